@@ -1,0 +1,120 @@
+"""The project: what a scene is made of and what varies, as one frozen tree and one JSON file.
+
+Parameters stay here as written (a literal or a distribution in place), so that a project with an
+unknown plugin is kept without loss; compiling them against declarations happens when drawing.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FORMAT = "myriorama-project"
+VERSION = 1
+
+Uid = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$", description="Permanent; kept on rename and move.")]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Parameters = dict[str, Any]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class ClassRow(_Frozen):
+    """A row of the class table. Ids are permanent and start at 1."""
+
+    id: int = Field(ge=1, le=65535)
+    name: Name
+    supercategory: str = ""
+    color: str = Field(default="#888888", pattern=r"^#[0-9a-fA-F]{6}$")
+    kind: Literal["thing", "stuff"] = "thing"
+
+
+class ClassFromAttribute(_Frozen):
+    """Take the class from an attribute of each object. Without a map the attribute's text is the class name."""
+
+    attribute: Name
+    map: dict[str, str] = Field(default_factory=dict)
+
+
+class Node(_Frozen):
+    """A plugin with its parameters. ``class`` only matters to environments that bring geometry."""
+
+    uid: Uid
+    type: Name
+    name: str = Field(default="", max_length=200)
+    enabled: bool = True
+    class_: str = Field(default="unlabelled", alias="class")
+    parameters: Parameters = Field(default_factory=dict)
+
+
+class ObjectGroup(_Frozen):
+    """Objects of one generator, their class, their number, their materials and where they go."""
+
+    uid: Uid
+    type: Name
+    name: str = Field(default="", max_length=200)
+    enabled: bool = True
+    class_: str | ClassFromAttribute = Field(alias="class")
+    count: Any = 1
+    parameters: Parameters = Field(default_factory=dict)
+    materials: dict[str, Parameters] = Field(default_factory=dict)
+    placement: Node
+
+
+class CameraNode(_Frozen):
+    """Where the camera stands and what it is.
+
+    ``lens`` takes ``focal_length_mm`` with ``sensor_width_mm``, or ``field_of_view_deg`` (horizontal), and
+    ``exposure_ev``.
+    """
+
+    uid: Uid = "camera"
+    rig: Node
+    lens: Parameters = Field(default_factory=lambda: {"field_of_view_deg": 50.0})
+
+
+class AcceptanceRule(_Frozen):
+    """A demand on a sample; a sample that fails is drawn again with the next attempt number."""
+
+    name: Name
+    class_: str | None = Field(default=None, alias="class")
+    at_least: int | None = Field(default=None, ge=0)
+    at_most: int | None = Field(default=None, ge=0)
+    min_visible: float = Field(default=0.0, ge=0, le=1, description="Only objects at least this visible count.")
+    min_pixels: int = Field(default=1, ge=1)
+
+
+class Output(_Frozen):
+    """Image size and what is written by default."""
+
+    width: int = Field(default=640, ge=16, le=16384)
+    height: int = Field(default=480, ge=16, le=16384)
+    formats: tuple[str, ...] = ("coco", "raw")
+    labels: tuple[str, ...] = ()
+    quality: Literal["draft", "standard", "high"] = "standard"
+
+
+class Project(_Frozen):
+    """A whole project file."""
+
+    format: Literal["myriorama-project"] = "myriorama-project"
+    version: Literal[1] = 1
+    name: Name
+    description: str = ""
+    licence: str = ""
+    credits: tuple[str, ...] = ()
+    seed: int = Field(default=0, ge=0, le=2**63 - 1)
+    classes: tuple[ClassRow, ...] = ()
+    parameters: Parameters = Field(default_factory=dict, description="Named values that `linked` may refer to.")
+    camera: CameraNode
+    environment: tuple[Node, ...] = ()
+    lights: tuple[Node, ...] = ()
+    stage: tuple[ObjectGroup, ...] = ()
+    objects: tuple[ObjectGroup, ...] = ()
+    effects: tuple[Node, ...] = ()
+    acceptance: tuple[AcceptanceRule, ...] = ()
+    max_attempts: int = Field(default=20, ge=1, le=1000)
+    output: Output = Output()
