@@ -1,0 +1,235 @@
+"""Draws labels over a picture: mask fill and contour, boxes, keypoints, names.
+
+It shows labels as they are given; it computes none and changes none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from typing import Final
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from myriorama.scenes.conventions import U8, Mask
+from myriorama.scenes.labels.record import Annotation, Record
+
+# Okabe and Ito's eight colours (2008) without black: told apart with the common colour deficiencies.
+PALETTE: Final = (
+    (230, 159, 0),
+    (86, 180, 233),
+    (0, 158, 115),
+    (240, 228, 66),
+    (0, 114, 178),
+    (213, 94, 0),
+    (204, 121, 167),
+)
+_HALO: Final = (16, 18, 22)
+
+
+@dataclass(frozen=True, eq=False)
+class OverlayItem:
+    """One labelled object as it is drawn.
+
+    Attributes
+    ----------
+    x, y : int
+        Top-left pixel of `mask` in the image.
+    mask : (h, w) bool
+        Visible mask, cropped.
+    keypoints : tuple of (x, y, v)
+        Continuous pixel coordinates and visibility 0, 1, 2.
+    bones : tuple of (int, int)
+        Pairs of indices into `keypoints`.
+    key : str
+        Gives the colour: the same object keeps it.
+    """
+
+    x: int
+    y: int
+    mask: Mask
+    name: str
+    key: str
+    keypoints: tuple[tuple[float, float, int], ...] = ()
+    bones: tuple[tuple[int, int], ...] = ()
+    corners_px: tuple[tuple[float, float] | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class OverlayStyle:
+    """What to draw. `opacity` of the mask fill is in [0, 1]."""
+
+    opacity: float = 0.38
+    contour: bool = True
+    boxes: bool = True
+    names: bool = True
+    keypoints: bool = True
+    boxes_3d: bool = False
+
+
+def color_of(key: str) -> tuple[int, int, int]:
+    """Return the palette colour of an instance key; stable between samples and processes."""
+    return PALETTE[blake2b(key.encode(), digest_size=2).digest()[0] % len(PALETTE)]
+
+
+def item_from(annotation: Annotation) -> OverlayItem:
+    """Return what is drawn of an annotation."""
+    order = {k.name: i for i, k in enumerate(annotation.keypoints)}
+    return OverlayItem(
+        annotation.box.x,
+        annotation.box.y,
+        annotation.mask,
+        annotation.class_name,
+        annotation.instance_key,
+        tuple((k.x, k.y, k.v) for k in annotation.keypoints),
+        tuple((order[a], order[b]) for a, b in annotation.skeleton),
+        annotation.box_3d.corners_px if annotation.box_3d is not None else (),
+    )
+
+
+def overlay_of(record: Record, style: OverlayStyle | None = None, scale: float = 1.0) -> U8:
+    """Return the record's picture with its labels, (H * scale, W * scale, 3) uint8."""
+    return draw_overlay(record.rgb, [item_from(a) for a in record.annotations], style, scale)
+
+
+def draw_overlay(
+    rgb: U8, items: Sequence[OverlayItem], style: OverlayStyle | None = None, scale: float = 1.0
+) -> U8:
+    """Draw `items` over a copy of `rgb`.
+
+    Parameters
+    ----------
+    rgb : (H, W, 3) uint8
+    items : sequence of OverlayItem
+        Colours are taken from the palette so that objects beside each other differ.
+    scale : float
+        The picture is resized first, so that lines and words stay sharp.
+
+    Returns
+    -------
+    (round(H * scale), round(W * scale), 3) uint8
+    """
+    style = style or OverlayStyle()
+    height, width = (max(1, round(n * scale)) for n in rgb.shape[:2])
+    picture = Image.fromarray(rgb).resize((width, height), Image.Resampling.LANCZOS) if scale != 1 else rgb
+    canvas = np.array(picture, dtype=np.float32)
+    colors = _distinct_colors(items)
+    stroke = max(1, round(min(width, height) / 400))
+    for item, color in zip(items, colors, strict=True):
+        _paint_mask(canvas, item, color, style, scale, stroke)
+    image = Image.fromarray(np.rint(canvas).astype(np.uint8))
+    draw = ImageDraw.Draw(image)
+    for item, color in zip(items, colors, strict=True):
+        box = tuple(
+            round(n * scale) for n in (item.x, item.y, item.x + item.mask.shape[1], item.y + item.mask.shape[0])
+        )
+        if style.boxes:
+            draw.rectangle((box[0] - 1, box[1] - 1, box[2], box[3]), outline=_HALO, width=stroke + 1)
+            draw.rectangle((box[0], box[1], box[2] - 1, box[3] - 1), outline=color, width=stroke)
+        if style.boxes_3d:
+            _paint_box_3d(draw, item, color, scale, stroke)
+        if style.keypoints:
+            _paint_keypoints(draw, item, color, scale, stroke)
+    if style.names:
+        _paint_names(draw, items, colors, scale, (width, height))
+    return np.asarray(image)
+
+
+def _distinct_colors(items: Sequence[OverlayItem]) -> list[tuple[int, int, int]]:
+    """Start from each item's own colour; where near neighbours clash take the next free one."""
+    centres = [(i.x + i.mask.shape[1] / 2, i.y + i.mask.shape[0] / 2) for i in items]
+    out: list[tuple[int, int, int]] = []
+    for n, item in enumerate(items):
+        near = sorted(range(n), key=lambda m: (centres[m][0] - centres[n][0]) ** 2 + (centres[m][1] - centres[n][1]) ** 2)
+        taken = {out[m] for m in near[: len(PALETTE) - 1]}
+        first = PALETTE.index(color_of(item.key))
+        turns = [PALETTE[(first + k) % len(PALETTE)] for k in range(len(PALETTE))]
+        out.append(next((c for c in turns if c not in taken), turns[0]))
+    return out
+
+
+def _paint_mask(
+    canvas: np.ndarray, item: OverlayItem, color: tuple[int, int, int], style: OverlayStyle, scale: float, stroke: int
+) -> None:
+    x0, y0 = round(item.x * scale), round(item.y * scale)
+    x1, y1 = round((item.x + item.mask.shape[1]) * scale), round((item.y + item.mask.shape[0]) * scale)
+    if x1 <= x0 or y1 <= y0:
+        return
+    size = (x1 - x0, y1 - y0)
+    crop = Image.fromarray(item.mask).resize(size, Image.Resampling.NEAREST)
+    inside = np.asarray(crop)
+    target = canvas[y0:y1, x0:x1]
+    tint = np.array(color, dtype=np.float32)
+    fill = inside[..., None] * style.opacity
+    target[:] = target * (1 - fill) + tint * fill
+    if style.contour:
+        padded = np.pad(inside, stroke)
+        eroded = inside.copy()
+        for dy in range(-stroke, stroke + 1):
+            for dx in range(-stroke, stroke + 1):
+                eroded &= padded[stroke + dy : stroke + dy + size[1], stroke + dx : stroke + dx + size[0]]
+        target[inside & ~eroded] = tint
+
+
+_BOX_EDGES: Final = ((0, 1), (2, 3), (4, 5), (6, 7), (0, 2), (1, 3), (4, 6), (5, 7), (0, 4), (1, 5), (2, 6), (3, 7))
+
+
+def _paint_box_3d(
+    draw: ImageDraw.ImageDraw, item: OverlayItem, color: tuple[int, int, int], scale: float, stroke: int
+) -> None:
+    for a, b in _BOX_EDGES if item.corners_px else ():
+        start, end = item.corners_px[a], item.corners_px[b]
+        if start is None or end is None:
+            continue
+        line = (start[0] * scale, start[1] * scale, end[0] * scale, end[1] * scale)
+        draw.line(line, fill=_HALO, width=stroke + 2)
+        draw.line(line, fill=color, width=stroke)
+
+
+def _paint_keypoints(
+    draw: ImageDraw.ImageDraw, item: OverlayItem, color: tuple[int, int, int], scale: float, stroke: int
+) -> None:
+    for a, b in item.bones:
+        (xa, ya, va), (xb, yb, vb) = item.keypoints[a], item.keypoints[b]
+        if va and vb:
+            draw.line((xa * scale, ya * scale, xb * scale, yb * scale), fill=color, width=stroke)
+    radius = stroke + 1.5
+    for x, y, v in item.keypoints:
+        if v == 0:
+            continue
+        spot = (x * scale - radius, y * scale - radius, x * scale + radius, y * scale + radius)
+        # a filled dot is seen, a ring is hidden
+        draw.ellipse(spot, fill=(255, 255, 255) if v == 2 else None, outline=_HALO if v == 2 else color, width=stroke)
+
+
+@cache
+def font(size_px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return the font that comes with Pillow, at this height in pixels."""
+    return ImageFont.load_default(size_px)
+
+
+def _paint_names(
+    draw: ImageDraw.ImageDraw,
+    items: Sequence[OverlayItem],
+    colors: Sequence[tuple[int, int, int]],
+    scale: float,
+    size: tuple[int, int],
+) -> None:
+    letters = font(max(10, round(min(size) / 38)))
+    taken: list[tuple[float, float, float, float]] = []
+    for item, color in sorted(zip(items, colors, strict=True), key=lambda p: p[0].y):
+        left, top, right, bottom = draw.textbbox((0, 0), item.name, font=letters)
+        w, h = right - left + 6, bottom - top + 4
+        x = min(max(0.0, item.x * scale), size[0] - w)
+        y = item.y * scale - h - 1
+        if y < 0:
+            y = min((item.y + item.mask.shape[0]) * scale + 1, size[1] - h)
+        spot = (x, y, x + w, y + h)
+        if any(spot[0] < t[2] and t[0] < spot[2] and spot[1] < t[3] and t[1] < spot[3] for t in taken):
+            continue
+        taken.append(spot)
+        draw.rectangle(spot, fill=_HALO)
+        draw.text((x + 3 - left, y + 2 - top), item.name, font=letters, fill=color)

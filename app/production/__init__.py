@@ -1,0 +1,1 @@
+"""Production: from a project to finished, checked records, in one process or in several."""
