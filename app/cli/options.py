@@ -1,0 +1,112 @@
+"""Arguments and options that several commands share, and how their text is read.
+
+It opens no project; it only finds the file that a name stands for and refuses what cannot be one.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from myriorama.scenes.errors import InputError, Problem
+
+ProjectArgument = Annotated[
+    str,
+    typer.Argument(metavar="PROJECT", help="A project.json, a folder that holds one, or the name of an example."),
+]
+DatasetArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A dataset's folder.")]
+AssetsOption = Annotated[
+    list[Path] | None,
+    typer.Option("--assets", metavar="DIR", help="A folder that the project may read files from; may be repeated."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout, errors included.")]
+
+MIN_SIDE_PX: Final = 16
+MAX_SIDE_PX: Final = 16384
+_SIZE = re.compile(r"([0-9]{1,9})[xX×]([0-9]{1,9})")
+
+
+def examples_folder() -> Path:
+    """Return the folder of the shipped examples."""
+    import myriorama.resources
+
+    return Path(myriorama.resources.__file__).parent / "examples"
+
+
+def example_names() -> tuple[str, ...]:
+    """Return the names of the shipped examples, sorted."""
+    return tuple(sorted(path.parent.name for path in examples_folder().glob("*/project.json")))
+
+
+def find_project(text: str) -> Path:
+    """Return the project file that `text` names: a file, a folder that holds one, or an example.
+
+    Raises
+    ------
+    InputError
+        It names none of these.
+    """
+    path = Path(text)
+    try:
+        if path.is_file():
+            return path
+        if (path / "project.json").is_file():
+            return path / "project.json"
+        is_folder = path.is_dir()
+    except (OSError, ValueError):  # too long a name, or a NUL in it: no file, and no example either
+        is_folder = False
+    if text in example_names():
+        return examples_folder() / text / "project.json"
+    message = "this folder holds no project.json" if is_folder else "there is no such project"
+    allowed = f"a project.json, a folder that holds one, or an example: {', '.join(example_names()) or 'none shipped'}"
+    raise InputError(Problem("PROJECT", message, _quoted(text), allowed))
+
+
+def read_size(text: str) -> tuple[int, int]:
+    """Return (width, height) in pixels of a text such as ``640x480``.
+
+    Raises
+    ------
+    InputError
+        It is not two whole numbers, or a side is outside of 16 to 16384.
+    """
+    match = _SIZE.fullmatch(text.strip())
+    allowed = f"WIDTHxHEIGHT, each {MIN_SIDE_PX} to {MAX_SIDE_PX}, such as 640x480"
+    if match is None:
+        raise InputError(Problem("--size", "this is not an image size", _quoted(text), allowed))
+    width, height = int(match[1]), int(match[2])
+    if not (MIN_SIDE_PX <= width <= MAX_SIDE_PX and MIN_SIDE_PX <= height <= MAX_SIDE_PX):
+        raise InputError(Problem("--size", "the image size is out of range", _quoted(text), allowed))
+    return width, height
+
+
+def read_names(option: str, text: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of a comma-separated list, in order, each once.
+
+    Parameters
+    ----------
+    option : str
+        For the message: ``--format``.
+    known : tuple of str
+        The names there are.
+
+    Raises
+    ------
+    InputError
+        The list is empty, or holds a name that is not known (all of those are told).
+    """
+    names = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    allowed = f"a comma-separated list of: {', '.join(known)}"
+    if not names:
+        raise InputError(Problem(option, "the list is empty", _quoted(text), allowed))
+    unknown = [Problem(option, "there is no such name", _quoted(n), allowed) for n in names if n not in known]
+    if unknown:
+        raise InputError(unknown)
+    return names
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= 80 else text[:77] + "...")

@@ -1,0 +1,81 @@
+"""The command table, and the one place where failures become exit codes.
+
+A command returns its exit code or raises; it never calls ``sys.exit``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from myriorama.app.cli import catalogue, create, doctor, render, sample, sheet, verify
+from myriorama.app.cli.exits import ExitCode, report
+
+program = typer.Typer(
+    name="myriorama",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"myriorama {version('myriorama')}")
+        raise typer.Exit
+
+
+@program.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Procedural 3D scenes in, exactly labelled computer-vision datasets out."""
+
+
+program.command("render", short_help="Make a labelled dataset.")(render.render)
+program.command("sample", short_help="The recipe of one sample, and its picture.")(sample.sample)
+program.command("verify", short_help="Check a dataset: files, hashes, labels.")(verify.verify)
+program.command("sheet", short_help="One picture of many samples with their labels.")(sheet.sheet)
+program.command("new", short_help="Start a project from an example.")(create.new)
+program.command("list", short_help="What there is: generators, placements, examples ...")(catalogue.list_names)
+program.command("describe", short_help="Every parameter of a plugin or rig.")(catalogue.describe)
+program.command("schema", short_help="The JSON Schema of a project file.")(catalogue.schema)
+program.command("doctor", short_help="Does this machine have what is needed?")(doctor.doctor)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        Without the program's name.
+    """
+    as_json = "--json" in arguments
+    try:
+        outcome = program(args=list(arguments), prog_name="myriorama", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        # Whoever read our output has gone; the interpreter's own flush at exit must not complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return report(error, as_json=as_json)
+    except typer.TyperException as error:
+        if not as_json and type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(error.format_message(), err=True)
+            return ExitCode.BAD_INPUT
+        return report(error, as_json=as_json)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the outermost frame: every failure gets its code
+        return report(error, as_json=as_json)
+    if outcome == ExitCode.INTERRUPTED:
+        return report(KeyboardInterrupt(), as_json=as_json)
+    return outcome if isinstance(outcome, int) else ExitCode.OK

@@ -1,0 +1,108 @@
+"""``render``: make a labelled dataset from a project. The work is done by ``app.production``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from myriorama.app.cli.exits import ExitCode
+from myriorama.app.cli.options import AssetsOption, JsonOption, ProjectArgument, find_project, read_names, read_size
+from myriorama.app.cli.output import duration, print_json
+
+if TYPE_CHECKING:
+    from myriorama.app.production.job import JobResult
+
+MAX_COUNT = 100_000_000
+
+
+def render(
+    project: ProjectArgument,
+    count: Annotated[int, typer.Option("--count", "-n", metavar="N", min=1, max=MAX_COUNT, help="How many samples.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="The dataset's folder; it must not exist yet.")
+    ],
+    start: Annotated[int, typer.Option("--start", min=0, max=2**40, metavar="I", help="The first sample's index.")] = 0,
+    size: Annotated[
+        str | None, typer.Option("--size", metavar="WxH", help="Image size in pixels, instead of the project's.")
+    ] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option("--labels", metavar="A,B", help="Which labels to compute; see `list annotators`. Default: all."),
+    ] = None,
+    formats: Annotated[
+        str | None,
+        typer.Option("--format", metavar="A,B", help="Which formats to write; see `list writers`."),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", "-w", metavar="W", min=1, max=256, help="How many processes render.")
+    ] = 1,
+    assets: AssetsOption = None,
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", metavar="S", min=0, max=2**63 - 1, help="Draw with this seed, not the project's."),
+    ] = None,
+    quality: Annotated[
+        Literal["draft", "standard", "high"] | None,
+        typer.Option("--quality", help="How much work goes into the look; labels are the same for all."),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace DIR if it is a dataset; it stays until the new one is complete.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Render COUNT samples of PROJECT, with labels, into DIR."""
+    from myriorama.app.cli.progress import ProgressDisplay
+    from myriorama.app.production.job import JobSettings, run_job
+    from myriorama.plugins.registry import builtin_registry
+
+    registry = builtin_registry()
+    width, height = read_size(size) if size is not None else (None, None)
+    settings = JobSettings(
+        project_path=find_project(project),
+        count=count,
+        out=out,
+        start=start,
+        width=width,
+        height=height,
+        labels=None if labels is None else read_names("--labels", labels, registry.names("annotator")),
+        formats=None if formats is None else read_names("--format", formats, registry.names("writer")),
+        workers=workers,
+        asset_roots=tuple(assets or ()),
+        seed=seed,
+        quality=quality,
+        replace=replace,
+    )
+    with ProgressDisplay(count) as display:
+        result = run_job(settings, display.show)
+    if as_json:
+        print_json(result_json(result))
+    else:
+        _print_result(result)
+    return ExitCode.QUARANTINED if result.quarantined else ExitCode.OK
+
+
+def result_json(result: JobResult) -> dict[str, Any]:
+    """Return what a job did as a JSON-able object."""
+    return {
+        "folder": str(result.folder),
+        "written": result.written,
+        "quarantined": list(result.quarantined),
+        "refused": dict(result.refused),
+        "seconds": round(result.seconds, 3),
+    }
+
+
+def _print_result(result: JobResult) -> None:
+    speed = f", {result.written / result.seconds:.1f} images/s" if result.seconds > 0 else ""
+    typer.echo(f"{result.written} samples in {result.folder}  ({duration(result.seconds)}{speed})")
+    if result.refused:
+        told = ", ".join(f"{rule} {times} times" for rule, times in sorted(result.refused.items()))
+        typer.echo(f"drawn again by acceptance rules: {told}")
+    if result.quarantined:
+        typer.echo(f"{len(result.quarantined)} samples broke the label contract and are kept apart:")
+        for entry in result.quarantined[:10]:
+            typer.echo(f"  {entry}")
+        if len(result.quarantined) > 10:
+            typer.echo(f"  and {len(result.quarantined) - 10} more; see {result.folder}.quarantine")
