@@ -65,10 +65,13 @@ def run(arguments: Sequence[str]) -> int:
     try:
         outcome = program(args=list(arguments), prog_name="myriorama", standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError as error:
-        # Whoever read our output has gone; the interpreter's own flush at exit must not complain again.
+    except (BrokenPipeError, SystemExit) as error:
+        # Whoever read our output has gone, and typer may have turned that into its own exit.
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+            raise
+        # The interpreter's own flush at its end must not complain again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return report(error, as_json=as_json)
+        return ExitCode.BROKEN_PIPE
     except typer.TyperException as error:
         if not as_json and type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(error.format_message(), err=True)
