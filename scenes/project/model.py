@@ -6,16 +6,65 @@ unknown plugin is kept without loss; compiling them against declarations happens
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 FORMAT = "myriorama-project"
 VERSION = 1
 
+MAX_DEPTH = 64
+"""Nesting of lists and objects in a project file, the outermost included."""
+
+
+def plain_json(value: Any, depth: int = 0) -> Any:
+    """Return a value with tuples turned into lists, so that it equals itself after a round trip through a file.
+
+    Raises
+    ------
+    ValueError
+        It holds something that JSON cannot: another type, NaN, infinity, a key that is no text; or it is too deep.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if "\ud800" <= max(value, default="") and not _is_unicode(value):
+            raise ValueError("a text holds half of a character (a lone surrogate)")
+        return str(value)
+    if isinstance(value, int | float):
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{value} is not a finite number")
+        # Subclasses (numpy.float64, IntEnum) would not survive the file.
+        return int(value) if isinstance(value, int) else float(value)
+    if depth >= MAX_DEPTH:
+        raise ValueError(f"nested deeper than {MAX_DEPTH}")
+    if isinstance(value, list | tuple):
+        return [plain_json(v, depth + 1) for v in value]
+    if isinstance(value, dict):
+        for key in value:
+            if not isinstance(key, str):
+                raise ValueError(f"{key!r} is no text and cannot be a key")
+        return {plain_json(k): plain_json(v, depth + 1) for k, v in value.items()}
+    raise ValueError(f"a {type(value).__name__} cannot be written as JSON")
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= c <= "\udfff" for c in text)
+
+
+def _plain_parameters(value: Any) -> Any:
+    # Parameters sit at most eight levels below the root, so what passes here also fits into a file.
+    return plain_json(value, 8)
+
+
+Whole = Annotated[int, Field(strict=True)]
+"""An int that is neither a bool nor a text nor 1.0."""
+Flag = Annotated[bool, Field(strict=True)]
 Uid = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$", description="Permanent; kept on rename and move.")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Parameters = dict[str, Any]
+Value = Annotated[Any, BeforeValidator(_plain_parameters)]
+Parameters = Annotated[dict[str, Any], BeforeValidator(_plain_parameters)]
 
 
 class _Frozen(BaseModel):
@@ -25,7 +74,7 @@ class _Frozen(BaseModel):
 class ClassRow(_Frozen):
     """A row of the class table. Ids are permanent and start at 1."""
 
-    id: int = Field(ge=1, le=65535)
+    id: Whole = Field(ge=1, le=65535)
     name: Name
     supercategory: str = ""
     color: str = Field(default="#888888", pattern=r"^#[0-9a-fA-F]{6}$")
@@ -45,7 +94,7 @@ class Node(_Frozen):
     uid: Uid
     type: Name
     name: str = Field(default="", max_length=200)
-    enabled: bool = True
+    enabled: Flag = True
     class_: str = Field(default="unlabelled", alias="class")
     parameters: Parameters = Field(default_factory=dict)
 
@@ -56,9 +105,9 @@ class ObjectGroup(_Frozen):
     uid: Uid
     type: Name
     name: str = Field(default="", max_length=200)
-    enabled: bool = True
+    enabled: Flag = True
     class_: str | ClassFromAttribute = Field(alias="class")
-    count: Any = 1
+    count: Value = 1
     parameters: Parameters = Field(default_factory=dict)
     materials: dict[str, Parameters] = Field(default_factory=dict)
     placement: Node
@@ -81,17 +130,17 @@ class AcceptanceRule(_Frozen):
 
     name: Name
     class_: str | None = Field(default=None, alias="class")
-    at_least: int | None = Field(default=None, ge=0)
-    at_most: int | None = Field(default=None, ge=0)
-    min_visible: float = Field(default=0.0, ge=0, le=1, description="Only objects at least this visible count.")
-    min_pixels: int = Field(default=1, ge=1)
+    at_least: Whole | None = Field(default=None, ge=0)
+    at_most: Whole | None = Field(default=None, ge=0)
+    min_visible: float = Field(default=0.0, strict=True, ge=0, le=1, description="Only objects at least this visible count.")
+    min_pixels: Whole = Field(default=1, ge=1)
 
 
 class Output(_Frozen):
     """Image size and what is written by default."""
 
-    width: int = Field(default=640, ge=16, le=16384)
-    height: int = Field(default=480, ge=16, le=16384)
+    width: Whole = Field(default=640, ge=16, le=16384)
+    height: Whole = Field(default=480, ge=16, le=16384)
     formats: tuple[str, ...] = ("coco", "raw")
     labels: tuple[str, ...] = ()
     quality: Literal["draft", "standard", "high"] = "standard"
@@ -106,7 +155,7 @@ class Project(_Frozen):
     description: str = ""
     licence: str = ""
     credits: tuple[str, ...] = ()
-    seed: int = Field(default=0, ge=0, le=2**63 - 1)
+    seed: Whole = Field(default=0, ge=0, le=2**63 - 1)
     classes: tuple[ClassRow, ...] = ()
     parameters: Parameters = Field(default_factory=dict, description="Named values that `linked` may refer to.")
     camera: CameraNode
@@ -116,5 +165,5 @@ class Project(_Frozen):
     objects: tuple[ObjectGroup, ...] = ()
     effects: tuple[Node, ...] = ()
     acceptance: tuple[AcceptanceRule, ...] = ()
-    max_attempts: int = Field(default=20, ge=1, le=1000)
+    max_attempts: Whole = Field(default=20, ge=1, le=1000)
     output: Output = Output()
