@@ -35,11 +35,23 @@ class Asset:
 
 @dataclass(frozen=True, eq=False)
 class ImportedModel:
-    """A model file as read: parts with materials, in the file's own units and axes (glTF: Y up)."""
+    """A model file as read: parts with materials, in the file's own units and axes (glTF: Y up).
+
+    Attributes
+    ----------
+    parts : tuple of Part
+        One per node and material; a part's slot names its material, unique in the file.
+    up_axis : {"y", "z"}
+        What the format says, or the custom where it says nothing.
+    source_format : {"glb", "gltf", "obj", "ply", "stl"}
+    notes : tuple of str
+        What the file holds that could not be kept, one sentence each.
+    """
 
     parts: tuple[Part, ...]
     up_axis: str
     source_format: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +66,8 @@ class TextureSet:
     metallic_roughness: Texture | None
     occlusion: Texture | None
     opacity: Texture | None = None
+    emission: Texture | None = None
+    notes: tuple[str, ...] = ()
 
 
 class AssetStore(Protocol):
