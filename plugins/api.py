@@ -6,15 +6,27 @@ Light on purpose: importing it loads numpy and nothing that draws, reads files, 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
+from myriorama.plugins.writing import (
+    ArrayFile,
+    DatasetInfo,
+    PngFile,
+    SampleFile,
+    StoredRecord,
+    StoredRecords,
+    TextFile,
+    WholeFile,
+)
 from myriorama.scenes.assembly.model import Attribute, CollisionPiece, Keypoint, ObjectModel, Part
 from myriorama.scenes.assembly.scene import Scene, SceneClass
 from myriorama.scenes.conventions import F32, F64
+from myriorama.scenes.errors import PluginError
 from myriorama.scenes.geometry.mesh import Mesh
 from myriorama.scenes.labels.record import Record
+from myriorama.scenes.labels.truth import Truth
 from myriorama.scenes.materials.model import Material, Texture
 from myriorama.scenes.parameters.schema import (
     Bool,
@@ -42,6 +54,8 @@ from myriorama.scenes.registry import (
 from myriorama.scenes.rendering.frame import Frame
 
 API_VERSION = 1
+WHOLE_IMAGE: Final = -1
+"""The index under which an annotator returns fields of the image itself."""
 
 
 class Plugin(ABC):
@@ -117,43 +131,85 @@ class Annotator(Plugin):
 
     Attributes
     ----------
-    field : str
-        The key under which the result is kept in ``Annotation.extra`` or ``Record.extra``; built-ins
-        fill the typed fields of Annotation.
+    fills : tuple of str
+        The fields that it may return. A name that `Annotation` declares is set there; any other is
+        kept in ``extra`` of the annotation, or of the record for the whole image. Two annotators of
+        one run may not fill the same field.
+    passes : frozenset of str
+        Which passes of the renderer it reads: ``truth``, ``amodal``, ``rgb``, ``linear``.
     """
 
     kind: ClassVar[PluginKind] = "annotator"
+    fills: ClassVar[tuple[str, ...]] = ()
+    passes: ClassVar[frozenset[str]] = frozenset({"truth"})
 
     @abstractmethod
-    def annotate(self, frame: Frame, scene: Scene, truth: Any) -> Mapping[int, Mapping[str, Any]]:
-        """Return fields by instance index; index -1 is the image itself."""
+    def annotate(self, frame: Frame, scene: Scene, truth: Truth) -> Mapping[int, Mapping[str, Any]]:
+        """Return fields by instance index; index `WHOLE_IMAGE` is the image itself.
+
+        Things without a visible pixel may be given fields too: they are kept in ``Record.hidden``.
+        Values are numbers, words, lists and dicts (finite and JSON-able); for the whole image also
+        numpy arrays of the image's height and width, which become ``Record.layers``.
+        """
 
 
 class Writer(Plugin):
-    """Writes records into a folder, as a context manager: open, write each record, close.
+    """Turns records into the files of a format. It converts; it never recomputes a label.
 
-    A writer converts; it never recomputes a label. Files go through the host's `Sink`.
+    A worker asks for each sample's own files; after the last sample the driver asks for the files of
+    the whole set, which are made from the stored records alone, so that any number of workers gives
+    the same bytes. The host encodes, hashes and commits.
+
+    Parameters
+    ----------
+    info : DatasetInfo
+    values : mapping
+        By parameter name; what is missing takes its declared default.
+
+    Raises
+    ------
+    PluginError
+        A value has no declaration.
     """
 
     kind: ClassVar[PluginKind] = "writer"
 
-    @abstractmethod
-    def write(self, record: Record) -> None:
-        """Write one sample's own files."""
+    def __init__(self, info: DatasetInfo, values: Values | None = None) -> None:
+        given = dict(values or {})
+        self.info = info
+        self.values: dict[str, Any] = {p.name: given.pop(p.name, p.default) for p in self.parameters}
+        if given:
+            known = ", ".join(p.name for p in self.parameters) or "none"
+            raise PluginError(f"writer {self.name!r} has no option {', '.join(sorted(given))}; its options: {known}")
 
-    @abstractmethod
-    def close(self) -> None:
-        """Write the whole-set files."""
+    def obstacles(self, record: Record) -> tuple[str, ...]:
+        """Return why this record cannot be written without loss; empty if it can.
+
+        The host asks before a job starts, with a first sample, and again before each commit: a value is
+        refused, never clamped.
+        """
+        return ()
+
+    def sample_files(self, record: Record) -> Iterable[SampleFile]:
+        """Return the files of one sample. Runs in a worker; depends on nothing but the record."""
+        return ()
+
+    def whole_files(self, records: StoredRecords) -> Iterable[WholeFile]:
+        """Return the files of the whole set, streamed from the stored records. Runs once, in the driver."""
+        return ()
 
 
 __all__ = [
     "API_VERSION",
+    "WHOLE_IMAGE",
     "Annotator",
+    "ArrayFile",
     "Attribute",
     "Bool",
     "Choice",
     "CollisionPiece",
     "Color",
+    "DatasetInfo",
     "Direction",
     "Draws",
     "Effect",
@@ -176,14 +232,22 @@ __all__ = [
     "Placed",
     "Placement",
     "Plugin",
+    "PluginError",
+    "PngFile",
     "Record",
     "Rotation",
+    "SampleFile",
     "Scene",
     "SceneClass",
     "SetPiece",
+    "StoredRecord",
+    "StoredRecords",
     "Text",
+    "TextFile",
     "Texture",
+    "Truth",
     "Values",
     "Vector",
+    "WholeFile",
     "Writer",
 ]

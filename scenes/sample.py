@@ -6,7 +6,7 @@ It refuses nothing and computes nothing; drawing fills it, assembly reads it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 
@@ -82,3 +82,18 @@ class SceneSample:
     stage: tuple[GroupSample, ...]
     objects: tuple[GroupSample, ...]
     effects: tuple[NodeSample, ...]
+
+
+def sample_to_json(sample: SceneSample) -> dict[str, Any]:
+    """Return the recipe as JSON values, field by field."""
+    return {f.name: _plain(getattr(sample, f.name)) for f in fields(sample)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, NodeSample | MemberSample | GroupSample):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(part) for part in value]
+    return value

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from myriorama.scenes.assembly.model import Attribute
 from myriorama.scenes.assembly.scene import Scene
@@ -77,6 +78,8 @@ class Occlusion:
 class Annotation:
     """The labels of one instance. See docs/label-contract.md for every definition.
 
+    What no chosen annotator computed is None or empty, never a guess.
+
     Attributes
     ----------
     instance : int
@@ -85,10 +88,18 @@ class Annotation:
         Visible mask, cropped to `box`.
     rle : bytes
         COCO compressed counts of the full-size visible mask.
-    amodal_mask : (h, w) bool
+    amodal_box : Box or None
+        Inside the image.
+    amodal_mask : (h, w) bool or None
         Cropped to `amodal_box`.
-    visible, unoccluded, in_frame : float
-        visible = unoccluded * in_frame.
+    unoccluded, in_frame, visible : float or None
+        visible = unoccluded * in_frame; None where fractions were not asked for.
+    clipped : bool
+        The near plane cut the instance, so `in_frame` tells of what is left in front of it.
+    camera_from_object, world_from_object : (4, 4) float64
+        Poses of the object frame.
+    extra : mapping
+        JSON-able fields of further annotators, by field name.
     """
 
     instance: int
@@ -99,21 +110,21 @@ class Annotation:
     area_px: int
     mask: Mask
     rle: bytes
-    amodal_box: Box | None
-    amodal_area_px: int
-    amodal_mask: Mask | None
-    amodal_rle: bytes | None
-    unoccluded: float
-    in_frame: float
-    visible: float
-    clipped: bool
-    box_3d: Box3D | None
-    keypoints: tuple[KeypointLabel, ...]
-    skeleton: tuple[tuple[str, str], ...]
-    attributes: Mapping[str, Attribute]
-    occluded_by: tuple[Occlusion, ...]
     camera_from_object: F64
     world_from_object: F64
+    amodal_box: Box | None = None
+    amodal_area_px: int = 0
+    amodal_mask: Mask | None = None
+    amodal_rle: bytes | None = None
+    unoccluded: float | None = None
+    in_frame: float | None = None
+    visible: float | None = None
+    clipped: bool = False
+    box_3d: Box3D | None = None
+    keypoints: tuple[KeypointLabel, ...] = ()
+    skeleton: tuple[tuple[str, str], ...] = ()
+    attributes: Mapping[str, Attribute] = field(default_factory=lambda: MappingProxyType({}))
+    occluded_by: tuple[Occlusion, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     def full_mask(self, height: int, width: int) -> Mask:
@@ -130,7 +141,14 @@ class Record:
     Attributes
     ----------
     hidden : tuple of mapping
-        Things with no visible pixel: instance_key, class_id, amodal area, keypoints; JSON-able.
+        Things with no visible pixel: instance, instance_key, class, poses, and every label that the
+        chosen annotators give to what is not seen; JSON-able.
+    labels : tuple of str
+        Names of the annotators that were run, sorted.
+    layers : mapping
+        Further label images, (H, W) or (H, W, C), that annotators made, by field name.
+    extra : mapping
+        JSON-able fields of the whole image, by field name.
     """
 
     key: str
@@ -140,6 +158,8 @@ class Record:
     frame: Frame
     annotations: tuple[Annotation, ...]
     hidden: tuple[Mapping[str, Any], ...]
+    labels: tuple[str, ...] = ()
+    layers: Mapping[str, npt.NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -164,6 +184,6 @@ class Record:
         return np.array(rows, dtype=np.float64).reshape(-1, 4)
 
     @property
-    def class_ids(self) -> np.ndarray:
+    def class_ids(self) -> npt.NDArray[np.int64]:
         """(N,) int64."""
         return np.array([a.class_id for a in self.annotations], dtype=np.int64)

@@ -1,0 +1,71 @@
+"""Quarantine: samples that may not enter a dataset, kept beside it with picture, recipe and reason.
+
+Nothing here decides; it only keeps what was refused, so that a person can look at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from myriorama.app.dataset.atomic import write_file
+from myriorama.app.dataset.encoders import encode_png
+from myriorama.app.dataset.layout import quarantine_of
+from myriorama.scenes.labels.record import Record
+from myriorama.scenes.labels.stored import json_bytes
+from myriorama.scenes.sample import SceneSample, sample_to_json
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A sample that was refused.
+
+    Attributes
+    ----------
+    key : str
+        Empty where not even the recipe could be drawn.
+    reasons : tuple of str
+    """
+
+    index: int
+    key: str
+    reasons: tuple[str, ...]
+
+
+def quarantine_record(dataset: Path, record: Record, reasons: Sequence[object]) -> Quarantined:
+    """Keep a finished record that was refused: its picture, its surface ids, its recipe, and why.
+
+    Parameters
+    ----------
+    dataset : Path
+        Where the finished dataset will lie; the quarantine is beside it.
+    reasons : sequence
+        Violations, or sentences.
+    """
+    entry = quarantine_sample(dataset, record.index, reasons, record.sample)
+    root, name = quarantine_of(dataset), _name(entry)
+    if record.frame.rgb is not None:
+        write_file(root, f"{name}/picture.png", (encode_png(record.frame.rgb),))
+    ids = record.frame.surface_id
+    if ids is not None and int(ids.max()) < 2**16:
+        write_file(root, f"{name}/surface_id.png", (encode_png(ids.astype("uint16")),))
+    return entry
+
+
+def quarantine_sample(
+    dataset: Path, index: int, reasons: Sequence[object], sample: SceneSample | None = None
+) -> Quarantined:
+    """Keep a sample that could not be made: its recipe where there is one, and why."""
+    entry = Quarantined(index, sample.key if sample else "", tuple(str(r) for r in reasons))
+    root, name = quarantine_of(dataset), _name(entry)
+    told: Mapping[str, Any] = {"index": index, "key": entry.key, "reasons": list(entry.reasons)}
+    write_file(root, f"{name}/reason.json", (json_bytes(told),))
+    if sample is not None:
+        write_file(root, f"{name}/recipe.json", (json_bytes(sample_to_json(sample)),))
+    return entry
+
+
+def _name(entry: Quarantined) -> str:
+    return entry.key or f"{entry.index:08d}"

@@ -1,0 +1,223 @@
+"""Writer: COCO detection, instance segmentation and keypoints in one file, further labels as extra fields.
+
+It converts stored records and never looks at a picture again. Categories are the classes of things.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, Final
+
+from myriorama.plugins.api import (
+    Bool,
+    Parameter,
+    PluginError,
+    Record,
+    SampleFile,
+    StoredRecord,
+    StoredRecords,
+    WholeFile,
+    Writer,
+)
+from myriorama.plugins.writers._pictures import file_stem, rgb_file
+from myriorama.scenes.labels.stored import json_text
+
+ANNOTATIONS_PATH: Final = "annotations/instances.json"
+MAX_INSTANCES: Final = 2**16 - 1
+PIXEL_CENTRE: Final = 0.5
+"""COCO counts keypoints in pixel indices, where the first pixel's centre is 0; ours are continuous, where it is 0.5."""
+
+_LICENCE_ID: Final = 1
+_SPOOL_BYTES: Final = 8 * 2**20
+
+
+class Coco(Writer):
+    """COCO with every further label as an extra field."""
+
+    name: ClassVar[str] = "coco"
+    label: ClassVar[str] = "COCO"
+    help: ClassVar[str] = (
+        "One JSON for detection, instance masks and keypoints, readable by pycocotools, with the pictures."
+    )
+    version: ClassVar[str] = "1"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Bool("extras", True, help="Also write amodal masks, fractions, attributes, occluders, 3D boxes and poses."),
+    )
+
+    def obstacles(self, record: Record) -> tuple[str, ...]:
+        found = []
+        if record.frame.rgb is None:
+            found.append("COCO needs the picture, and the frame was rendered without it")
+        if len(record.scene.instances) > MAX_INSTANCES:
+            found.append(f"{len(record.scene.instances)} instances in one image; COCO ids are made for {MAX_INSTANCES}")
+        return tuple(found)
+
+    def sample_files(self, record: Record) -> Iterable[SampleFile]:
+        yield rgb_file(record)
+
+    def whole_files(self, records: StoredRecords) -> Iterable[WholeFile]:
+        yield WholeFile(ANNOTATIONS_PATH, self._document(records))
+
+    def _document(self, records: StoredRecords) -> Iterator[bytes]:
+        schema = keypoint_schema(records)
+        head = {"info": self._head(), "licenses": self._licences(), "categories": self._categories(schema)}
+        yield json_text(head)[:-1].encode() + b',"annotations":[\n'
+        # Images follow the annotations in the file, so they wait on disk: neither list is held in memory.
+        with tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES) as images:
+            separator, image_separator = b"", b""
+            for record in records:
+                images.write(image_separator + json_text(self._image(record)).encode())
+                image_separator = b",\n"
+                for row in self._annotations(record, schema):
+                    yield separator + json_text(row).encode()
+                    separator = b",\n"
+            yield b'\n],"images":[\n'
+            images.seek(0)
+            while block := images.read(2**20):
+                yield block
+        yield b"\n]}\n"
+
+    def _head(self) -> dict[str, Any]:
+        info = self.info
+        head: dict[str, Any] = {
+            "description": info.description or info.name,
+            "version": "1.0",
+            "contributor": info.program,
+            "project_hash": info.project_hash,
+            "seed": info.seed,
+            "credits": list(info.credits),
+        }
+        if info.date:
+            head |= {"date_created": info.date, "year": int(info.date[:4])}
+        return head
+
+    def _licences(self) -> list[dict[str, Any]]:
+        return [{"id": _LICENCE_ID, "name": self.info.licence, "url": ""}] if self.info.licence else []
+
+    def _categories(self, schema: dict[int, KeypointSchema]) -> list[dict[str, Any]]:
+        out = []
+        for row in self.info.classes:
+            if row.kind != "thing":
+                continue
+            category: dict[str, Any] = {
+                "id": row.id,
+                "name": row.name,
+                "supercategory": row.supercategory,
+                "color": row.color,
+            }
+            if row.id in schema:
+                names = list(schema[row.id].names)
+                category["keypoints"] = names
+                category["skeleton"] = [[names.index(a) + 1, names.index(b) + 1] for a, b in schema[row.id].skeleton]
+            out.append(category)
+        return out
+
+    def _image(self, record: StoredRecord) -> dict[str, Any]:
+        image: dict[str, Any] = {
+            "id": image_id(record["index"]),
+            "width": record["width"],
+            "height": record["height"],
+            "file_name": f"{file_stem(record['index'])}.png",
+        }
+        if self.info.licence:
+            image["license"] = _LICENCE_ID
+        if self.values["extras"]:
+            camera = record["camera"]
+            image |= {"K": camera["K"], "camera_from_world": camera["camera_from_world"], "sample_key": record["key"]}
+        return image
+
+    def _annotations(self, record: StoredRecord, schema: dict[int, KeypointSchema]) -> Iterator[dict[str, Any]]:
+        size = [record["height"], record["width"]]
+        shown = {a["instance"] for a in record["annotations"]}
+        for a in record["annotations"]:
+            row: dict[str, Any] = {
+                "id": annotation_id(record["index"], a["instance"]),
+                "image_id": image_id(record["index"]),
+                "category_id": a["class_id"],
+                "bbox": a["box"],
+                "area": a["area_px"],
+                "segmentation": {"size": size, "counts": a["rle"]},
+                "iscrowd": 0,
+            }
+            if a["class_id"] in schema:
+                row |= _keypoints(a, schema[a["class_id"]].names)
+            if self.values["extras"]:
+                row |= _extras(record["index"], a, size, shown)
+            yield row
+
+
+class KeypointSchema:
+    """The keypoint names and bones of one category, in the order in which the set first tells them."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, None] = {}
+        self.skeleton: dict[tuple[str, str], None] = {}
+
+
+def keypoint_schema(records: Iterable[StoredRecord]) -> dict[int, KeypointSchema]:
+    """Return the keypoints of every class that has some, over all records: COCO fixes them per category."""
+    found: dict[int, KeypointSchema] = {}
+    for record in records:
+        for a in record["annotations"]:
+            if not a["keypoints"]:
+                continue
+            schema = found.setdefault(a["class_id"], KeypointSchema())
+            schema.names.update((k["name"], None) for k in a["keypoints"])
+            schema.skeleton.update(((first, second), None) for first, second in a["skeleton"])
+    return found
+
+
+def image_id(index: int) -> int:
+    """Return the COCO image id of sample `index`: from 1, since some readers take 0 for none."""
+    return index + 1
+
+
+def annotation_id(index: int, instance: int) -> int:
+    """Return an id that depends on this sample alone, so that subsets and unions of a set agree.
+
+    Raises
+    ------
+    PluginError
+        The instance number does not fit.
+    """
+    if instance >= MAX_INSTANCES:
+        raise PluginError(f"instance {instance} of sample {index} does not fit in a COCO annotation id")
+    return image_id(index) * (MAX_INSTANCES + 1) + instance + 1
+
+
+def _keypoints(a: StoredRecord, names: Iterable[str]) -> dict[str, Any]:
+    by_name = {k["name"]: k for k in a["keypoints"]}
+    flat: list[float] = []
+    for name in names:
+        k = by_name.get(name)
+        flat += [0, 0, 0] if k is None or k["v"] == 0 else [k["x"] - PIXEL_CENTRE, k["y"] - PIXEL_CENTRE, k["v"]]
+    return {"keypoints": flat, "num_keypoints": sum(1 for k in by_name.values() if k["v"] > 0)}
+
+
+def _extras(index: int, a: StoredRecord, size: list[int], shown: set[int]) -> dict[str, Any]:
+    out: dict[str, Any] = {"instance_key": a["instance_key"], "camera_from_object": a["camera_from_object"]}
+    if a["amodal_box"] is not None:
+        out["amodal_bbox"] = a["amodal_box"]
+        out["amodal_area"] = a["amodal_area_px"]
+        out["amodal_segmentation"] = {"size": size, "counts": a["amodal_rle"]}
+    if a["visible"] is not None:
+        out["visible_fraction"] = a["visible"]
+        out["unoccluded_fraction"] = a["unoccluded"]
+        out["in_frame_fraction"] = a["in_frame"]
+        out["clipped"] = a["clipped"]
+    out["occluded_by"] = [
+        {
+            # Stuff and distractors hide things too, but have no annotation to point at.
+            "annotation_id": annotation_id(index, o["by"]) if o["by"] in shown else None,
+            "instance_key": o["instance_key"],
+            "pixels": o["pixels"],
+        }
+        for o in a["occluded_by"]
+    ]
+    out["attributes"] = a["attributes"]
+    if a["box_3d"] is not None:
+        out["box_3d"] = a["box_3d"]
+    if a["extra"]:
+        out["extra"] = a["extra"]
+    return out

@@ -1,0 +1,314 @@
+"""The invariants of the label contract that need geometry: depth, 3D boxes, keypoints.
+
+Bounds are tested for every pixel; meshes only by a few rays, chosen by the sample's own key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from myriorama.scenes.cameras.camera import Camera
+from myriorama.scenes.conventions import F32, F64, Mask
+from myriorama.scenes.labels.box_3d import CORNER_BITS
+from myriorama.scenes.labels.rays import distance_to_mesh
+from myriorama.scenes.labels.record import Annotation, KeypointLabel, Record
+from myriorama.scenes.labels.sight import OUTSIDE, VISIBLE, Points, sight
+from myriorama.scenes.labels.truth import Truth
+from myriorama.scenes.labels.violation import Violation
+
+RAY_TESTS: Final = 4
+"""Instances of each sample whose depth is compared with a ray against their mesh."""
+RAYS_EACH: Final = 4
+
+# Truth buffers are float32, and a rasteriser snaps vertices to 1/256 pixel or so: a share of the depth
+# covers the first, a share of the depth's own change from pixel to pixel the second.
+_DEPTH_SHARE: Final = 1e-4
+_SLOPE_SHARE: Final = 0.05
+_HULL_SLACK_PX: Final = 1.0
+_NEAR_M: Final = 1e-4
+_PIXEL_TOLERANCE: Final = 1e-6
+_BOX_EDGES: Final = tuple((a, a | bit) for a in range(8) for bit in (1, 2, 4) if not a & bit)
+
+
+def depth_lies_on_the_named_things(record: Record, truth: Truth) -> Iterator[Violation]:
+    """Invariant 5: depth > 0 exactly where something was hit, and it lies on what the surface id names."""
+    depth = record.frame.depth
+    if depth is None or truth.unknown_surface_ids:
+        return
+    differ = (depth > 0) != (truth.surface_id != 0)
+    if differ.any():
+        y, x = (int(n[0]) for n in np.nonzero(differ))
+        yield Violation(
+            5,
+            f"depth and surface id disagree on whether anything was hit in {int(differ.sum())} pixels, "
+            f"first at column {x}, row {y}",
+        )
+    for i, box in truth.boxes.items():
+        outside = _outside_bounds(record, truth, depth, i)
+        if outside:
+            instance = record.scene.instances[i]
+            yield Violation(
+                5, f"the depth of {outside} of its pixels (box {box}) lies outside its bounds", instance.instance_key
+            )
+    yield from _ray_tests(record, truth, depth)
+
+
+def _outside_bounds(record: Record, truth: Truth, depth: F32, instance: int) -> int:
+    """Return how many pixels of an instance unproject to a point outside its own box."""
+    camera, box = record.scene.camera, truth.boxes[instance]
+    pose = record.scene.instances[instance].world_from_object
+    low, high = record.scene.instances[instance].model.bounds
+    # A pixel's point in the object frame is depth * (matrix @ (x, y, 1)) + shift: one row, one column.
+    object_from_world = np.linalg.inv(pose[:3, :3])
+    turn = object_from_world @ camera.world_from_camera[:3, :3]
+    shift = object_from_world @ (camera.world_from_camera[:3, 3] - pose[:3, 3])
+    columns = (np.arange(box.x, box.x + box.w) + 0.5 - camera.cx) / camera.fx
+    rows = (np.arange(box.y, box.y + box.h) + 0.5 - camera.cy) / camera.fy
+    crop = depth[box.y : box.y + box.h, box.x : box.x + box.w]
+    own = truth.visible_mask(instance)
+    scale = float(np.cbrt(np.linalg.det(pose[:3, :3])))
+    slack = (_DEPTH_SHARE * float(crop.max()) + 1e-6) / scale
+    middle, half = (low + high) / 2, (high - low) / 2 + slack
+    wrong = np.zeros(crop.shape, dtype=np.bool_)
+    point = np.empty(crop.shape, dtype=np.float32)
+    for axis in range(3):
+        across = (turn[axis, 0] * columns + turn[axis, 2]).astype(np.float32)
+        down = (turn[axis, 1] * rows).astype(np.float32)
+        np.add(across[None, :], down[:, None], out=point)
+        np.multiply(point, crop, out=point)
+        point += np.float32(shift[axis] - middle[axis])
+        np.abs(point, out=point)
+        # Written so that a depth that is not a number counts as outside.
+        wrong |= ~(point <= np.float32(half[axis]))
+    return int(np.count_nonzero(wrong & own))
+
+
+def _ray_tests(record: Record, truth: Truth, depth: F32) -> Iterator[Violation]:
+    """Compare the depth of a few pixels, off edges, with rays against the mesh that they name."""
+    camera = record.scene.camera
+    visible = sorted(truth.boxes, key=lambda i: _keyed(record.key, f"instance {i}"))
+    tested = 0
+    for i in visible:
+        if tested == RAY_TESTS:
+            return
+        chosen = _pixels_off_edges(record.key, truth, i)
+        if len(chosen) == 0:
+            continue
+        tested += 1
+        instance = record.scene.instances[i]
+        x, y = chosen[:, 0], chosen[:, 1]
+        centres = np.stack([x + 0.5, y + 0.5], axis=1)
+        seen = depth[y, x].astype(np.float64)
+        # A direction whose camera z is 1 makes the ray's parameter the depth.
+        direction = camera.unproject(centres, np.ones(len(centres))) - camera.world_from_camera[:3, 3]
+        part = truth.surface_id[y, x].astype(np.int64) - instance.first_surface_id
+        met = np.full(len(chosen), np.inf)
+        for p in np.unique(part).tolist():
+            met[part == p] = truth.rays.first_hit(i, direction[part == p], part=p)
+        slope = np.max([np.abs(depth[y + dy, x + dx] - seen) for dy, dx in ((0, 1), (0, -1), (1, 0), (-1, 0))], axis=0)
+        wrong = ~(np.abs(met - seen) <= _DEPTH_SHARE * seen + _SLOPE_SHARE * slope)
+        if wrong.any():
+            n = int(np.flatnonzero(wrong)[0])
+            yield Violation(
+                5,
+                f"at column {x[n]}, row {y[n]} its depth is {seen[n]:.6g} m, a ray meets it at {met[n]:.6g} m",
+                instance.instance_key,
+            )
+
+
+def _pixels_off_edges(key: str, truth: Truth, instance: int) -> npt.NDArray[np.int64]:
+    """Return up to RAYS_EACH pixels (x, y) of an instance whose 3x3 neighbourhood is one surface."""
+    box = truth.boxes[instance]
+    runs = truth.runs.of(instance + 1)
+    lengths = runs.ends - runs.starts
+    total = int(lengths.sum())
+    found: list[tuple[int, int]] = []
+    stops = np.cumsum(lengths)
+    for number in range(RAYS_EACH * 4):
+        place = _keyed(key, f"pixel {instance} {number}") % total
+        run = int(np.searchsorted(stops, place, side="right"))
+        pixel = int(runs.ends[run] - (stops[run] - place))
+        x, y = divmod(pixel, truth.height)
+        if not (box.x < x < box.x + box.w - 1 and box.y < y < box.y + box.h - 1):
+            continue
+        around = truth.surface_id[y - 1 : y + 2, x - 1 : x + 2]
+        if (around == around[1, 1]).all():
+            found.append((x, y))
+            if len(found) == RAYS_EACH:
+                break
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+
+def _keyed(key: str, name: str) -> int:
+    return int.from_bytes(blake2b(name.encode(), digest_size=8, key=key.encode()[:64]).digest(), "little")
+
+
+def amodal_lies_inside_box_3d(record: Record, truth: Truth) -> Iterator[Violation]:
+    """Invariant 6: the amodal mask is inside the hull of the 3D box clipped at the near plane, to 1 px."""
+    for a in record.annotations:
+        if a.box_3d is None or a.amodal_mask is None or a.amodal_box is None or not a.amodal_mask.size:
+            continue
+        instance = record.scene.instances[a.instance]
+        low, high = instance.model.bounds
+        pose = instance.world_from_object
+        corners = (low + CORNER_BITS * (high - low)) @ pose[:3, :3].T + pose[:3, 3]
+        if not np.allclose(corners, a.box_3d.corners_world, rtol=1e-9, atol=1e-9):
+            yield Violation(6, "its 3D box is not its own bounds", a.instance_key)
+            continue
+        hull = _hull_in_image(record.scene.camera, a.box_3d.corners_world)
+        outside = _border_pixels_outside(hull, a)
+        if outside:
+            yield Violation(6, f"{outside} rows of its amodal mask leave its 3D box", a.instance_key)
+
+
+def _hull_in_image(camera: Camera, corners_world: F64) -> F64:
+    """Return the convex hull, (N, 2) in order, of a box's part in front of the camera."""
+    pose = camera.camera_from_world
+    corners = corners_world @ pose[:3, :3].T + pose[:3, 3]
+    points = [c for c in corners if c[2] >= _NEAR_M]
+    if len(points) < 8:
+        for a, b in _BOX_EDGES:
+            za, zb = corners[a, 2] - _NEAR_M, corners[b, 2] - _NEAR_M
+            if (za < 0) != (zb < 0):
+                points.append(corners[a] + (corners[b] - corners[a]) * (za / (za - zb)))
+    if not points:
+        return np.zeros((0, 2))
+    camera_points = np.array(points)
+    x = camera.fx * camera_points[:, 0] / camera_points[:, 2] + camera.cx
+    y = camera.fy * camera_points[:, 1] / camera_points[:, 2] + camera.cy
+    return _convex_hull(sorted(zip(x.tolist(), y.tolist(), strict=True)))
+
+
+def _convex_hull(points: list[tuple[float, float]]) -> F64:
+    """Return the hull of points sorted by x then y, by Andrew's monotone chain (1979)."""
+
+    def chain(ordered: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        out: list[tuple[float, float]] = []
+        for p in ordered:
+            while len(out) > 1 and (out[-1][0] - out[-2][0]) * (p[1] - out[-2][1]) <= (out[-1][1] - out[-2][1]) * (
+                p[0] - out[-2][0]
+            ):
+                out.pop()
+            out.append(p)
+        return out[:-1]
+
+    if len(points) == 1:
+        return np.array(points)
+    return np.array(chain(points) + chain(points[::-1]))
+
+
+def _border_pixels_outside(hull: F64, a: Annotation) -> int:
+    """Return how many rows of the amodal mask have a first or last pixel centre outside the hull."""
+    if a.amodal_mask is None or a.amodal_box is None:
+        return 0
+    mask: Mask = a.amodal_mask
+    filled = np.flatnonzero(mask.any(axis=1))
+    if len(hull) < 3:
+        return len(filled)
+    first = mask[filled].argmax(axis=1)
+    last = mask.shape[1] - 1 - mask[filled, ::-1].argmax(axis=1)
+    y = a.amodal_box.y + filled + 0.5
+    ends = np.stack([np.stack([a.amodal_box.x + side + 0.5, y], axis=1) for side in (first, last)])
+    along = np.roll(hull, -1, axis=0) - hull
+    lengths = np.linalg.norm(along, axis=1)
+    along, starts = along[lengths > 0] / lengths[lengths > 0, None], hull[lengths > 0]
+    # Counter-clockwise in a frame with y down or up alike: inside is where every cross product is >= 0.
+    offset = ends[:, :, None, :] - starts
+    side_of = along[:, 0] * offset[..., 1] - along[:, 1] * offset[..., 0]
+    return int(np.count_nonzero((side_of < -_HULL_SLACK_PX).any(axis=(0, 2))))
+
+
+def visible_keypoints_lie_on_their_things(record: Record, truth: Truth) -> Iterator[Violation]:
+    """Invariant 7: a keypoint is where its model says; a visible surface one lies on geometry and depth."""
+    camera, depth = record.scene.camera, record.frame.depth
+    unproven: list[tuple[Annotation, KeypointLabel, float]] = []
+    for a in record.annotations:
+        if not a.keypoints:
+            continue
+        instance = record.scene.instances[a.instance]
+        declared = {k.name: k for k in instance.model.keypoints}
+        pose = instance.world_from_object
+        scale = float(np.cbrt(np.linalg.det(pose[:3, :3])))
+        told = np.array([k.position_world for k in a.keypoints])
+        pixels, depths = camera.project(told)
+        for n, label in enumerate(a.keypoints):
+            keypoint = declared.get(label.name)
+            if keypoint is None:
+                yield Violation(7, f"its model has no keypoint {label.name!r}", a.instance_key)
+                continue
+            expected = pose[:3, :3] @ np.array(keypoint.position) + pose[:3, 3]
+            wrong = _misplaced(label, told[n], expected, pixels[n], float(depths[n]), camera)
+            if wrong:
+                yield Violation(7, f"keypoint {label.name!r} {wrong}", a.instance_key)
+                continue
+            tolerance = keypoint.tolerance_m * scale
+            if label.v == VISIBLE and keypoint.kind == "surface":
+                if not _near_own_depth(truth, depth, a.instance, label, tolerance):
+                    unproven.append((a, label, tolerance))
+                if not _on_mesh(truth, a.instance, np.array(keypoint.position), told[n], tolerance, scale):
+                    yield Violation(
+                        7,
+                        f"keypoint {label.name!r} is visible, but farther than {tolerance:.4g} m from its mesh",
+                        a.instance_key,
+                    )
+    yield from _seen_by_rays(truth, unproven)
+
+
+def _misplaced(label: KeypointLabel, told: F64, expected: F64, pixel: F64, depth: float, camera: Camera) -> str:
+    """Return what is wrong with a keypoint's numbers; empty if nothing is."""
+    if not np.allclose(told, expected, rtol=1e-9, atol=1e-9):
+        return f"is {float(np.linalg.norm(told - expected)):.4g} m from where its model has it"
+    inside = depth > 0 and 0 <= pixel[0] < camera.width and 0 <= pixel[1] < camera.height
+    if (label.v == OUTSIDE) == inside:
+        return f"has v = {label.v}, but it is {'inside' if inside else 'outside'} the image"
+    if depth > 0:
+        tolerance = _PIXEL_TOLERANCE * max(1.0, float(np.abs(pixel).max()))
+        if not (abs(label.x - pixel[0]) <= tolerance and abs(label.y - pixel[1]) <= tolerance):
+            return f"is at ({label.x:.2f}, {label.y:.2f}), it projects to ({pixel[0]:.2f}, {pixel[1]:.2f})"
+    return "" if abs(label.depth_m - depth) <= 1e-9 * max(1.0, abs(depth)) else f"has depth {label.depth_m:.6g}"
+
+
+def _near_own_depth(truth: Truth, depth: F32 | None, instance: int, label: KeypointLabel, tolerance_m: float) -> bool:
+    """Return whether the depth buffer shows the instance at the keypoint's pixel and depth."""
+    if depth is None:
+        return False
+    x, y = int(label.x), int(label.y)
+    window = np.s_[max(0, y - 1) : y + 2, max(0, x - 1) : x + 2]
+    if truth.instance_id[y, x] != instance + 1:
+        return False
+    own = depth[window][truth.instance_id[window] == instance + 1]
+    change = float(own.max() - own.min())
+    return abs(float(depth[y, x]) - label.depth_m) <= tolerance_m + change + _DEPTH_SHARE * label.depth_m
+
+
+def _on_mesh(truth: Truth, instance: int, local: F64, world: F64, tolerance_m: float, scale: float) -> bool:
+    """Return whether a keypoint lies within its tolerance of its instance's meshes."""
+    eye = truth.scene.camera.world_from_camera[:3, 3]
+    direction = (world - eye)[None]
+    met = float(truth.rays.first_hit(instance, direction)[0])
+    limit = tolerance_m + 1e-6 * float(np.linalg.norm(direction))
+    if abs(met - 1.0) * float(np.linalg.norm(direction)) <= limit:
+        return True
+    parts = truth.scene.instances[instance].model.parts
+    return any(distance_to_mesh(local, part.mesh, limit / scale) <= limit / scale for part in parts)
+
+
+def _seen_by_rays(truth: Truth, unproven: list[tuple[Annotation, KeypointLabel, float]]) -> Iterator[Violation]:
+    """Cast rays for the visible keypoints that no pixel centre proves: on edges, or thinner than a pixel."""
+    if not unproven:
+        return
+    points = Points(
+        np.array([label.position_world for _, label, _ in unproven]),
+        np.array([a.instance for a, _, _ in unproven], dtype=np.int64),
+        np.zeros(len(unproven), dtype=np.bool_),
+        np.array([tolerance for _, _, tolerance in unproven]),
+    )
+    seen = sight(truth, points)
+    for (a, label, _), state in zip(unproven, seen.state.tolist(), strict=True):
+        if state != VISIBLE:
+            yield Violation(7, f"keypoint {label.name!r} is called visible, and something hides it", a.instance_key)
