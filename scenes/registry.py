@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from myriorama.scenes.assembly.model import Attribute, ObjectModel
 from myriorama.scenes.assembly.scene import Instance, Scene
@@ -98,35 +98,45 @@ class EnvironmentParts:
 class PluginLike(Protocol):
     """What every plugin has. `per_object` names a placement's parameters that are drawn for each object."""
 
-    name: str
-    kind: PluginKind
-    label: str
-    help: str
-    version: str
-    parameters: tuple[Parameter, ...]
+    kind: ClassVar[PluginKind]
+    name: ClassVar[str]
+    label: ClassVar[str]
+    help: ClassVar[str]
+    version: ClassVar[str]
+    parameters: ClassVar[tuple[Parameter, ...]]
 
 
 class GeneratorLike(PluginLike, Protocol):
+    """Builds one object from values; see plugins.api.Generator."""
+
     def generate(self, values: Values) -> ObjectModel: ...
 
     def observe(self, values: Values, world_from_object: F64) -> Mapping[str, Attribute]: ...
 
 
 class PlacementLike(PluginLike, Protocol):
-    per_object: tuple[Parameter, ...]
+    """Finds poses for a group; `per_object` is drawn for each object."""
+
+    per_object: ClassVar[tuple[Parameter, ...]]
 
     def place(self, values: Values, items: Sequence[Item], context: PlaceContext) -> Placed: ...
 
 
 class EnvironmentLike(PluginLike, Protocol):
+    """Adds light, background or set pieces."""
+
     def build(self, values: Values) -> EnvironmentParts: ...
 
 
 class EffectLike(PluginLike, Protocol):
+    """Changes the linear picture, never the labels."""
+
     def apply(self, values: Values, linear: F32, frame: Frame, draws: Draws) -> F32: ...
 
 
 class AnnotatorLike(PluginLike, Protocol):
+    """Computes labels from a frame."""
+
     def annotate(self, frame: Frame, scene: Scene, truth: Any) -> Any: ...
 
 
