@@ -31,9 +31,9 @@ _SIZE = re.compile(r"([0-9]{1,9})[xX×]([0-9]{1,9})")
 
 def examples_folder() -> Path:
     """Return the folder of the shipped examples."""
-    import myriorama.resources
+    from myriorama.resources import resource_path
 
-    return Path(myriorama.resources.__file__).parent / "examples"
+    return resource_path("examples")
 
 
 def example_names() -> tuple[str, ...]:

@@ -54,15 +54,17 @@ def render(
 ) -> int:
     """Render COUNT samples of PROJECT, with labels, into DIR."""
     from myriorama.app.cli.progress import ProgressDisplay
+    from myriorama.app.cli.replacing import Replacement
     from myriorama.app.production.job import JobSettings, run_job
     from myriorama.plugins.registry import builtin_registry
 
     registry = builtin_registry()
     width, height = read_size(size) if size is not None else (None, None)
+    replacement = Replacement(out) if replace else None
     settings = JobSettings(
         project_path=find_project(project),
         count=count,
-        out=out,
+        out=out if replacement is None else replacement.target,
         start=start,
         width=width,
         height=height,
@@ -72,21 +74,24 @@ def render(
         asset_roots=tuple(assets or ()),
         seed=seed,
         quality=quality,
-        replace=replace,
     )
+    if replacement is not None:
+        replacement.clear()
     with ProgressDisplay(count) as display:
         result = run_job(settings, display.show)
+    if replacement is not None:
+        replacement.finish()
     if as_json:
-        print_json(result_json(result))
+        print_json(result_json(result, out))
     else:
-        _print_result(result)
+        _print_result(result, out)
     return ExitCode.QUARANTINED if result.quarantined else ExitCode.OK
 
 
-def result_json(result: JobResult) -> dict[str, Any]:
+def result_json(result: JobResult, folder: Path) -> dict[str, Any]:
     """Return what a job did as a JSON-able object."""
     return {
-        "folder": str(result.folder),
+        "folder": str(folder),
         "written": result.written,
         "quarantined": list(result.quarantined),
         "refused": dict(result.refused),
@@ -94,9 +99,9 @@ def result_json(result: JobResult) -> dict[str, Any]:
     }
 
 
-def _print_result(result: JobResult) -> None:
+def _print_result(result: JobResult, folder: Path) -> None:
     speed = f", {result.written / result.seconds:.1f} images/s" if result.seconds > 0 else ""
-    typer.echo(f"{result.written} samples in {result.folder}  ({duration(result.seconds)}{speed})")
+    typer.echo(f"{result.written} samples in {folder}  ({duration(result.seconds)}{speed})")
     if result.refused:
         told = ", ".join(f"{rule} {times} times" for rule, times in sorted(result.refused.items()))
         typer.echo(f"drawn again by acceptance rules: {told}")
@@ -105,4 +110,4 @@ def _print_result(result: JobResult) -> None:
         for entry in result.quarantined[:10]:
             typer.echo(f"  {entry}")
         if len(result.quarantined) > 10:
-            typer.echo(f"  and {len(result.quarantined) - 10} more; see {result.folder}.quarantine")
+            typer.echo(f"  and {len(result.quarantined) - 10} more; see {folder}.quarantine")
