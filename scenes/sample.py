@@ -1,20 +1,29 @@
 """A sample: every number that was drawn for one image, and no mesh. The recipe, JSON-able both ways.
 
-It refuses nothing and computes nothing; drawing fills it, assembly reads it.
+It draws nothing; drawing fills it, assembly reads it. A recipe whose key does not fit its content is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from hashlib import blake2b
+from typing import Any, Final, TypeVar
+
+from myriorama.scenes.errors import InputError, Problem
+from myriorama.scenes.parameters.wording import child_place, place_of, shown
+
+RECIPE_FORMAT: Final = "myriorama-sample"
+RECIPE_VERSION: Final = 1
 
 
 @dataclass(frozen=True)
 class NodeSample:
     """The drawn values of one node (camera rig, environment, light, placement, effect).
 
-    `values` holds one JSON value per declared parameter of the node's type, defaults included.
+    `values` holds one JSON value per declared parameter of the node's type, defaults included: float, int, bool, str,
+    a tuple of floats, ``{"file": reference, "sha256": hash}``, or None for no file.
     """
 
     uid: str
@@ -67,7 +76,7 @@ class SceneSample:
     attempt : int
         How many earlier draws of this index the acceptance rules refused.
     lens : mapping
-        Drawn camera values that are not the rig's: focal length, sensor, exposure, image size.
+        Drawn camera values that are not the rig's: focal length, sensor, exposure.
     """
 
     key: str
@@ -85,15 +94,126 @@ class SceneSample:
 
 
 def sample_to_json(sample: SceneSample) -> dict[str, Any]:
-    """Return the recipe as JSON values, field by field."""
-    return {f.name: _plain(getattr(sample, f.name)) for f in fields(sample)}
+    """Return the recipe as plain JSON values, keys in a fixed order."""
+    return {"format": RECIPE_FORMAT, "version": RECIPE_VERSION, **_plain(sample)}
+
+
+def recipe_text(recipe: Mapping[str, Any]) -> str:
+    """Return the one canonical text of a recipe, without its key: sorted keys, no blanks, ASCII."""
+    unnamed = {name: value for name, value in recipe.items() if name != "key"}
+    return json.dumps(unnamed, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def sample_key(recipe: Mapping[str, Any]) -> str:
+    """Return the key of a recipe: ``00000012-`` and 16 hex digits of BLAKE2b over its canonical text."""
+    return f"{recipe['index']:08d}-{blake2b(recipe_text(recipe).encode(), digest_size=8).hexdigest()}"
+
+
+def sample_from_json(recipe: Any, file: str = "") -> SceneSample:
+    """Return the sample of a recipe.
+
+    Raises
+    ------
+    InputError
+        A key is missing, unknown or of the wrong type (all such are named), or the recipe was changed after it was
+        drawn, so that its key no longer fits.
+    """
+    if not isinstance(recipe, dict) or recipe.get("format") != RECIPE_FORMAT:
+        raise InputError(Problem("format", "this is not a recipe", shown(recipe), f'"{RECIPE_FORMAT}"', file))
+    if recipe.get("version") != RECIPE_VERSION:
+        found = shown(recipe.get("version"))
+        raise InputError(Problem("version", "this recipe cannot be read", found, str(RECIPE_VERSION), file))
+    reader = _Reader(file)
+    content = {name: value for name, value in recipe.items() if name not in ("format", "version")}
+    sample = reader.one(SceneSample, content, "")
+    if sample is None or reader.problems:
+        raise InputError(reader.problems)
+    try:
+        key = sample_key(recipe)
+    except ValueError as error:
+        raise InputError(Problem("", "the recipe holds a number that is not finite", file=file)) from error
+    if sample.key != key:
+        message = "the recipe was changed after it was drawn: its key does not fit its content"
+        raise InputError(Problem("key", message, shown(sample.key), f'"{key}"', file))
+    return sample
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, NodeSample | MemberSample | GroupSample):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, Mapping):
-        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, SceneSample | GroupSample | MemberSample | NodeSample):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple | list):
-        return [_plain(part) for part in value]
+        return [_plain(v) for v in value]
+    if isinstance(value, Mapping):
+        return {name: _plain(v) for name, v in value.items()}
     return value
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_frozen(v) for v in value)
+    if isinstance(value, dict):
+        return {name: _frozen(v) for name, v in value.items()}
+    return value
+
+
+_T = TypeVar("_T", SceneSample, GroupSample, MemberSample, NodeSample)
+_TYPES: Final[Mapping[str, type]] = {
+    "str": str,
+    "int": int,
+    "Mapping[str, Any]": dict,
+    "Mapping[str, Mapping[str, Any]]": dict,
+}
+
+
+class _Reader:
+    """Builds the frozen values of a recipe and collects what is wrong with it."""
+
+    def __init__(self, file: str) -> None:
+        self.problems: list[Problem] = []
+        self._file = file
+
+    def _tell(self, place: str, message: str, value: Any, allowed: str) -> None:
+        self.problems.append(Problem(place, message, shown(value), allowed, self._file))
+
+    def one(self, kind: type[_T], tree: Any, place: str) -> _T | None:
+        """Return one value, or None after telling why not."""
+        if not isinstance(tree, dict):
+            self._tell(place, "this must be an object", tree, f"a {kind.__name__}")
+            return None
+        told = len(self.problems)
+        names = {field.name: str(field.type) for field in fields(kind)}
+        for name in tree:
+            if name not in names:
+                self._tell(_below(place, name), "unknown key", tree[name], ", ".join(names))
+        values = {}
+        for name, wanted in names.items():
+            if name not in tree:
+                self._tell(_below(place, name), "this key is missing", None, wanted)
+            else:
+                values[name] = self._value(wanted, tree[name], _below(place, name))
+        return kind(**values) if len(self.problems) == told else None
+
+    def _value(self, wanted: str, value: Any, place: str) -> Any:
+        nested: dict[str, Callable[[Any, str], Any]] = {
+            "NodeSample": lambda v, at: self.one(NodeSample, v, at),
+            "GroupSample": lambda v, at: self.one(GroupSample, v, at),
+            "MemberSample": lambda v, at: self.one(MemberSample, v, at),
+        }
+        if wanted in nested:
+            return nested[wanted](value, place)
+        inner = wanted.removeprefix("tuple[").removesuffix(", ...]")
+        if inner in nested:
+            if not isinstance(value, list):
+                self._tell(place, "this must be a list", value, wanted)
+                return ()
+            return tuple(nested[inner](v, child_place(place, i)) for i, v in enumerate(value))
+        types = tuple(_TYPES[part] for part in wanted.split(" | "))
+        if not isinstance(value, types) or isinstance(value, bool):
+            self._tell(place, "this has the wrong type", value, wanted)
+        elif isinstance(value, int) and value < 0:
+            self._tell(place, "this is negative", value, "0 or more")
+        return _frozen(value)
+
+
+def _below(place: str, name: str) -> str:
+    return child_place(place, name) if place else place_of((name,))

@@ -5,8 +5,6 @@ Only what can be judged without a declaration is judged here; every problem is r
 
 from __future__ import annotations
 
-import difflib
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
@@ -16,6 +14,7 @@ from myriorama.scenes.parameters import distributions as d
 from myriorama.scenes.parameters.colors import hex_color
 from myriorama.scenes.parameters.evenness import MAX_DIMENSIONS
 from myriorama.scenes.parameters.expressions import ExpressionError, parse_expression
+from myriorama.scenes.parameters.wording import child_place, shown, suggestion
 
 LARGEST: Final = 1e100
 """Largest magnitude of a real number in a distribution: its square and the sum of a million still are finite."""
@@ -30,25 +29,6 @@ _COMPANIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "palette": ("weights",),
     "folder": ("pattern",),
 }
-
-
-def shown(value: Any) -> str:
-    """Return a value as a file would write it, cut to 80 characters; for messages only."""
-    try:
-        text = value if isinstance(value, str) and not value.isprintable() else json.dumps(value, ensure_ascii=False)
-    except (TypeError, ValueError):
-        text = repr(value)
-    if not text.isprintable():
-        text = ascii(text)
-    return text if len(text) <= 80 else text[:77] + "..."
-
-
-def suggestion(word: str, known: Sequence[str]) -> str:
-    """Return "did you mean x?", or the list of what is known."""
-    near = difflib.get_close_matches(word[:100], known, n=2)
-    if near:
-        return f"did you mean {' or '.join(near)}?"
-    return f"one of {', '.join(sorted(known))}" if known else "nothing"
 
 
 class _Fault(Exception):
@@ -97,7 +77,7 @@ def _keys(value: Any, place: str, required: Sequence[str], optional: Sequence[st
     for key in value:
         if key not in required and key not in optional:
             known = (*required, *optional)
-            raise _Fault(Problem(f"{place}.{key}", "unknown key", shown(key), suggestion(key, known)))
+            raise _Fault(Problem(child_place(place, key), "unknown key", shown(key), suggestion(key, known)))
     missing = [key for key in required if key not in value]
     if missing:
         raise _Fault(Problem(place, f"{' and '.join(missing)} missing", shown(value), ", ".join(required)))
@@ -328,7 +308,8 @@ def read_distribution(written: Mapping[str, Any], place: str) -> tuple[d.Written
     for key in written:
         if key not in _READERS and key not in MODIFIERS and key not in companions:
             known = (*_READERS, *MODIFIERS, *companions)
-            problems.append(Problem(f"{place}.{key}", "unknown key in a distribution", shown(key), suggestion(key, known)))
+            message = "unknown key in a distribution"
+            problems.append(Problem(child_place(place, key), message, shown(key), suggestion(key, known)))
     if len(words) > 1:
         problems.append(Problem(place, f"{' and '.join(words)} together", shown(written), "one distribution"))
     if not words and "chance" not in written and not problems:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from myriorama.scenes.errors import Problem
 from myriorama.scenes.parameters import distributions as d
 from myriorama.scenes.parameters.colors import hex_color
-from myriorama.scenes.parameters.dialect import LARGEST, LARGEST_WHOLE, is_number, shown, suggestion
+from myriorama.scenes.parameters.dialect import LARGEST, LARGEST_WHOLE, is_number
 from myriorama.scenes.parameters.schema import (
     Bool,
     Choice,
@@ -26,6 +26,7 @@ from myriorama.scenes.parameters.schema import (
     Text,
     Vector,
 )
+from myriorama.scenes.parameters.wording import shown, suggestion
 
 WHOLE_TOLERANCE: Final = 1e-9
 """How far a computed number may lie from a whole one and still be meant as it; relative beyond 1."""

@@ -15,12 +15,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from myriorama.scenes.errors import Problem, ProjectError
-from myriorama.scenes.parameters.dialect import shown, suggestion
+from myriorama.scenes.parameters.wording import place_of, shown, suggestion
 from myriorama.scenes.project.dump import project_hash
 from myriorama.scenes.project.migrations import migrate
 from myriorama.scenes.project.model import Project
 from myriorama.scenes.project.structure import structure_problems
-from myriorama.scenes.project.text import decode_text, place_of, read_bytes, read_json
+from myriorama.scenes.project.text import decode_text, read_bytes, read_json
 
 _UNION_TAGS: Final = ("str", "ClassFromAttribute")
 _JSON_WORDS: Final = {

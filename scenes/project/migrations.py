@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from myriorama.scenes.errors import Problem, ProjectError
-from myriorama.scenes.parameters.dialect import shown
+from myriorama.scenes.parameters.wording import shown
 from myriorama.scenes.project.model import FORMAT, VERSION
 
 Tree: TypeAlias = dict[str, Any]

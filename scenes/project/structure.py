@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from myriorama.scenes.errors import Problem
-from myriorama.scenes.parameters.dialect import read_distribution, shown, suggestion
-from myriorama.scenes.project.text import place_of
+from myriorama.scenes.parameters.dialect import read_distribution
+from myriorama.scenes.parameters.wording import place_of, shown, suggestion
 
 MAX_NODES: Final = 10_000
 RESERVED_UIDS: Final = ("project",)

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from myriorama.scenes.conventions import Json
 from myriorama.scenes.errors import Problem, ProjectError
-from myriorama.scenes.parameters.dialect import shown
+from myriorama.scenes.parameters.wording import place_of, shown
 from myriorama.scenes.project.model import MAX_DEPTH
 
 MAX_BYTES: Final = 64 * 1024 * 1024
@@ -38,20 +37,6 @@ class _Object(dict[str, Any]):
     """A decoded object that remembers which keys were repeated."""
 
     repeated: tuple[str, ...] = ()
-
-
-def place_of(parts: Sequence[str | int]) -> str:
-    """Return a path as messages write it: ``objects[0].parameters.height_m``."""
-    text = ""
-    for part in parts:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        elif part.isprintable() and part and not set(part) & set(' .[]"'):
-            text += f".{part}" if text else part
-        else:
-            key = part if len(part) <= 60 else part[:57] + "..."
-            text += f"[{json.dumps(key)}]"
-    return text
 
 
 def read_bytes(path: Path) -> bytes:

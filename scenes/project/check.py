@@ -1,0 +1,64 @@
+"""Holds a whole project against the plugins, rigs, materials and files that it names, before any work begins.
+
+It draws nothing and builds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from myriorama.scenes.assets.store import AssetStore
+from myriorama.scenes.drawing.compile import compile_project
+from myriorama.scenes.drawing.owners import Shipped
+from myriorama.scenes.errors import Problem, ProjectError
+from myriorama.scenes.parameters.wording import shown, suggestion
+from myriorama.scenes.project.model import Project
+from myriorama.scenes.project.structure import structure_problems
+from myriorama.scenes.registry import PluginKind, Registry
+
+
+def project_problems(
+    project: Project, registry: Registry, store: AssetStore | None, shipped: Shipped | None = None
+) -> list[Problem]:
+    """Return everything that is wrong with a project; see `check_project`."""
+    problems = structure_problems(project.model_dump(by_alias=True))
+    problems += compile_project(project, registry, store, shipped)[1]
+    problems += _output_problems(project, registry)
+    return list(dict.fromkeys(problems))
+
+
+def check_project(
+    project: Project, registry: Registry, store: AssetStore | None, shipped: Shipped | None = None
+) -> None:
+    """Refuse a project that could not be drawn.
+
+    Parameters
+    ----------
+    store : AssetStore or None
+        None: file references are not looked up, and folders are refused.
+    shipped : Shipped or None
+        Declarations of rigs, lens and materials; None means the built-in ones.
+
+    Raises
+    ------
+    ProjectError
+        With every problem found.
+    """
+    problems = project_problems(project, registry, store, shipped)
+    if problems:
+        raise ProjectError(problems)
+
+
+def _output_problems(project: Project, registry: Registry) -> Iterator[Problem]:
+    wanted: tuple[tuple[str, PluginKind, tuple[str, ...]], ...] = (
+        ("formats", "writer", project.output.formats),
+        ("labels", "annotator", project.output.labels),
+    )
+    for key, kind, names in wanted:
+        known = registry.names(kind)
+        for i, name in enumerate(names):
+            if name not in known:
+                message = f"there is no {kind} of this name"
+                yield Problem(f"output.{key}[{i}]", message, shown(name), suggestion(name, known))
+            elif name in names[:i]:
+                yield Problem(f"output.{key}[{i}]", "this is there twice", shown(name), "every name once")
