@@ -1,0 +1,46 @@
+"""Platform specifics of a worker process: dying with its parent, and how many threads it may use.
+
+Only this file knows the operating system's calls for it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from typing import Final
+
+_PR_SET_PDEATHSIG: Final = 1
+_THREAD_VARIABLES: Final = (
+    "LP_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
+
+
+def die_with_parent(parent: int) -> None:
+    """Ask the kernel to end this process when its parent ends; elsewhere the closed pipe does it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            # the parent went before the request was made
+            os._exit(1)
+
+
+def hold_to_threads(threads: int) -> dict[str, str]:
+    """Return the environment that holds software GL and numeric libraries to `threads` threads.
+
+    It must be set before these libraries are loaded. One thread means none beside the caller for
+    Mesa's rasteriser.
+    """
+    return {name: str(0 if name == "LP_NUM_THREADS" and threads == 1 else threads) for name in _THREAD_VARIABLES}
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may run on."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

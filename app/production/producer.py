@@ -1,0 +1,158 @@
+"""Makes the record of any sample of a project: draw, build, render, annotate, accept, check.
+
+The viewport, the gallery, the queue and Python scripts all call this one function, so that what is
+seen is what is exported. It writes nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final
+
+from myriorama.app.production.acceptance import refusals
+from myriorama.plugins.annotators import annotate, choose, request_for
+from myriorama.plugins.registry import PluginRegistry
+from myriorama.scenes.assembly.build import Builder
+from myriorama.scenes.assets.store import AssetStore
+from myriorama.scenes.drawing.plan import compile_plan
+from myriorama.scenes.errors import MyrioramaError
+from myriorama.scenes.labels.contract import Violation, check
+from myriorama.scenes.labels.record import Record
+from myriorama.scenes.labels.truth import Truth
+from myriorama.scenes.project.model import Project
+from myriorama.scenes.rendering.frame import Quality, Renderer, RenderRequest
+from myriorama.scenes.sample import SceneSample
+
+STAGES: Final = ("draw", "build", "render", "annotate", "check")
+
+
+class AcceptanceError(MyrioramaError):
+    """No attempt at a sample satisfied the project's acceptance rules."""
+
+    def __init__(self, sample: SceneSample, refused: Mapping[str, int]) -> None:
+        self.sample = sample
+        self.refused = dict(refused)
+        told = ", ".join(f"{name} ({n} times)" for name, n in sorted(refused.items()))
+        super().__init__(f"sample {sample.index}: none of the attempts was accepted; refused by {told}")
+
+
+@dataclass(frozen=True, eq=False)
+class Produced:
+    """A record with what the label contract found, and what it cost.
+
+    Attributes
+    ----------
+    violations : tuple of Violation
+        Empty for a record that may enter a dataset.
+    refused : mapping
+        Acceptance rule -> how many earlier attempts it refused.
+    timings_ms : mapping
+        Wall milliseconds by stage, all attempts added.
+    """
+
+    record: Record
+    violations: tuple[Violation, ...]
+    refused: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    timings_ms: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Producer:
+    """Makes records of one project with one renderer.
+
+    Parameters
+    ----------
+    project : Project
+        Checked already (see scenes.project.check).
+    registry : PluginRegistry
+    store : AssetStore or None
+    renderer : Renderer
+    size : (int, int) or None
+        Width and height in pixels instead of the project's.
+    quality : str or None
+        Instead of the project's.
+    labels : tuple of str or None
+        Names of annotators instead of the project's; empty means all.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        registry: PluginRegistry,
+        store: AssetStore | None,
+        renderer: Renderer,
+        *,
+        size: tuple[int, int] | None = None,
+        quality: Quality | None = None,
+        labels: tuple[str, ...] | None = None,
+    ) -> None:
+        self.project = project
+        self.renderer = renderer
+        self._registry = registry
+        self._size = size or (project.output.width, project.output.height)
+        self._labels = project.output.labels if labels is None else labels
+        self._request = request_for(
+            choose(registry, self._labels), RenderRequest(amodal=False, quality=quality or project.output.quality)
+        )
+        self._plan = compile_plan(project, registry, store)
+        self._builder = Builder(project, registry, store)
+
+    def draw(self, index: int, attempt: int = 0) -> SceneSample:
+        """Return the recipe of sample `index`."""
+        return self._plan.draw(index, attempt)
+
+    def produce(self, index: int) -> Produced:
+        """Return sample `index`, drawn again until the acceptance rules hold.
+
+        Raises
+        ------
+        AcceptanceError
+            `project.max_attempts` draws were all refused.
+        MyrioramaError
+            The sample cannot be built or rendered.
+        """
+        spent: Counter[str] = Counter()
+        refused: Counter[str] = Counter()
+        for attempt in range(self.project.max_attempts):
+            clock = _Clock(spent)
+            sample = self.draw(index, attempt)
+            clock.lap("draw")
+            record, truth = self._record(sample, clock)
+            found = refusals(self.project, record)
+            if not found:
+                violations = tuple(check(record, truth))
+                clock.lap("check")
+                return Produced(record, violations, MappingProxyType(dict(refused)), MappingProxyType(dict(spent)))
+            refused.update(found)
+        raise AcceptanceError(sample, refused)
+
+    def record(self, sample: SceneSample) -> Record:
+        """Return the record of a recipe as it is, without acceptance or check."""
+        return self._record(sample, _Clock(Counter()))[0]
+
+    def _record(self, sample: SceneSample, clock: _Clock) -> tuple[Record, Truth]:
+        scene = self._builder.build(sample, size=self._size)
+        clock.lap("build")
+        request = replace(self._request, linear=True) if scene.effects else self._request
+        frame = self.renderer.render(scene, request)
+        clock.lap("render")
+        truth = Truth.of(frame, scene)
+        record = annotate(frame, scene, sample, self._registry, self._labels, truth)
+        clock.lap("annotate")
+        return record, truth
+
+
+class _Clock:
+    """Adds wall milliseconds since the last lap to a stage."""
+
+    def __init__(self, spent: Counter[str]) -> None:
+        self._spent = spent
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self._spent[stage] += (now - self._last) * 1000.0  # type: ignore[assignment]
+        self._last = now

@@ -1,0 +1,40 @@
+"""What a job fixes before its first sample: the project as it is now, and the versions that will make it.
+
+It reads no clock; a dataset made again from the same snapshot has the same bytes.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Final
+
+from myriorama.plugins.writing import DatasetInfo
+from myriorama.scenes.assembly.scene import SceneClass
+from myriorama.scenes.project.dump import project_hash
+from myriorama.scenes.project.model import Project
+
+_TOLD: Final = ("myriorama", "numpy", "scipy", "moderngl", "mujoco-core", "pillow", "trimesh")
+
+
+def dataset_info(project: Project, size: tuple[int, int]) -> DatasetInfo:
+    """Return what is true of the whole dataset. `size` is width and height in pixels."""
+    return DatasetInfo(
+        name=project.name,
+        project_hash=project_hash(project),
+        seed=project.seed,
+        width=size[0],
+        height=size[1],
+        classes=tuple(
+            SceneClass(c.id, c.name, c.supercategory, c.color, c.kind)
+            for c in sorted(project.classes, key=lambda c: c.id)
+        ),
+        description=project.description,
+        licence=project.licence,
+        credits=project.credits,
+        program=f"myriorama {version('myriorama')}",
+    )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of everything that can change a pixel or a label."""
+    return {name: version(name) for name in _TOLD}

@@ -1,0 +1,148 @@
+"""A render worker: one process that makes the samples it is told to and commits their files.
+
+It is disposable. Heavy libraries are imported here, after the process has been given its threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import traceback
+from dataclasses import asdict
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from myriorama.app.production.lifetime import die_with_parent
+from myriorama.app.production.messages import Outcome, WorkerSetup, receive, send
+from myriorama.scenes.errors import DeviceError, InputError, MyrioramaError
+
+if TYPE_CHECKING:
+    from myriorama.app.dataset.samples import SampleWriter
+    from myriorama.app.production.producer import Produced, Producer
+    from myriorama.scenes.rendering.frame import Renderer
+
+_REASON_LINES: Final = 12
+
+
+def worker_main(pipe: Connection, setup_text: str, parent: int) -> None:
+    """Serve until the pipe closes. The first message says ``ready``, or why it could not start."""
+    die_with_parent(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides what an interrupt means
+    try:
+        worker = Worker(WorkerSetup.from_text(setup_text))
+    except MyrioramaError as error:
+        kind = "device" if isinstance(error, DeviceError) else "input" if isinstance(error, InputError) else "other"
+        send(pipe, {"type": "refused_to_start", "kind": kind, "text": str(error)})
+        return
+    with contextlib.closing(worker):
+        send(pipe, {"type": "ready"})
+        with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+            while True:
+                message = receive(pipe)
+                if message["type"] == "probe":
+                    send(pipe, {"type": "probed", "obstacles": list(worker.obstacles(message["index"]))})
+                else:
+                    send(pipe, {"type": "made", "outcome": asdict(worker.make(message["index"]))})
+
+
+class Worker:
+    """Makes samples of one job and writes them below its partial folder."""
+
+    def __init__(self, setup: WorkerSetup) -> None:
+        from myriorama.app.assets.store import FileAssetStore
+        from myriorama.app.dataset.layout import partial_of
+        from myriorama.app.dataset.samples import SampleWriter
+        from myriorama.app.production.producer import Producer
+        from myriorama.app.production.snapshot import dataset_info
+        from myriorama.plugins.registry import builtin_registry
+        from myriorama.scenes.project.load import parse_project
+        from myriorama.scenes.rendering.raster.engine import RasterRenderer
+
+        project = parse_project(setup.project_text)
+        registry = builtin_registry()
+        store = FileAssetStore(
+            Path(setup.project_folder),
+            extra_roots=tuple(Path(root) for root in setup.asset_roots),
+            cache_folder=Path(setup.cache_folder) if setup.cache_folder else None,
+        )
+        self._out = Path(setup.out)
+        self._renderer: Renderer = RasterRenderer()
+        size = (setup.width, setup.height)
+        self._producer: Producer = Producer(
+            project, registry, store, self._renderer, size=size, quality=setup.quality, labels=setup.labels
+        )
+        self._writer: SampleWriter = SampleWriter(
+            partial_of(self._out), dataset_info(project, size), dict.fromkeys(setup.formats, {}), registry
+        )
+        self._probed: tuple[int, Produced] | None = None
+
+    def close(self) -> None:
+        """Give the GL context back."""
+        self._renderer.close()
+
+    def obstacles(self, index: int) -> tuple[str, ...]:
+        """Make sample `index`, keep it for when it is asked for, and say why a format cannot hold it.
+
+        A sample that cannot be made is no obstacle here: it is quarantined in its turn.
+        """
+        try:
+            produced = self._producer.produce(index)
+        except MyrioramaError:
+            return ()
+        self._probed = (index, produced)
+        return self._writer.obstacles(produced.record)
+
+    def make(self, index: int) -> Outcome:
+        """Make one sample and commit it, or quarantine it with the reason."""
+        import time
+
+        from myriorama.app.dataset.quarantine import quarantine_record, quarantine_sample
+        from myriorama.app.dataset.samples import UnwritableError
+        from myriorama.app.production.producer import AcceptanceError
+
+        try:
+            if self._probed is not None and self._probed[0] == index:
+                produced = self._probed[1]
+                self._probed = None
+            else:
+                produced = self._producer.produce(index)
+        except AcceptanceError as error:
+            entry = quarantine_sample(self._out, index, (str(error),), error.sample)
+            return Outcome(index, "quarantined", entry.reasons[0], {"key": entry.key}, error.refused)
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the sample tells it and the job goes on
+            reason = _told(error)
+            entry = quarantine_sample(self._out, index, (reason,), self._recipe(index))
+            return Outcome(index, "quarantined", reason, {"key": entry.key})
+        record = produced.record
+        refused = dict(produced.refused)
+        if produced.violations:
+            entry = quarantine_record(self._out, record, produced.violations)
+            return Outcome(index, "quarantined", "; ".join(entry.reasons), {"key": entry.key}, refused)
+        started = time.perf_counter()
+        try:
+            receipt = self._writer.write(record)
+        except UnwritableError as error:
+            entry = quarantine_record(self._out, record, error.obstacles)
+            return Outcome(index, "quarantined", "; ".join(entry.reasons), {"key": entry.key}, refused)
+        timings = {**produced.timings_ms, "write": (time.perf_counter() - started) * 1000.0}
+        return Outcome(index, "done", "", asdict(receipt), refused, _placed_short(record.scene.report), timings)
+
+    def _recipe(self, index: int) -> Any:
+        """Return the recipe of a sample that could not be made, or None where not even it can be drawn."""
+        try:
+            return self._producer.draw(index)
+        except MyrioramaError:
+            return None
+
+
+def _told(error: Exception) -> str:
+    """Say what happened: the message of an error that explains itself, the last frames of any other."""
+    if isinstance(error, MyrioramaError):
+        return str(error)
+    return "".join(traceback.format_exception(error)[-_REASON_LINES:]).strip()
+
+
+def _placed_short(report: Any) -> dict[str, int]:
+    groups = report.get("groups", {})
+    return {uid: told["asked"] - told["placed"] for uid, told in groups.items() if told["placed"] < told["asked"]}
