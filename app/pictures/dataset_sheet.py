@@ -1,84 +1,128 @@
-"""The contact sheet of a finished dataset, from its written files alone.
+"""A contact sheet of a dataset on disk: its own pictures with its own stored labels drawn over.
 
-It reads; the recipe is not consulted, so that what is seen is what a trainer will get.
+It reads what was written and nothing else, so it shows what a user of the dataset gets.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
-from PIL import Image
 
-from myriorama.app.dataset.layout import MANIFEST, RECORDS
+from myriorama.app.dataset.encoders import decode_png
+from myriorama.app.dataset.layout import MANIFEST, PARTIAL_SUFFIX, RECORDS
 from myriorama.app.pictures.overlay import OverlayItem, OverlayStyle, draw_overlay
 from myriorama.app.pictures.sheet import contact_sheet
 from myriorama.scenes.conventions import U8
 from myriorama.scenes.errors import InputError, Problem
-from myriorama.scenes.labels.rle import decode
+from myriorama.scenes.labels.rle import crop_of_counts, decode_counts
 
-_TILE_WIDTH_PX: Final = 360
+TILE_WIDTH_PX = 360
 
 
-def sheet_of_dataset(
-    folder: Path, *, count: int = 16, columns: int = 4, style: OverlayStyle | None = None
-) -> tuple[U8, int]:
-    """Return the page, (H, W, 3) uint8, and how many samples it shows.
+def sheet_of_dataset(folder: Path, *, count: int = 16, columns: int = 4) -> tuple[U8, int]:
+    """Return one page of at most `count` samples, spread evenly over the dataset, and how many it shows.
 
     Raises
     ------
     InputError
-        The folder is no finished dataset, or it was written without pictures.
+        The folder is no dataset, is unfinished, holds no picture, or a file in it is broken.
     """
     if not (folder / MANIFEST).is_file():
-        raise InputError(Problem(str(folder), "is not a finished dataset: it holds no manifest.json"))
-    manifest = json.loads((folder / MANIFEST).read_bytes())
-    paths = sorted((folder / RECORDS).glob("*.json"))
+        unfinished = folder.name.endswith(PARTIAL_SUFFIX) or (folder / RECORDS).is_dir()
+        message = "this dataset is not finished" if unfinished else "this is not a dataset"
+        raise InputError(Problem("DIR", message, repr(str(folder)), f"a folder with a {MANIFEST}"))
+    paths = sorted(p for p in (folder / RECORDS).glob("*.json") if re.fullmatch(r"[0-9]+", p.stem))
     if not paths:
-        raise InputError(Problem(str(folder), "holds no sample"))
-    tiles = [_tile(folder, json.loads(p.read_bytes()), style) for p in paths[:count]]
-    shown = f"{len(tiles)} of {len(paths)} samples" if len(tiles) < len(paths) else f"{len(paths)} samples"
-    subtitle = f"{shown}, seed {manifest['seed']}"
+        raise InputError(Problem("DIR", "this dataset holds no sample", repr(str(folder))))
+    chosen = [paths[k * len(paths) // min(count, len(paths))] for k in range(min(count, len(paths)))]
+    records = [read_record(path) for path in chosen]
+    tiles = [(draw_stored(folder, record, TILE_WIDTH_PX), caption(record)) for record in records]
+    objects = sum(len(record["annotations"]) for record in records)
+    subtitle = f"{len(paths)} samples, {records[0]['width']}x{records[0]['height']}"
+    if len(chosen) < len(paths):
+        subtitle += f"; {len(chosen)} shown"
+    subtitle += f" with {objects} labelled objects"
     page = contact_sheet(
-        tiles, title=str(manifest["name"]), subtitle=subtitle, columns=columns, tile_width_px=_TILE_WIDTH_PX
+        tiles, title=folder.resolve().name, subtitle=subtitle, columns=columns, tile_width_px=TILE_WIDTH_PX
     )
-    return page, len(tiles)
+    return page, len(chosen)
 
 
-def items_of(record: Mapping[str, Any]) -> list[OverlayItem]:
-    """Return what is drawn of a stored record."""
-    shape = (record["height"], record["width"])
-    items = []
-    for a in record["annotations"]:
-        x, y, w, h = a["box"]
-        keypoints = a.get("keypoints") or []
-        order = {k["name"]: i for i, k in enumerate(keypoints)}
-        items.append(
-            OverlayItem(
-                x,
-                y,
-                decode(a["rle"].encode("ascii"), *shape)[y : y + h, x : x + w],
-                a["class_name"],
-                a["instance_key"],
-                tuple((k["x"], k["y"], k["v"]) for k in keypoints),
-                tuple((order[p], order[q]) for p, q in a.get("skeleton") or []),
-            )
-        )
-    return items
+def read_record(path: Path) -> Mapping[str, Any]:
+    """Return a stored record.
 
-
-def _tile(folder: Path, record: Mapping[str, Any], style: OverlayStyle | None) -> tuple[U8, str]:
+    Raises
+    ------
+    InputError
+        It is not JSON, or not a record.
+    """
     try:
-        picture = folder / record["files"]["rgb"]["path"]
-    except KeyError as error:
-        raise InputError(Problem(str(folder), "this dataset was written without pictures")) from error
-    with Image.open(picture) as opened:
-        rgb = np.asarray(opened.convert("RGB"))
-    drawn = draw_overlay(rgb, items_of(record), style, scale=_TILE_WIDTH_PX / rgb.shape[1])
-    counted = Counter(a["class_name"] for a in record["annotations"])
-    words = ", ".join(f"{n} {name}" for name, n in sorted(counted.items())) or "no labelled object"
-    return drawn, f"{record['index']:08d}   {words}"
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(Problem("", f"this record is not JSON: {error}", file=str(path))) from error
+    if not isinstance(record, dict) or not {"annotations", "files", "width", "height"} <= record.keys():
+        raise InputError(Problem("", "this is not a stored record", file=str(path)))
+    return record
+
+
+def draw_stored(folder: Path, record: Mapping[str, Any], tile_width_px: int) -> U8:
+    """Return a stored sample's picture, `tile_width_px` wide, with its labels drawn over.
+
+    Raises
+    ------
+    InputError
+        The dataset has no picture of it, or picture or labels cannot be read.
+    """
+    files = record["files"]
+    if "rgb" not in files:
+        raise InputError(Problem("files.rgb", "this dataset was written without pictures", file=str(folder)))
+    path = folder / files["rgb"]["path"]
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise InputError(Problem("files.rgb.path", "this points out of the dataset", repr(files["rgb"]["path"])))
+    try:
+        rgb = np.asarray(decode_png(path.read_bytes()))
+        items = [stored_item(a, record["height"], record["width"]) for a in record["annotations"]]
+    except ValueError as error:
+        raise InputError(Problem("", f"this sample cannot be read: {error}", file=str(path))) from error
+    if rgb.dtype != np.uint8 or rgb.ndim != 3:
+        raise InputError(Problem("", "this is not an 8-bit colour picture", file=str(path)))
+    return draw_overlay(rgb.astype(np.uint8, copy=False), items, OverlayStyle(), tile_width_px / rgb.shape[1])
+
+
+def stored_item(annotation: Mapping[str, Any], height: int, width: int) -> OverlayItem:
+    """Return what is drawn of a stored annotation; its mask comes from its run-length code.
+
+    Raises
+    ------
+    ValueError
+        The code is broken, or does not fit the image.
+    """
+    x, y, w, h = annotation["box"]
+    (counts,) = decode_counts([annotation["rle"].encode("ascii")])
+    mask = crop_of_counts(counts, height, width, x, w)[y : y + h]
+    keypoints = annotation.get("keypoints") or ()
+    order = {k["name"]: i for i, k in enumerate(keypoints)}
+    box_3d = annotation.get("box_3d")
+    return OverlayItem(
+        x,
+        y,
+        mask,
+        annotation["class_name"],
+        annotation["instance_key"],
+        tuple((k["x"], k["y"], k["v"]) for k in keypoints),
+        tuple((order[a], order[b]) for a, b in annotation.get("skeleton") or ()),
+        tuple(None if c is None else (c[0], c[1]) for c in box_3d["corners_px"]) if box_3d else (),
+    )
+
+
+def caption(record: Mapping[str, Any]) -> str:
+    """Return ``sample 12 - 5 objects``, with how many are hidden behind others."""
+    number = len(record["annotations"])
+    text = f"sample {record['index']}  ·  {number} object{'' if number == 1 else 's'}"
+    hidden = len(record.get("hidden") or ())
+    return text + (f", {hidden} hidden" if hidden else "")

@@ -16,7 +16,7 @@ from typing import Final
 from myriorama.app.assets.store import FileAssetStore
 from myriorama.app.dataset.atomic import FileEntry
 from myriorama.app.dataset.folder import DatasetFolder, Job
-from myriorama.app.dataset.layout import MANIFEST, partial_of
+from myriorama.app.dataset.layout import partial_of
 from myriorama.app.dataset.quarantine import Quarantined
 from myriorama.app.dataset.samples import Receipt
 from myriorama.app.production.lifetime import usable_cores
@@ -40,7 +40,7 @@ class JobSettings:
     Attributes
     ----------
     out : Path
-        Must not exist, unless `replace`: then it must be a dataset, and stays until the new one is complete.
+        Must not exist.
     workers : int
         Processes; together they use all cores and no more.
     asset_roots : tuple of Path
@@ -59,7 +59,6 @@ class JobSettings:
     asset_roots: tuple[Path, ...] = ()
     seed: int | None = None
     quality: Quality | None = None
-    replace: bool = False
     cache_folder: Path | None = None
 
 
@@ -121,7 +120,6 @@ def run_job(settings: JobSettings, progress: Callable[[Progress], None] | None =
     formats = settings.formats or project.output.formats
     labels = project.output.labels if settings.labels is None else settings.labels
     text = dump_project(project)
-    target = _target(settings)
     job = Job(
         info=dataset_info(project, size),
         indices=range(settings.start, settings.start + settings.count),
@@ -135,7 +133,7 @@ def run_job(settings: JobSettings, progress: Callable[[Progress], None] | None =
         project_folder=str(loaded.folder),
         asset_roots=tuple(str(root) for root in settings.asset_roots),
         cache_folder=str(store.cache_folder),
-        out=str(target.absolute()),
+        out=str(settings.out.absolute()),
         formats=formats,
         labels=labels,
         width=size[0],
@@ -144,7 +142,7 @@ def run_job(settings: JobSettings, progress: Callable[[Progress], None] | None =
         threads=max(1, usable_cores() // settings.workers),
     )
     told = _Told(settings.count, progress)
-    with DatasetFolder.create(target, job, registry, discard_partial=settings.replace) as folder:
+    with DatasetFolder.create(settings.out, job, registry) as folder:
         try:
             with Supervisor(setup, min(settings.workers, settings.count)) as supervisor:
                 _refuse_obstacles(supervisor.probe(settings.start), formats)
@@ -153,13 +151,11 @@ def run_job(settings: JobSettings, progress: Callable[[Progress], None] | None =
                     told.add(outcome)
         except BaseException:
             if folder.written == 0 and not folder.quarantined:
-                shutil.rmtree(partial_of(target))  # nothing was made: leave nothing behind
+                shutil.rmtree(partial_of(settings.out))  # nothing was made: leave nothing behind
             raise
         finished = folder.finalize()
         quarantined = folder.quarantined
         written = folder.written
-    if target != settings.out.absolute():
-        finished = _swap(finished, settings.out.absolute())
     return JobResult(
         folder=finished,
         written=written,
@@ -169,29 +165,6 @@ def run_job(settings: JobSettings, progress: Callable[[Progress], None] | None =
         placed_short=dict(told.placed_short),
         timings_ms=dict(told.timings_ms),
     )
-
-
-def _target(settings: JobSettings) -> Path:
-    """Return where to make the dataset; when replacing, beside the one that stands."""
-    out = settings.out.absolute()
-    if not settings.replace or not out.exists():
-        return out
-    if not (out / MANIFEST).is_file():
-        raise InputError(
-            Problem(str(out), "is not a dataset, so it is not replaced; choose another folder", allowed="a dataset")
-        )
-    return out.with_name(out.name + ".new")
-
-
-def _swap(fresh: Path, out: Path) -> Path:
-    """Put the finished dataset in the place of the old one; at every moment one of them is whole."""
-    old = out.with_name(out.name + ".old")
-    if old.exists():
-        shutil.rmtree(old)
-    out.rename(old)
-    fresh.rename(out)
-    shutil.rmtree(old)
-    return out
 
 
 def _refuse_obstacles(obstacles: tuple[str, ...], formats: tuple[str, ...]) -> None:
