@@ -132,7 +132,7 @@ def plane(size_x_m: float, size_y_m: float, *, flats: int = 1, tile_m: float | N
     positions = np.concatenate([(uv - 0.5) * (size_x_m, size_y_m), np.zeros((len(uv), 1))], axis=1)
     if tile_m is not None:
         uv = positions[:, :2] / tile_m + 0.5
-    normals = np.broadcast_to(np.float32([0, 0, 1]), positions.shape)
+    normals = np.broadcast_to(np.array([0.0, 0.0, 1.0], dtype=np.float32), positions.shape)
     return Mesh(positions.astype(np.float32), normals, uv.astype(np.float32), grid_faces(flats + 1, flats + 1))
 
 

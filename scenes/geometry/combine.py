@@ -62,7 +62,7 @@ def transform(mesh: Mesh, target_from_mesh: F64) -> Mesh:
 
 def moved(mesh: Mesh, x_m: float, y_m: float, z_m: float) -> Mesh:
     """Return the mesh shifted, metres."""
-    positions = mesh.positions.astype(np.float64) + (x_m, y_m, z_m)
+    positions = mesh.positions.astype(np.float64) + np.array([x_m, y_m, z_m])
     return Mesh(positions.astype(np.float32), mesh.normals, mesh.uv, mesh.faces)
 
 
@@ -115,7 +115,7 @@ def translation(x_m: float, y_m: float, z_m: float) -> F64:
 def uv_in_rect(mesh: Mesh, rect: tuple[float, float, float, float]) -> Mesh:
     """Return the mesh with texture coordinates [0, 1] x [0, 1] mapped to a rectangle (u0, v0, u1, v1) of an atlas."""
     u0, v0, u1, v1 = rect
-    uv = mesh.uv * np.float32([u1 - u0, v1 - v0]) + np.float32([u0, v0])
+    uv = mesh.uv.astype(np.float64) * np.array([u1 - u0, v1 - v0]) + np.array([u0, v0])
     return Mesh(mesh.positions, mesh.normals, uv.astype(np.float32), mesh.faces)
 
 
@@ -129,4 +129,5 @@ def without_slivers(positions: F32 | F64, faces: U32) -> U32:
     """
     a, b, c = (positions[faces[:, i]] for i in range(3))
     equal = (a == b).all(axis=1) | (b == c).all(axis=1) | (c == a).all(axis=1)
-    return faces[~equal]
+    kept: U32 = faces[~equal]
+    return kept

@@ -75,8 +75,7 @@ def _profile_normals(profile: Profile, cap_weight: float, cap_start: bool, cap_e
 
 
 def grid_faces(rows: int, columns: int) -> U32:
-    """Return ((rows-1)*(columns-1)*2, 3) uint32 faces of a grid; row x column is outward by the right hand rule
-    where columns run to the right and rows run up."""
+    """Return ((rows-1)*(columns-1)*2, 3) uint32 faces of a grid, outward where columns run right and rows run up."""
     low = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)).reshape(-1)
     a, b, c, d = low, low + 1, low + columns + 1, low + columns
     return np.stack([a, b, c, a, c, d], axis=1).reshape(-1, 3).astype(np.uint32)
@@ -143,7 +142,8 @@ def lathe(
     same[2::2] = (np.abs(row_normals[2::2] - row_normals[1:-1:2]).max(axis=1) < 1e-9) & (flat[1:] == flat[:-1])
     index = np.cumsum(~same) - 1
     keep = ~same
-    row_points, row_normals, row_along, row_flat = (a[keep] for a in (row_points, row_normals, row_along, row_flat))
+    row_points, row_normals = row_points[keep], row_normals[keep]
+    row_along, row_flat = row_along[keep], row_flat[keep]
 
     xy = outline.ring(core, row_points[:, 0])
     rows = len(row_points)
@@ -217,7 +217,7 @@ def _cap(outline: _Outline, core: F64, point: F64, up: bool, tile_m: float | Non
     a, b = np.arange(count - 1), np.arange(1, count)
     centre = np.full(count - 1, count)
     faces = np.stack([a, b, centre] if up else [b, a, centre], axis=1).astype(np.uint32)
-    normals = np.broadcast_to(np.float32([0.0, 0.0, facing]), positions.shape)
+    normals = np.broadcast_to(np.array([0.0, 0.0, facing], dtype=np.float32), positions.shape)
     return Mesh(positions, normals, uv.astype(np.float32), without_slivers(positions, faces))
 
 

@@ -13,7 +13,7 @@ from myriorama.scenes.geometry.mesh import Mesh
 
 def welded_faces(mesh: Mesh) -> U32:
     """Return (F, 3) uint32 faces over places instead of vertices: equal positions share one index."""
-    _, place = np.unique(mesh.positions + np.float32(0), axis=0, return_inverse=True)
+    _, place = np.unique(mesh.positions + np.zeros(3, dtype=np.float32), axis=0, return_inverse=True)
     welded: U32 = place.reshape(-1).astype(np.uint32)[mesh.faces]
     return welded
 
@@ -80,18 +80,15 @@ def corner_normals(positions: F32 | F64, faces: U32, crease_deg: float = 180.0) 
     vectors = face_vectors(positions, faces)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     units = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
-    _, place = np.unique(np.asarray(positions) + 0.0, axis=0, return_inverse=True)
+    _, place = np.unique(np.asarray(positions, dtype=np.float64) + 0.0, axis=0, return_inverse=True)
     corner_place = place.reshape(-1)[faces].reshape(-1)
     if crease_deg >= 180.0:
-        sums = np.stack(
-            [np.bincount(corner_place, np.repeat(vectors[:, k], 3), int(place.max()) + 1) for k in range(3)], axis=1
-        )
-        mean = sums[corner_place]
+        totals = [np.bincount(corner_place, np.repeat(vectors[:, k], 3), int(place.max()) + 1) for k in range(3)]
+        mean: F64 = np.stack(totals, axis=1)[corner_place]
     else:
         mean = _creased_sums(vectors, units, corner_place, float(np.cos(np.radians(crease_deg))))
     size = np.linalg.norm(mean, axis=1, keepdims=True)
-    own = np.repeat(units, 3, axis=0)
-    out = np.where(size > 1e-30, np.divide(mean, size, out=own.copy(), where=size > 1e-30), own)
+    out = np.divide(mean, size, out=np.repeat(units, 3, axis=0), where=size > 1e-30)
     return out.reshape(-1, 3, 3)
 
 

@@ -22,7 +22,7 @@ def frozen_array(array: np.ndarray, dtype: object, shape: tuple[int | None, ...]
     ValueError
         The shape does not match (None matches any length) or a value is not finite.
     """
-    out = np.ascontiguousarray(array, dtype=dtype)  # type: ignore[call-overload]
+    out: np.ndarray = np.ascontiguousarray(array, dtype=dtype)  # type: ignore[call-overload]
     if out.ndim != len(shape) or any(w is not None and w != g for w, g in zip(shape, out.shape, strict=True)):
         raise ValueError(f"{what} must have shape {shape}, not {out.shape}")
     if out.dtype.kind == "f" and not np.isfinite(out).all():

@@ -246,7 +246,7 @@ def _polygon_end(polygon: F64, triangles: U32, z: float, up: bool, tile_m: float
     else:
         uv = (laid - laid.min(axis=0)) / np.ptp(laid, axis=0) * (rect[2] - rect[0], rect[3] - rect[1]) + rect[:2]
     positions = np.concatenate([polygon, np.full((len(polygon), 1), z)], axis=1).astype(np.float32)
-    normals = np.broadcast_to(np.float32([0, 0, facing]), positions.shape)
+    normals = np.broadcast_to(np.array([0.0, 0.0, facing], dtype=np.float32), positions.shape)
     return Mesh(positions, normals, uv.astype(np.float32), triangles if up else triangles[:, ::-1])
 
 

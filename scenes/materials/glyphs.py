@@ -6,6 +6,7 @@ Capitals, digits and a few signs only; other characters are refused.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
@@ -74,10 +75,10 @@ def strokes(letter: str) -> F32:
     """
     if letter not in _STROKES:
         raise ValueError(f"no strokes for {letter!r}; known: {''.join(sorted(_STROKES))}")
-    out = []
+    out: list[tuple[float, ...]] = []
     for stroke in filter(None, _STROKES[letter].split("|")):
         points = [tuple(float(n) for n in point.split(",")) for point in stroke.split()]
-        out.extend((*a, *b) for a, b in zip(points, points[1:], strict=False))
+        out.extend((*a, *b) for a, b in pairwise(points))
     return np.array(out, dtype=np.float32).reshape(-1, 4)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from myriorama.scenes.conventions import F32, F64
+from myriorama.scenes.conventions import F32, F64, U8
 from myriorama.scenes.materials import glyphs
 from myriorama.scenes.materials.noise import uniforms
 
@@ -23,7 +23,7 @@ Ink = tuple[float, ...]
 
 def blank(height_px: int, width_px: int, ink: Ink) -> F32:
     """Return a (H, W, C) float32 sheet of one ink, values in [0, 1]."""
-    return np.ascontiguousarray(np.broadcast_to(np.float32(ink), (height_px, width_px, len(ink))))
+    return np.ascontiguousarray(np.broadcast_to(np.asarray(ink, dtype=np.float32), (height_px, width_px, len(ink))))
 
 
 def _lay(sheet: F32, top: int, left: int, cover: F32, ink: Ink) -> None:
@@ -34,7 +34,7 @@ def _lay(sheet: F32, top: int, left: int, cover: F32, ink: Ink) -> None:
         return
     part = cover[y0 - top : y1 - top, x0 - left : x1 - left, None]
     view = sheet[y0:y1, x0:x1]
-    view += part * (np.float32(ink) - view)
+    view += part * (np.asarray(ink, dtype=np.float32) - view)
 
 
 def _span(low: float, high: float) -> tuple[int, F32]:
@@ -196,6 +196,7 @@ def _emblem(sheet: F32, x: float, y: float, radius: float, paper: Ink, ink: Ink,
         disc(sheet, x, y, radius * 0.22, paper)
 
 
-def to_pixels(sheet: F32) -> np.ndarray:
+def to_pixels(sheet: F32) -> U8:
     """Return a sheet's values in [0, 1] as uint8, same shape."""
-    return np.rint(np.clip(sheet, 0, 1) * np.float32(255)).astype(np.uint8)
+    pixels: U8 = np.rint(np.clip(sheet, 0, 1) * np.float32(255)).astype(np.uint8)
+    return pixels

@@ -138,8 +138,8 @@ MATERIAL_PARAMETERS: Final[tuple[Parameter, ...]] = (
     Choice(
         "alpha",
         "opaque",
-        help="How opacity counts: not at all, as a yes or no at the cutoff, or as a blend. A texture set with an opacity "
-        "map is a cutout unless told otherwise.",
+        help="How opacity counts: not at all, as a yes or no at the cutoff, or as a blend. A texture set with an "
+        "opacity map is a cutout unless told otherwise.",
         options=("opaque", "cutout", "transparent"),
         group="Labels",
     ),
