@@ -25,9 +25,10 @@ from myriorama.app.production.snapshot import dataset_info, versions
 from myriorama.app.production.supervisor import Supervisor
 from myriorama.plugins.registry import builtin_registry
 from myriorama.scenes.errors import InputError, Problem
-from myriorama.scenes.project.check import check_project, file_references
+from myriorama.scenes.project.check import check_project
 from myriorama.scenes.project.dump import dump_project
 from myriorama.scenes.project.load import load_project
+from myriorama.scenes.project.references import file_references
 from myriorama.scenes.rendering.frame import Quality
 
 _RECENT: Final = 40
