@@ -47,7 +47,8 @@ def copy_example(example: str, folder: Path) -> Path:
     InputError
         There is no such example, the folder exists, or the folder above it does not.
     """
-    from myriorama.scenes.project.load import dump_project, load_project
+    from myriorama.scenes.project.dump import dump_project
+    from myriorama.scenes.project.load import load_project
 
     if example not in example_names():
         raise InputError(Problem("--from", "there is no such example", repr(example[:80]), ", ".join(example_names())))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from myriorama.app.production.job import JobResult
 
 MAX_COUNT = 100_000_000
+SHOWN_REFUSALS = 10
 
 
 def render(
@@ -89,25 +90,30 @@ def render(
 
 
 def result_json(result: JobResult, folder: Path) -> dict[str, Any]:
-    """Return what a job did as a JSON-able object."""
+    """Return what a job did as a JSON-able object; times are wall milliseconds by stage, all samples added."""
     return {
         "folder": str(folder),
         "written": result.written,
-        "quarantined": list(result.quarantined),
+        "quarantined": [{"index": q.index, "key": q.key, "reasons": list(q.reasons)} for q in result.quarantined],
         "refused": dict(result.refused),
+        "placed_short": dict(result.placed_short),
         "seconds": round(result.seconds, 3),
+        "timings_ms": {stage: round(spent, 1) for stage, spent in result.timings_ms.items()},
     }
 
 
 def _print_result(result: JobResult, folder: Path) -> None:
     speed = f", {result.written / result.seconds:.1f} images/s" if result.seconds > 0 else ""
-    typer.echo(f"{result.written} samples in {folder}  ({duration(result.seconds)}{speed})")
+    typer.echo(f"{folder}: {result.written} samples ({duration(result.seconds)}{speed})")
     if result.refused:
-        told = ", ".join(f"{rule} {times} times" for rule, times in sorted(result.refused.items()))
-        typer.echo(f"drawn again by acceptance rules: {told}")
+        told = ", ".join(f"{rule} ({times} times)" for rule, times in sorted(result.refused.items()))
+        typer.echo(f"drawn again because of acceptance rules: {told}")
+    if result.placed_short:
+        told = ", ".join(f"{group}: {number}" for group, number in sorted(result.placed_short.items()))
+        typer.echo(f"objects that found no place: {told}")
     if result.quarantined:
-        typer.echo(f"{len(result.quarantined)} samples broke the label contract and are kept apart:")
-        for entry in result.quarantined[:10]:
-            typer.echo(f"  {entry}")
-        if len(result.quarantined) > 10:
-            typer.echo(f"  and {len(result.quarantined) - 10} more; see {folder}.quarantine")
+        typer.echo(f"{len(result.quarantined)} samples were refused and lie in {folder}.quarantine:")
+        for entry in result.quarantined[:SHOWN_REFUSALS]:
+            typer.echo(f"  sample {entry.index}: {'; '.join(entry.reasons)}")
+        if len(result.quarantined) > SHOWN_REFUSALS:
+            typer.echo(f"  and {len(result.quarantined) - SHOWN_REFUSALS} more")

@@ -11,9 +11,11 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from myriorama.app.dataset.layout import MANIFEST, partial_of, quarantine_of
+from myriorama.app.dataset.manifest import FORMAT
 from myriorama.scenes.errors import InputError, Problem
 
-NEXT_SUFFIX: Final = ".next"
+NEXT_SUFFIX: Final = ".new"
 OLD_SUFFIX: Final = ".old"
 
 
@@ -42,15 +44,13 @@ class Replacement:
         if occupied and (self.out.is_symlink() or not self.out.is_dir() or not _is_dataset(self.out)):
             raise InputError(
                 Problem(
-                    "--out", "this is not a dataset, so it is not replaced", repr(str(out)), "a dataset, or a new name"
+                    str(out), "this is not a dataset, so it is not replaced", repr(str(out)), "a dataset, or a new name"
                 )
             )
         self.target = self.out.with_name(self.out.name + NEXT_SUFFIX) if occupied else self.out
 
     def clear(self) -> None:
         """Delete what an earlier, unfinished run left at `target`."""
-        from myriorama.app.dataset.layout import partial_of, quarantine_of
-
         for left in (partial_of(self.target), quarantine_of(self.target)):
             if left.is_dir() and not left.is_symlink():
                 shutil.rmtree(left)
@@ -59,8 +59,6 @@ class Replacement:
 
     def finish(self) -> None:
         """Put the new dataset, and its quarantine where it has one, in place of the old, and delete that."""
-        from myriorama.app.dataset.layout import quarantine_of
-
         if self.target == self.out:
             return
         for new, place in ((self.target, self.out), (quarantine_of(self.target), quarantine_of(self.out))):
@@ -74,9 +72,6 @@ class Replacement:
 
 
 def _is_dataset(folder: Path) -> bool:
-    from myriorama.app.dataset.layout import MANIFEST
-    from myriorama.app.dataset.manifest import FORMAT
-
     try:
         with (folder / MANIFEST).open("rb") as file:
             return f'"format":"{FORMAT}"'.encode() in file.read(200)

@@ -65,9 +65,9 @@ def test_an_old_quarantine_goes_with_its_dataset(tmp_path: Path) -> None:
 
 def test_what_a_cut_off_run_left_is_cleared_and_nothing_else(tmp_path: Path) -> None:
     old = dataset(tmp_path / "set", "old")
-    for left in ("set.next.partial", "set.next.quarantine", "set.partial", "other.partial"):
+    for left in ("set.new.partial", "set.new.quarantine", "set.partial", "other.partial"):
         (tmp_path / left / "records").mkdir(parents=True)
-    dataset(tmp_path / "set.next", "complete, but never put in place")
+    dataset(tmp_path / "set.new", "complete, but never put in place")
     Replacement(old).clear()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["other.partial", "set", "set.partial"]
     assert (old / "content.txt").read_text() == "old"
