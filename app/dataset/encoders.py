@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from isal import igzip_lib, isal_zlib
+from isal import isal_zlib
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _UP: Final = 2
@@ -93,10 +94,10 @@ def decode_png(content: bytes, limit_px: int = 2**28) -> Pixels:
         raise ValueError("the PNG is of a kind or size that this program does not write")
     channels = 3 if color == _RGB else 1
     row = width * channels * depth // 8
-    unpacker = isal_zlib.decompressobj()
+    unpacker = zlib.decompressobj()
     try:
         flat = unpacker.decompress(chunks[b"IDAT"], height * (row + 1) + 1)
-    except igzip_lib.IsalError as error:
+    except zlib.error as error:
         raise ValueError(f"the PNG's pixels cannot be unpacked: {error}") from error
     if len(flat) != height * (row + 1):
         raise ValueError("the PNG's pixels do not fill its size")
