@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -109,7 +110,7 @@ class Batch:
             start, stop = stops[i], stops[i + 1]
             used = (unit(words[3, start:stop]) < chance).tolist()
             values[start:stop] = [v if u else otherwise for v, u in zip(values[start:stop], used, strict=True)]
-        return [values[a:b] for a, b in zip(stops, stops[1:], strict=False)]
+        return [values[a:b] for a, b in pairwise(stops)]
 
 
 def _kind(cell: Cell) -> type[d.Distribution]:

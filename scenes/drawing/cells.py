@@ -13,7 +13,7 @@ from myriorama.scenes.drawing.files import Files
 from myriorama.scenes.drawing.owners import Owner, declared
 from myriorama.scenes.errors import Problem
 from myriorama.scenes.parameters import distributions as d
-from myriorama.scenes.parameters.dialect import LARGEST, read_distribution
+from myriorama.scenes.parameters.dialect import read_distribution
 from myriorama.scenes.parameters.fit import (
     allowed,
     component,
@@ -21,6 +21,7 @@ from myriorama.scenes.parameters.fit import (
     fit_distribution,
     fit_literal,
 )
+from myriorama.scenes.parameters.readers import LARGEST
 from myriorama.scenes.parameters.schema import Bool, Direction, File, Parameter, Rotation, Scope
 from myriorama.scenes.parameters.wording import child_place, shown, suggestion
 
@@ -124,9 +125,7 @@ class CellMaker:
         cell = self._cell(owner, declaration, per_object, written, path, place)
         return Entry(declaration.name, declaration, place, (cell,), False)
 
-    def _cell(
-        self, owner: Owner, declaration: Parameter, per_object: bool, value: Any, path: str, place: str
-    ) -> int:
+    def _cell(self, owner: Owner, declaration: Parameter, per_object: bool, value: Any, path: str, place: str) -> int:
         cell = Cell(path, place, declaration, owner.group, per_object, "dataset", owner.enabled)
         problems: list[Problem]
         if isinstance(value, dict):

@@ -117,21 +117,21 @@ def _with_dimensions(cells: Sequence[Cell], problems: list[tuple[bool, Problem]]
             elif dimension in taken:
                 message = f"this dimension of the even group is already that of {cells[taken[dimension]].place}"
                 free = ", ".join(str(i) for i in range(MAX_DIMENSIONS) if i not in taken)
-                problems.append((True, Problem(place, message, str(dimension), free)))
+                problems.append((cells[number].enabled, Problem(place, message, str(dimension), free)))
             else:
                 taken[dimension] = number
         free_dimensions = [i for i in range(MAX_DIMENSIONS) if i not in taken]
-        for number, dimension in zip(open_, free_dimensions, strict=False):
-            taken[dimension] = number
+        taken.update(zip(free_dimensions, open_, strict=False))
+        on = any(cells[n].enabled for n in numbers)
         if len(numbers) > MAX_DIMENSIONS:
             message = f"the even group {group} has {len(numbers)} members"
-            problems.append((True, Problem(cells[numbers[0]].place, message, "", f"at most {MAX_DIMENSIONS}")))
+            problems.append((on, Problem(cells[numbers[0]].place, message, "", f"at most {MAX_DIMENSIONS}")))
         scopes = {cells[n].scope for n in numbers}
         if len(scopes) > 1:
             message = f"the members of the even group {group} have different scopes, so they cannot be even jointly"
-            problems.append((True, Problem(cells[numbers[0]].place, message, ", ".join(sorted(scopes)), "one scope")))
-        for dimension, number in taken.items():
-            out[number] = replace(out[number], dimension=dimension)
+            problems.append((on, Problem(cells[numbers[0]].place, message, ", ".join(sorted(scopes)), "one scope")))
+        for numbered, member in taken.items():
+            out[member] = replace(out[member], dimension=numbered)
     return out
 
 

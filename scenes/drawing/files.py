@@ -42,9 +42,7 @@ class Files:
         except AssetError as error:
             return None, _at(place, error)
 
-    def fitted(
-        self, distribution: d.Folder | d.OneOf, place: str
-    ) -> tuple[d.Distribution | None, list[Problem]]:
+    def fitted(self, distribution: d.Folder | d.OneOf, place: str) -> tuple[d.Distribution | None, list[Problem]]:
         """Return a choice among references, each there when it was asked for."""
         if isinstance(distribution, d.OneOf):
             problems = [
@@ -82,4 +80,6 @@ class Files:
 
 
 def _at(place: str, error: AssetError) -> list[Problem]:
-    return [replace(p, place=place, message=f"{p.message} ({p.place})" if p.place else p.message) for p in error.problems]
+    return [
+        replace(p, place=place, message=f"{p.message} ({p.place})" if p.place else p.message) for p in error.problems
+    ]

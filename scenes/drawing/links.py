@@ -154,7 +154,8 @@ class LinkSolver:
 
     def _finish(self, number: int, names: Mapping[Reference, int]) -> None:
         cell = self.cells[number]
-        assert cell.written is not None and cell.linked is not None
+        assert cell.written is not None
+        assert cell.linked is not None
         own: Scope = "dataset"
         if cell.written.scope is not None or cell.written.chance < 1.0:
             own = cell.scope

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from myriorama.scenes.errors import PluginError, Problem
-from myriorama.scenes.parameters.dialect import LARGEST
+from myriorama.scenes.parameters.readers import LARGEST
 from myriorama.scenes.parameters.schema import Float, Int, Parameter
 from myriorama.scenes.parameters.wording import place_of, shown, suggestion
 from myriorama.scenes.project.model import CameraNode, Node, ObjectGroup, Project
@@ -97,7 +97,9 @@ class Survey:
     def project(self, project: Project) -> None:
         """Look up everything."""
         free = tuple(project_parameter(name) for name in project.parameters)
-        self.owners.append(Owner("project", "project", "project", "parameters", "the project", project.parameters, free))
+        self.owners.append(
+            Owner("project", "project", "project", "parameters", "the project", project.parameters, free)
+        )
         self._camera(project.camera)
         for key in ("environment", "lights"):
             for i, node in enumerate(getattr(project, key)):
@@ -142,7 +144,9 @@ class Survey:
             self.problems.append((True, problem))
         else:
             place = "camera.rig.parameters"
-            self.owners.append(Owner(rig.uid, rig.uid, f"@{rig.uid}", place, f"rig {rig.type}", rig.parameters, declared))
+            self.owners.append(
+                Owner(rig.uid, rig.uid, f"@{rig.uid}", place, f"rig {rig.type}", rig.parameters, declared)
+            )
         key = f"{camera.uid}/lens"
         lens = Owner(key, key, f"@{camera.uid}", "camera.lens", "the lens", camera.lens, self.shipped.lens)
         self.owners.append(lens)

@@ -1,4 +1,4 @@
-"""Holds a written value against its declaration: literals become canonical values, distributions get their options read.
+"""Holds a written value against its declaration: literals and options become canonical values.
 
 A value outside the hard limits is a problem here, never moved inside them.
 """
@@ -12,7 +12,7 @@ from typing import Any, Final
 from myriorama.scenes.errors import Problem
 from myriorama.scenes.parameters import distributions as d
 from myriorama.scenes.parameters.colors import hex_color
-from myriorama.scenes.parameters.dialect import LARGEST, LARGEST_WHOLE, is_number
+from myriorama.scenes.parameters.readers import LARGEST, LARGEST_WHOLE, is_number
 from myriorama.scenes.parameters.schema import (
     Bool,
     Choice,
@@ -55,7 +55,7 @@ def allowed(declaration: Parameter) -> str:
         return f"one of {', '.join(declaration.options)}"
     if isinstance(declaration, Text):
         return f"a text of at most {declaration.max_length} characters"
-    words = {
+    words: dict[type[Parameter], str] = {
         Bool: "true or false",
         Color: '"#rrggbb" or three numbers from 0 to 1',
         Direction: "[x, y, z], not all 0",

@@ -124,7 +124,7 @@ class _Beta:
     def values(self, rows: npt.NDArray[np.intp], words: U64) -> list[Any]:
         from scipy.special import betaincinv
 
-        share = betaincinv(self._a[rows], self._b[rows], unit(words[0]))
+        share: F64 = np.asarray(betaincinv(self._a[rows], self._b[rows], unit(words[0])), dtype=np.float64)
         found: list[Any] = lerp(self._low[rows], self._high[rows], share).tolist()
         return found
 
@@ -179,10 +179,11 @@ class _Curve:
 
     def values(self, rows: npt.NDArray[np.intp], words: U64) -> list[Any]:
         picks = zip(rows.tolist(), unit(words[0]).tolist(), strict=True)
-        return [self._inverse(*self._curves[r], u) for r, u in picks]
+        return [self._inverse(self._curves[r], u) for r, u in picks]
 
     @staticmethod
-    def _inverse(x: list[float], density: list[float], cumulative: list[float], u: float) -> float:
+    def _inverse(curve: tuple[list[float], list[float], list[float]], u: float) -> float:
+        x, density, cumulative = curve
         i = bisect_right(cumulative, u)
         before = cumulative[i - 1] if i else 0.0
         share = (u - before) / (cumulative[i] - before)

@@ -32,7 +32,8 @@ def migrate(tree: Any, file: str = "", *, steps: Mapping[int, Step] = MIGRATIONS
         It is no project, or of a version that cannot be read.
     """
     if not isinstance(tree, dict):
-        raise ProjectError(Problem("", "a project is a JSON object", shown(tree), f'{{"format": "{FORMAT}", ...}}', file))
+        allowed = f'{{"format": "{FORMAT}", ...}}'
+        raise ProjectError(Problem("", "a project is a JSON object", shown(tree), allowed, file))
     problems = []
     if tree.get("format") != FORMAT:
         message = "this is not a project file" if "format" in tree else "this key is missing"
@@ -54,10 +55,10 @@ def migrate(tree: Any, file: str = "", *, steps: Mapping[int, Step] = MIGRATIONS
     if problems:
         raise ProjectError(problems)
     assert isinstance(version, int)
+    found: Tree = tree
     if version == newest:
-        return tree
-    tree = copy.deepcopy(tree)
+        return found
+    found = copy.deepcopy(found)
     for step in range(version, newest):
-        tree = steps[step](tree)
-        tree["version"] = step + 1
-    return tree
+        found = {**steps[step](found), "version": step + 1}
+    return found

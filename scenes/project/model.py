@@ -29,7 +29,7 @@ def plain_json(value: Any, depth: int = 0) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        if "\ud800" <= max(value, default="") and not _is_unicode(value):
+        if any("\ud800" <= c <= "\udfff" for c in value):
             raise ValueError("a text holds half of a character (a lone surrogate)")
         return str(value)
     if isinstance(value, int | float):
@@ -47,10 +47,6 @@ def plain_json(value: Any, depth: int = 0) -> Any:
                 raise ValueError(f"{key!r} is no text and cannot be a key")
         return {plain_json(k): plain_json(v, depth + 1) for k, v in value.items()}
     raise ValueError(f"a {type(value).__name__} cannot be written as JSON")
-
-
-def _is_unicode(text: str) -> bool:
-    return not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 def _plain_parameters(value: Any) -> Any:
@@ -132,7 +128,9 @@ class AcceptanceRule(_Frozen):
     class_: str | None = Field(default=None, alias="class")
     at_least: Whole | None = Field(default=None, ge=0)
     at_most: Whole | None = Field(default=None, ge=0)
-    min_visible: float = Field(default=0.0, strict=True, ge=0, le=1, description="Only objects at least this visible count.")
+    min_visible: float = Field(
+        default=0.0, strict=True, ge=0, le=1, description="Only objects at least this visible count."
+    )
     min_pixels: Whole = Field(default=1, ge=1)
 
 
