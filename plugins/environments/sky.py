@@ -1,0 +1,126 @@
+"""Daylight from a place, a day and an hour: an analytic sky and its sun.
+
+It draws no sun disc, moon or cloud shapes, and brings no ground geometry.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from myriorama.plugins.api import Bool, Color, Environment, EnvironmentParts, Float, Values
+from myriorama.plugins.environments._declared import strength, triple
+from myriorama.scenes.lights import Background, SunLight
+from myriorama.scenes.radiometry.color import linear_rgb, scaled
+from myriorama.scenes.radiometry.daylight import direct_sun
+from myriorama.scenes.radiometry.equirect import turned_about_z
+from myriorama.scenes.radiometry.meter import WHITE_PAPER, light_level
+from myriorama.scenes.radiometry.sky import REFERENCE_KLX, sky_map
+from myriorama.scenes.radiometry.solar import sun_position
+
+
+class Sky(Environment):
+    """The sky at an hour of a day."""
+
+    name = "sky"
+    label = "Sky"
+    help = "Sun and sky of an hour, a day and a latitude, from bright noon through dusk to starlight."
+    parameters = (
+        Float(
+            "time_h",
+            10.0,
+            help="Solar time: the sun is highest at 12.",
+            unit="h",
+            minimum=0.0,
+            maximum=24.0,
+            group="Sun",
+            suggested={"uniform": [7.0, 17.0]},
+        ),
+        Float(
+            "day_of_year",
+            140.0,
+            help="1 is 1 January; 172 the June solstice.",
+            unit="d",
+            minimum=1.0,
+            maximum=366.0,
+            group="Sun",
+            suggested={"uniform": [60.0, 300.0]},
+        ),
+        Float(
+            "latitude_deg",
+            45.0,
+            help="Positive north of the equator.",
+            unit="deg",
+            minimum=-90.0,
+            maximum=90.0,
+            group="Sun",
+            suggested={"uniform": [-55.0, 55.0]},
+        ),
+        Float(
+            "turbidity",
+            2.8,
+            help="Haze: 2 very clear, 3 clear, 6 hazy, 10 murky.",
+            minimum=2.0,
+            maximum=10.0,
+            group="Air",
+            suggested={"uniform": [2.2, 6.0]},
+        ),
+        Float(
+            "cloudiness",
+            0.0,
+            help="0 clear, 1 an even overcast without sun.",
+            minimum=0.0,
+            maximum=1.0,
+            group="Air",
+            suggested={"beta": {"a": 0.5, "b": 0.8, "low": 0.0, "high": 1.0}},
+        ),
+        Float(
+            "north_deg",
+            90.0,
+            help="Where north is in the scene, counter-clockwise from +X seen from above; 90 is +Y.",
+            unit="deg",
+            minimum=-3600.0,
+            maximum=3600.0,
+            group="Sun",
+            suggested={"uniform": [0.0, 360.0]},
+        ),
+        Color("ground_color", "#6f675a", help="Colour of the far ground, seen below the horizon.", group="Air"),
+        strength(1.0, "Factor on the light; with full adaptation, the brightness of white paper."),
+        Float(
+            "adaptation",
+            0.85,
+            help="How far the exposure follows the light: 0 keeps noon's exposure, 1 makes every hour equally bright.",
+            minimum=0.0,
+            maximum=1.0,
+            group="Light",
+            suggested={"uniform": [0.75, 1.0]},
+        ),
+        Bool("visible", True, help="The camera sees the sky; off: it only lights.", group="Background"),
+        Color("background", "#9a9a9a", help="Colour behind everything while the sky is hidden.", group="Background"),
+    )
+
+    def build(self, values: Values) -> EnvironmentParts:
+        """Return the sky as background and, while it is up and not clouded over, the sun."""
+        position = sun_position(float(values["time_h"]), float(values["day_of_year"]), float(values["latitude_deg"]))
+        elevation_deg = math.degrees(position.elevation)
+        turbidity, cloudiness = float(values["turbidity"]), float(values["cloudiness"])
+        radiance = sky_map(elevation_deg, turbidity, cloudiness, linear_rgb(values["ground_color"]))
+        arriving = direct_sun(elevation_deg, turbidity)
+        facing = arriving.illuminance_klx * (1.0 - cloudiness) / REFERENCE_KLX * WHITE_PAPER
+        toward = np.array([math.cos(position.elevation), 0.0, math.sin(position.elevation)])
+        sun = SunLight(triple(-toward), scaled(arriving.color, facing))
+        level = light_level(radiance.pixels, (sun,))
+        factor = float(values["strength"]) * level ** -float(values["adaptation"])
+        turn = math.degrees(position.azimuth) + float(values["north_deg"]) - 90.0
+        background = Background(
+            radiance=radiance,
+            color=(factor, factor, factor),
+            rotation_deg=turn,
+            visible=bool(values["visible"]),
+            visible_color=linear_rgb(values["background"]),
+        )
+        if facing <= 0.0:
+            return EnvironmentParts(background=background)
+        light = SunLight(triple(turned_about_z(-toward, turn)), scaled(sun.irradiance, factor))
+        return EnvironmentParts(background=background, lights=(light,))
