@@ -36,10 +36,10 @@ def exit_code_of(error: BaseException) -> ExitCode:
             return ExitCode.INTERRUPTED
         case ContractError():
             return ExitCode.CHECK_FAILED
-        case DeviceError() | MemoryError():
-            return ExitCode.MACHINE
-        case MyrioramaError() | typer.TyperException():
+        case InputError() | PluginError() | typer.TyperException():
             return ExitCode.BAD_INPUT
+        case MyrioramaError() | MemoryError():  # no device, a worker that cannot live, files that went away
+            return ExitCode.MACHINE
         case BrokenPipeError():
             return ExitCode.BROKEN_PIPE
         case OSError():

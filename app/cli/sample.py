@@ -10,6 +10,7 @@ import typer
 from myriorama.app.cli.exits import ExitCode
 from myriorama.app.cli.options import AssetsOption, JsonOption, ProjectArgument, find_project
 from myriorama.app.cli.output import print_json
+from myriorama.scenes.errors import InputError, Problem
 
 
 def sample(
@@ -45,12 +46,14 @@ def sample(
         recipe = compile_plan(loaded.project, registry, store).draw(index)
     else:
         from myriorama.app.pictures.overlay import overlay_of
-        from myriorama.app.production.producer import Producer
+        from myriorama.app.production.producer import AcceptanceError, Producer
         from myriorama.scenes.rendering.raster.engine import RasterRenderer
 
         renderer = RasterRenderer()
         try:
             record = Producer(loaded.project, registry, store, renderer).produce(index).record
+        except AcceptanceError as error:
+            raise InputError(Problem("acceptance", str(error), file=str(loaded.path))) from error
         finally:
             renderer.close()
         recipe = record.sample

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import typer
 
 from myriorama.app.cli.exits import ExitCode
 from myriorama.app.cli.options import DatasetArgument, JsonOption
 from myriorama.app.cli.output import print_json
+from myriorama.scenes.errors import InputError, Problem
 
-SHOWN_FAULTS = 20
+SHOWN_FINDINGS = 20
 
 
 def verify(folder: DatasetArgument, as_json: JsonOption = False) -> int:
     """Check a dataset: every file against its hash, every label against the label contract."""
     from myriorama.app.dataset.verify import verify as verify_dataset
 
+    if not folder.is_dir():
+        raise InputError(Problem("DIR", "there is no such folder", repr(str(folder)), "a dataset's folder"))
     report = verify_dataset(folder)
     if as_json:
-        print_json({"folder": str(folder), "ok": report.ok, "samples": report.samples, "faults": list(report.faults)})
-    elif report.ok:
-        typer.echo(f"{folder}: {report.samples} samples, every file and every label holds")
+        print_json({"folder": str(folder), "sound": report.sound, **asdict(report)})
     else:
-        for fault in report.faults[:SHOWN_FAULTS]:
-            typer.echo(str(fault))
-        if len(report.faults) > SHOWN_FAULTS:
-            typer.echo(f"and {len(report.faults) - SHOWN_FAULTS} more")
-        typer.secho(f"{folder}: {len(report.faults)} faults in {report.samples} samples", fg="red", err=True)
-    return ExitCode.OK if report.ok else ExitCode.CHECK_FAILED
+        for finding in report.findings[:SHOWN_FINDINGS]:
+            typer.secho(str(finding), fg=typer.colors.RED)
+        if len(report.findings) > SHOWN_FINDINGS:
+            typer.echo(f"and {len(report.findings) - SHOWN_FINDINGS} more")
+        for note in report.notes[:SHOWN_FINDINGS]:
+            typer.echo(f"note: {note}")
+        size = f"{report.samples} samples, {report.annotations} objects, {report.files} files, {_bytes(report.bytes)}"
+        if report.sound:
+            typer.echo(f"{folder}: {size}: every file and every label holds")
+            if report.quarantined:
+                typer.echo(f"{report.quarantined} samples were quarantined when it was made")
+        else:
+            number = len(report.findings)
+            typer.echo(f"{folder}: {number} fault{'' if number == 1 else 's'} in {size}")
+    return ExitCode.OK if report.sound else ExitCode.CHECK_FAILED
+
+
+def _bytes(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count / 1e3:.1f} kB"
