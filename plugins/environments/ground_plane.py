@@ -12,8 +12,10 @@ import numpy as np
 
 from myriorama.plugins.api import (
     CollisionPiece,
+    Color,
     Environment,
     EnvironmentParts,
+    File,
     Float,
     Material,
     ObjectModel,
@@ -22,7 +24,7 @@ from myriorama.plugins.api import (
     Values,
 )
 from myriorama.plugins.environments._declared import point, vector
-from myriorama.scenes.conventions import F32
+from myriorama.scenes.conventions import F32, Json
 from myriorama.scenes.geometry.box import plane
 from myriorama.scenes.materials.spec import MATERIAL_PARAMETERS, material_from_values
 from myriorama.scenes.placement.poses import pose, yaw_rotation
@@ -33,10 +35,8 @@ _THICKNESS_M: Final = 0.2
 
 _COLOR: Final = "#a39f97"
 _ROUGHNESS: Final = 0.8
-_MATERIAL: Final = tuple(
-    replace(p, default={"base_color": _COLOR, "roughness": _ROUGHNESS}.get(p.name, p.default))
-    for p in MATERIAL_PARAMETERS
-)
+_DEFAULTS: Final[dict[str, Json]] = {"base_color": _COLOR, "roughness": _ROUGHNESS}
+_MATERIAL: Final = tuple(replace(p, default=_DEFAULTS.get(p.name, p.default)) for p in MATERIAL_PARAMETERS)
 _PLAIN: Final = Material(
     base_color=linear_rgb([int(_COLOR[i : i + 2], 16) / 255 for i in (1, 3, 5)]), roughness=_ROUGHNESS, name="ground"
 )

@@ -25,7 +25,7 @@ from myriorama.plugins.api import (
     Values,
 )
 from myriorama.plugins.environments._declared import point, vector
-from myriorama.scenes.conventions import F64
+from myriorama.scenes.conventions import F32, F64
 from myriorama.scenes.lights import Rgb
 from myriorama.scenes.placement.poses import pose, yaw_rotation
 from myriorama.scenes.radiometry.color import linear_rgb
@@ -95,9 +95,7 @@ class Room(Environment):
         roughness = float(values["roughness"])
         wanted = [name for name in sheets if name != "ceiling" or values["ceiling"]]
         parts = tuple(Part(n, sheets[n][0], _paint(n, colors.get(n, wall), roughness)) for n in wanted)
-        model = ObjectModel(
-            parts=parts, collision=tuple(CollisionPiece(sheets[n][1].astype(np.float32)) for n in wanted)
-        )
+        model = ObjectModel(parts=parts, collision=tuple(CollisionPiece(sheets[n][1]) for n in wanted))
         place = pose(vector(values, "center_m"), yaw_rotation(float(values["yaw_deg"])))
         return EnvironmentParts(pieces=(SetPiece("room", model, place),))
 
@@ -107,7 +105,7 @@ def _paint(name: str, color: Rgb, roughness: float) -> Material:
 
 
 @lru_cache(maxsize=4)
-def _sheets(width_m: float, depth_m: float, height_m: float) -> dict[str, tuple[Mesh, F64]]:
+def _sheets(width_m: float, depth_m: float, height_m: float) -> dict[str, tuple[Mesh, F32]]:
     """Return, by name, each surface as a mesh that faces inwards and the corners of the solid behind it."""
     x, y, z = 0.5 * width_m, 0.5 * depth_m, height_m
     outlines = {
@@ -121,7 +119,7 @@ def _sheets(width_m: float, depth_m: float, height_m: float) -> dict[str, tuple[
     return {name: _sheet(np.array(corners)) for name, corners in outlines.items()}
 
 
-def _sheet(corners: F64) -> tuple[Mesh, F64]:
+def _sheet(corners: F64) -> tuple[Mesh, F32]:
     """Return the mesh and solid of a rectangle whose corners, (4, 3), run counter-clockwise seen from inside."""
     right, up = corners[1] - corners[0], corners[3] - corners[0]
     across, along = float(np.linalg.norm(right)), float(np.linalg.norm(up))
@@ -132,4 +130,4 @@ def _sheet(corners: F64) -> tuple[Mesh, F64]:
         uv=np.array([[0.0, 0.0], [across, 0.0], [across, along], [0.0, along]], dtype=np.float32),
         faces=np.array([[0, 1, 2], [0, 2, 3]], dtype=np.uint32),
     )
-    return mesh, np.concatenate([corners, corners - _THICKNESS_M * normal])
+    return mesh, np.concatenate([corners, corners - _THICKNESS_M * normal]).astype(np.float32)
