@@ -30,7 +30,7 @@ _FORBIDDEN_EVENTS: Final = frozenset(
 _MODULES: Final = (".py", ".pyc", ".so", ".pyd", ".dll")
 
 
-def limit_resources() -> None:
+def limit_resources(memory_bytes: int) -> None:
     """Bound this process's memory, open files, file size and processor time; no core dumps.
 
     Windows has no such limits without a job object; there the supervisor's time limit stands alone.
@@ -45,7 +45,7 @@ def limit_resources() -> None:
         resource.setrlimit(kind, (bound, bound))
 
     if sys.platform == "linux":
-        lower(resource.RLIMIT_AS, MEMORY_BYTES)
+        lower(resource.RLIMIT_AS, memory_bytes)
     lower(resource.RLIMIT_NOFILE, OPEN_FILES)
     lower(resource.RLIMIT_FSIZE, MEMORY_BYTES)
     lower(resource.RLIMIT_CPU, _CPU_SECONDS)

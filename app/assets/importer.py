@@ -13,7 +13,7 @@ import sys
 from pathlib import Path, PurePosixPath
 
 from myriorama.app.assets.cache import write_entry
-from myriorama.app.assets.confinement import MEMORY_BYTES, Walls, limit_resources
+from myriorama.app.assets.confinement import Walls, limit_resources
 from myriorama.app.assets.containment import check_plain_file, inside
 from myriorama.app.assets.jobs import Batch, ImportJob, answer
 from myriorama.app.production.lifetime import die_with_parent
@@ -86,8 +86,7 @@ def run(job: ImportJob) -> AssetError | None:
     except AssetError as error:
         return error
     except MemoryError:
-        allowed = f"a file that needs less than {MEMORY_BYTES // 2**30} GB of memory"
-        return asset_fault(job.reference, "", "could not be read within the memory limit", allowed=allowed)
+        return asset_fault(job.reference, "", "needs more memory than an importer may have", allowed="a smaller file")
     except OSError as error:
         return asset_fault(job.reference, "", f"could not be read or stored: {error}")
     except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, ImportError) as error:
@@ -104,7 +103,7 @@ def main() -> int:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     batch = Batch.from_json(sys.stdin.readline())
-    limit_resources()
+    limit_resources(batch.memory_bytes)
     Walls([Path(r) for r in batch.roots], Path(batch.cache_folder)).stand()
     for job in batch.jobs:
         answers.write(answer(run(job)) + "\n")

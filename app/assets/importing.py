@@ -33,6 +33,7 @@ def import_batch(
     roots: Sequence[Path],
     cache_folder: Path,
     seconds_per_asset: float = SECONDS_PER_ASSET,
+    memory_bytes: int = MEMORY_BYTES,
 ) -> list[AssetError | None]:
     """Parse assets in a disposable process; return, per job, what is wrong with it or None.
 
@@ -42,10 +43,13 @@ def import_batch(
         The only folders that the process may read, beside Python's own.
     seconds_per_asset : float
         Wall time after which the process is ended and the asset is at fault.
+    memory_bytes : int
+        Address space that the process may have.
     """
     results: list[AssetError | None] = []
     while len(results) < len(jobs):
-        batch = Batch(tuple(str(r) for r in roots), str(cache_folder), tuple(jobs[len(results) :]))
+        left = tuple(jobs[len(results) :])
+        batch = Batch(tuple(str(r) for r in roots), str(cache_folder), memory_bytes, left)
         answered = _serve(batch, seconds_per_asset)
         results += answered
         if not answered:  # cannot be: the job in hand is always answered for; never loop for ever
@@ -136,7 +140,7 @@ def _cause(code: int) -> str:
     meanings = {
         "SIGKILL": "it was killed, most likely for want of memory",
         "SIGSEGV": "it crashed",
-        "SIGABRT": f"it gave up, most likely at the memory limit of {MEMORY_BYTES // 2**30} GB",
+        "SIGABRT": "it gave up, most likely at its memory limit",
         "SIGBUS": "it crashed",
         "SIGXFSZ": "what it made is too large",
         "SIGXCPU": "it used too much processor time",

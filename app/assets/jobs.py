@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from myriorama.scenes.errors import AssetError, Problem
@@ -52,6 +51,7 @@ class Batch:
 
     roots: tuple[str, ...]
     cache_folder: str
+    memory_bytes: int
     jobs: tuple[ImportJob, ...]
 
     def to_json(self) -> str:
@@ -66,7 +66,7 @@ class Batch:
         for row in found["jobs"]:
             row["files"] = tuple((name, digest) for name, digest in row["files"])
             jobs.append(ImportJob(**row))
-        return Batch(tuple(found["roots"]), found["cache_folder"], tuple(jobs))
+        return Batch(tuple(found["roots"]), found["cache_folder"], found["memory_bytes"], tuple(jobs))
 
 
 def answer(error: AssetError | None) -> str:
@@ -88,8 +88,3 @@ def read_answer(line: bytes) -> AssetError | None:
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"not an importer's answer: {error}") from error
     return AssetError(problems) if problems else None
-
-
-def neighbour(parent: str, relative: str) -> Path:
-    """Return where a file beside `parent` is looked for."""
-    return Path(parent).parent / relative

@@ -15,18 +15,19 @@ from myriorama.scenes.assets.exr import read_exr
 from myriorama.scenes.assets.hdr import read_hdr
 from myriorama.scenes.assets.pieces import Tally
 from myriorama.scenes.assets.source import SourceFile
-from myriorama.scenes.conventions import F32
+from myriorama.scenes.conventions import F32, Mask
 from myriorama.scenes.lights import RadianceMap
 
 MAX_NEGATIVE_SHARE: Final = 0.25
 """Of the map's whole light. Lossy compression rings beside a sun; more than this is not a radiance map."""
+_AROUND: Final = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1) if (down, right) != (0, 0)]
 
 
 def read_radiance(source: SourceFile) -> tuple[RadianceMap, tuple[str, ...]]:
     """Return the map and notes on what could not be kept.
 
-    Negative values, which lossy compression leaves beside bright lamps, are taken off the bright pixels
-    next to them, so that the map's light stays the same; this is noted.
+    A pixel with a negative value, as lossy compression leaves beside bright lamps, is no measurement: it
+    takes the mean of its neighbours, and this is noted.
 
     Raises
     ------
@@ -50,34 +51,49 @@ def read_radiance(source: SourceFile) -> tuple[RadianceMap, tuple[str, ...]]:
         raise source.fault("pixels", f"{bad} values are infinite or not numbers", allowed=allowed)
     tally = Tally(source.name)
     if float(pixels.min()) < 0.0:
-        pixels, share = without_negatives(pixels)
+        share = negative_share(pixels)
         if share > MAX_NEGATIVE_SHARE:
             raise source.fault(
                 "pixels", "the map holds negative light", f"{share:.1%} of its light", "radiance, 0 and up"
             )
-        tally.note(f"negative light from lossy compression ({share:.2%}) was taken off the bright pixels beside it")
+        spoilt = np.asarray((pixels < 0.0).any(axis=2))
+        pixels = filled(pixels, spoilt)
+        what = f"{np.count_nonzero(spoilt)} pixels with negative values ({share:.2%} of the light)"
+        tally.note(f"{what}, left by lossy compression, took the mean of their neighbours")
     return RadianceMap(pixels), tuple(tally.notes)
 
 
-def without_negatives(pixels: F32) -> tuple[F32, float]:
-    """Return the map without negative values, its light kept, and the share of light that was negative.
+def negative_share(pixels: F32) -> float:
+    """Return the negative light of a map as a share of its positive light, weighted by solid angle."""
+    height = pixels.shape[0]
+    solid_angle = np.sin((np.arange(height) + 0.5) / height * np.pi)[:, np.newaxis, np.newaxis]
+    lost = -float((np.minimum(pixels, 0.0) * solid_angle).sum(dtype=np.float64))
+    kept = float((np.maximum(pixels, 0.0) * solid_angle).sum(dtype=np.float64))
+    return lost / kept if kept > 0.0 else float("inf")
 
-    Ringing beside a lamp adds as much as it takes away. So within each 8 x 8 block (the block of OpenEXR's
-    lossy compressors), and each channel, the negative light is taken off the positive pixels in proportion.
+
+def filled(pixels: F32, spoilt: Mask) -> F32:
+    """Return the map with its spoilt pixels filled in from their neighbours, ring by ring.
 
     Parameters
     ----------
     pixels : (H, W, 3) float32
+        The left and the right edge are neighbours.
+    spoilt : (H, W) bool
+        Not everywhere.
     """
-    height, width = pixels.shape[:2]
-    padded = np.zeros((-(-height // 8) * 8, -(-width // 8) * 8, 3))
-    solid_angle = np.sin((np.arange(height) + 0.5) / height * np.pi)[:, np.newaxis, np.newaxis]
-    padded[:height, :width] = pixels * solid_angle
-    blocks = padded.reshape(padded.shape[0] // 8, 8, padded.shape[1] // 8, 8, 3)
-    kept = np.maximum(blocks, 0.0).sum(axis=(1, 3))
-    lost = -np.minimum(blocks, 0.0).sum(axis=(1, 3))
-    gain = np.divide(np.maximum(kept - lost, 0.0), kept, out=np.zeros_like(kept), where=kept > 0.0)
-    per_pixel = np.repeat(np.repeat(gain, 8, axis=0), 8, axis=1)[:height, :width]
-    total = float(kept.sum())
-    share = float(lost.sum()) / total if total > 0.0 else float("inf")
-    return np.asarray(np.maximum(pixels, 0.0) * per_pixel, dtype=np.float32), share
+    out, missing = pixels.copy(), spoilt.copy()
+    while missing.any():
+        rows, columns = np.nonzero(missing)
+        total, count = np.zeros((len(rows), 3)), np.zeros(len(rows))
+        for down, right in _AROUND:
+            y, x = rows + down, (columns + right) % pixels.shape[1]
+            usable = (y >= 0) & (y < pixels.shape[0])
+            y = np.where(usable, y, 0)
+            usable &= ~missing[y, x]
+            total += np.where(usable[:, np.newaxis], out[y, x], 0.0)
+            count += usable
+        reached = count > 0
+        out[rows[reached], columns[reached]] = total[reached] / count[reached, np.newaxis]
+        missing[rows[reached], columns[reached]] = False
+    return out
