@@ -94,7 +94,7 @@ class PluginRegistry:
         if len(found) != 1 or found[0].name != name:
             raise PluginError(f"{module_name} must hold exactly one {kind}, named {name!r}; it holds {found}")
         self._classes[kind, name] = found[0]
-        return cast("type[Plugin]", found[0])
+        return found[0]
 
     def parameters(self, kind: PluginKind, name: str) -> tuple[Parameter, ...]:
         """Return a plugin's declarations; see `plugin_class` for errors."""

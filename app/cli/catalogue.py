@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from myriorama.app.cli.exits import ExitCode
-from myriorama.app.cli.options import JsonOption, example_names, examples_folder
+from myriorama.app.cli.options import JsonOption
 from myriorama.app.cli.output import print_json, print_rows, wrapped
+from myriorama.app.finding import example_names, examples_folder
 from myriorama.scenes.errors import InputError, Problem
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from myriorama.app.cli.exits import ExitCode
-from myriorama.app.cli.options import JsonOption, example_names, examples_folder
+from myriorama.app.cli.options import JsonOption
 from myriorama.app.cli.output import print_json
+from myriorama.app.finding import example_names, examples_folder
 from myriorama.scenes.errors import InputError, Problem
 
 DEFAULT_EXAMPLE = "mugs_on_conveyor"

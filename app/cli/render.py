@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from myriorama.app.cli.exits import ExitCode
-from myriorama.app.cli.options import AssetsOption, JsonOption, ProjectArgument, find_project, read_names, read_size
+from myriorama.app.cli.options import AssetsOption, JsonOption, ProjectArgument, read_names, read_size
 from myriorama.app.cli.output import duration, print_json
+from myriorama.app.finding import find_project
 
 if TYPE_CHECKING:
     from myriorama.app.production.job import JobResult

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from myriorama.app.cli.exits import ExitCode
-from myriorama.app.cli.options import AssetsOption, JsonOption, ProjectArgument, find_project
+from myriorama.app.cli.options import AssetsOption, JsonOption, ProjectArgument
 from myriorama.app.cli.output import print_json
+from myriorama.app.finding import find_project
 from myriorama.scenes.errors import InputError, Problem
 
 

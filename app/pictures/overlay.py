@@ -95,9 +95,7 @@ def overlay_of(record: Record, style: OverlayStyle | None = None, scale: float =
     return draw_overlay(record.rgb, [item_from(a) for a in record.annotations], style, scale)
 
 
-def draw_overlay(
-    rgb: U8, items: Sequence[OverlayItem], style: OverlayStyle | None = None, scale: float = 1.0
-) -> U8:
+def draw_overlay(rgb: U8, items: Sequence[OverlayItem], style: OverlayStyle | None = None, scale: float = 1.0) -> U8:
     """Draw `items` over a copy of `rgb`.
 
     Parameters
@@ -143,7 +141,9 @@ def _distinct_colors(items: Sequence[OverlayItem]) -> list[tuple[int, int, int]]
     centres = [(i.x + i.mask.shape[1] / 2, i.y + i.mask.shape[0] / 2) for i in items]
     out: list[tuple[int, int, int]] = []
     for n, item in enumerate(items):
-        near = sorted(range(n), key=lambda m: (centres[m][0] - centres[n][0]) ** 2 + (centres[m][1] - centres[n][1]) ** 2)
+        near = sorted(
+            range(n), key=lambda m: (centres[m][0] - centres[n][0]) ** 2 + (centres[m][1] - centres[n][1]) ** 2
+        )
         taken = {out[m] for m in near[: len(PALETTE) - 1]}
         first = PALETTE.index(color_of(item.key))
         turns = [PALETTE[(first + k) % len(PALETTE)] for k in range(len(PALETTE))]

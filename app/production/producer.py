@@ -13,16 +13,17 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
-from myriorama.app.production.acceptance import refusals
+from myriorama.app.production.acceptance import missing_labels, refusals
 from myriorama.plugins.annotators import annotate, choose, request_for
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.assembly.build import Builder
 from myriorama.scenes.assets.store import AssetStore
 from myriorama.scenes.drawing.plan import compile_plan
-from myriorama.scenes.errors import MyrioramaError
-from myriorama.scenes.labels.contract import Violation, check
+from myriorama.scenes.errors import MyrioramaError, ProjectError
+from myriorama.scenes.labels.contract import check
 from myriorama.scenes.labels.record import Record
 from myriorama.scenes.labels.truth import Truth
+from myriorama.scenes.labels.violation import Violation
 from myriorama.scenes.project.model import Project
 from myriorama.scenes.rendering.frame import Quality, Renderer, RenderRequest
 from myriorama.scenes.sample import SceneSample
@@ -94,6 +95,9 @@ class Producer:
         self._registry = registry
         self._size = size or (project.output.width, project.output.height)
         self._labels = project.output.labels if labels is None else labels
+        problems = missing_labels(project, self._labels)
+        if problems:
+            raise ProjectError(problems)
         self._request = request_for(
             choose(registry, self._labels), RenderRequest(amodal=False, quality=quality or project.output.quality)
         )
@@ -116,7 +120,8 @@ class Producer:
         """
         spent: Counter[str] = Counter()
         refused: Counter[str] = Counter()
-        for attempt in range(self.project.max_attempts):
+        attempt = 0
+        while True:
             clock = _Clock(spent)
             sample = self.draw(index, attempt)
             clock.lap("draw")
@@ -127,7 +132,9 @@ class Producer:
                 clock.lap("check")
                 return Produced(record, violations, MappingProxyType(dict(refused)), MappingProxyType(dict(spent)))
             refused.update(found)
-        raise AcceptanceError(sample, refused)
+            attempt += 1
+            if attempt == self.project.max_attempts:
+                raise AcceptanceError(sample, refused)
 
     def record(self, sample: SceneSample) -> Record:
         """Return the record of a recipe as it is, without acceptance or check."""

@@ -178,7 +178,6 @@ class Supervisor:
         else:
             again.appendleft(suspect)
 
-
     @staticmethod
     def _check_started(worker: _Worker) -> int | None:
         """Return the exit code of a dead worker; raise where it never came to its first sample."""

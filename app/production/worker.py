@@ -73,7 +73,7 @@ class Worker:
             project, registry, store, self._renderer, size=size, quality=setup.quality, labels=setup.labels
         )
         self._writer: SampleWriter = SampleWriter(
-            partial_of(self._out), dataset_info(project, size), dict.fromkeys(setup.formats, {}), registry
+            partial_of(self._out), dataset_info(project, size), {key: {} for key in setup.formats}, registry
         )
         self._probed: tuple[int, Produced] | None = None
 

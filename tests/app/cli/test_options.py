@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from myriorama.app.cli.options import find_project, read_names, read_size
+from myriorama.app.cli.options import read_names, read_size
+from myriorama.app.finding import find_project
 from myriorama.scenes.errors import InputError
 
 
