@@ -60,8 +60,8 @@ def _profile_normals(profile: Profile, cap_weight: float, cap_start: bool, cap_e
     weighted = piece * length[:, None]
     before, after = np.roll(weighted, 1, axis=0), np.roll(weighted, -1, axis=0)
     if not profile.closed:
-        before[0] = (0.0, -cap_weight) if cap_start else 0.0
-        after[-1] = (0.0, cap_weight) if cap_end else 0.0
+        before[0] = (0.0, -cap_weight) if cap_start else _beside(profile.before, points[0])
+        after[-1] = (0.0, cap_weight) if cap_end else _beside(points[-1], profile.after)
     start, finish = weighted + before, weighted + after
     start /= np.linalg.norm(start, axis=1, keepdims=True)
     finish /= np.linalg.norm(finish, axis=1, keepdims=True)
@@ -72,6 +72,13 @@ def _profile_normals(profile: Profile, cap_weight: float, cap_start: bool, cap_e
     start[hard[:-1]] = piece[hard[:-1]]
     finish[hard[1:]] = piece[hard[1:]]
     return start, finish
+
+
+def _beside(start: F64 | tuple[float, float] | None, finish: F64 | tuple[float, float] | None) -> F64:
+    """Return the weighted normal of a piece that another part holds; 0 where there is none."""
+    if start is None or finish is None:
+        return np.zeros(2)
+    return np.array([finish[1] - start[1], start[0] - finish[0]])
 
 
 def grid_faces(rows: int, columns: int) -> U32:

@@ -84,11 +84,11 @@ def corner_normals(positions: F32 | F64, faces: U32, crease_deg: float = 180.0) 
     corner_place = place.reshape(-1)[faces].reshape(-1)
     if crease_deg >= 180.0:
         totals = [np.bincount(corner_place, np.repeat(vectors[:, k], 3), int(place.max()) + 1) for k in range(3)]
-        mean: F64 = np.stack(totals, axis=1)[corner_place]
+        mean: F64 = np.stack(totals, axis=1).astype(np.float64)[corner_place]
     else:
         mean = _creased_sums(vectors, units, corner_place, float(np.cos(np.radians(crease_deg))))
     size = np.linalg.norm(mean, axis=1, keepdims=True)
-    out = np.divide(mean, size, out=np.repeat(units, 3, axis=0), where=size > 1e-30)
+    out: F64 = np.divide(mean, size, out=np.repeat(units, 3, axis=0), where=size > 1e-30)
     return out.reshape(-1, 3, 3)
 
 

@@ -25,11 +25,16 @@ class Profile:
         Where true the surface has an edge; elsewhere it is smooth.
     closed : bool
         The last point joins the first (a torus); the first is not repeated.
+    before, after : (radius, z) or None
+        The neighbouring points of a longer profile that this is a part of: they shape the normals at its ends
+        and nothing else.
     """
 
     points: F64
     hard: Mask
     closed: bool = False
+    before: tuple[float, float] | None = None
+    after: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         points = np.array(self.points, dtype=np.float64)
@@ -41,6 +46,17 @@ class Profile:
         points.flags.writeable = hard.flags.writeable = False
         object.__setattr__(self, "points", points)
         object.__setattr__(self, "hard", hard)
+
+    def part(self, first: int, last: int) -> Profile:
+        """Return the points from `first` to `last`, both included, with normals as in the whole."""
+        before = self.points[first - 1] if first > 0 else None
+        after = self.points[last + 1] if last + 1 < len(self.points) else None
+        return Profile(
+            self.points[first : last + 1],
+            self.hard[first : last + 1],
+            before=None if before is None else (float(before[0]), float(before[1])),
+            after=None if after is None else (float(after[0]), float(after[1])),
+        )
 
 
 def rounded(

@@ -6,7 +6,8 @@ colours on it is one table look-up. It refuses unknown patterns.
 
 from __future__ import annotations
 
-from threading import Lock
+from collections.abc import Callable, Hashable
+from threading import RLock
 from typing import Final
 
 import numpy as np
@@ -24,7 +25,7 @@ CACHE_BYTES: Final = 24 * 2**20
 
 _maps: Final = ByteBoundedCache[PatternMap](CACHE_BYTES, lambda m: m.nbytes)
 _textures: Final = ByteBoundedCache[Texture](CACHE_BYTES, lambda t: t.nbytes)
-_lock: Final = Lock()
+_lock: Final = RLock()
 
 
 def pattern_map(pattern: str, seed: int, size_px: int = SIZE_PX) -> PatternMap:
@@ -72,6 +73,12 @@ def normal_texture(pattern: str, seed: int, size_px: int = SIZE_PX) -> Texture |
             (pattern, seed, size_px, "normal"),
             lambda: Texture(normals_from_height(height, slope), srgb=False),
         )
+
+
+def kept_texture(key: tuple[Hashable, ...], make: Callable[[], Texture]) -> Texture:
+    """Return the texture of a key, made where it is not held; the key must name everything that `make` depends on."""
+    with _lock:
+        return _textures.get_or_make(("kept", *key), make)
 
 
 def see_through_texture(color: Texture | None, opacity: Texture) -> Texture:
