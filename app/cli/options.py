@@ -72,5 +72,24 @@ def read_names(option: str, text: str, known: tuple[str, ...]) -> tuple[str, ...
     return names
 
 
+def read_folders(option: str, folders: list[Path] | None) -> tuple[Path, ...]:
+    """Return the folders, all of which exist.
+
+    Raises
+    ------
+    InputError
+        Some are not there (all of those are told).
+    """
+    given = tuple(folders or ())
+    missing = [
+        Problem(option, "there is no such folder", _quoted(str(f)), "a folder that exists")
+        for f in given
+        if not f.is_dir()
+    ]
+    if missing:
+        raise InputError(missing)
+    return given
+
+
 def _quoted(text: str) -> str:
     return repr(text if len(text) <= 80 else text[:77] + "...")

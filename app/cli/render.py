@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from myriorama.app.cli.exits import ExitCode
-from myriorama.app.cli.options import AssetsOption, JsonOption, ProjectArgument, read_names, read_size
+from myriorama.app.cli.options import AssetsOption, JsonOption, ProjectArgument, read_folders, read_names, read_size
 from myriorama.app.cli.output import duration, print_json
 from myriorama.app.finding import find_project
 
@@ -73,7 +73,7 @@ def render(
         labels=None if labels is None else read_names("--labels", labels, registry.names("annotator")),
         formats=None if formats is None else read_names("--format", formats, registry.names("writer")),
         workers=workers,
-        asset_roots=tuple(assets or ()),
+        asset_roots=read_folders("--assets", assets),
         seed=seed,
         quality=quality,
     )
@@ -115,6 +115,12 @@ def _print_result(result: JobResult, folder: Path) -> None:
     if result.quarantined:
         typer.echo(f"{len(result.quarantined)} samples were refused and lie in {folder}.quarantine:")
         for entry in result.quarantined[:SHOWN_REFUSALS]:
-            typer.echo(f"  sample {entry.index}: {'; '.join(entry.reasons)}")
+            typer.echo(f"  sample {entry.index}: {_line('; '.join(entry.reasons))}")
         if len(result.quarantined) > SHOWN_REFUSALS:
             typer.echo(f"  and {len(result.quarantined) - SHOWN_REFUSALS} more")
+
+
+def _line(text: str) -> str:
+    """Return a reason on one line, shortened; the whole of it lies with the quarantined sample."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 200 else flat[:197] + "..."

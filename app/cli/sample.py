@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from myriorama.app.cli.exits import ExitCode
-from myriorama.app.cli.options import AssetsOption, JsonOption, ProjectArgument
+from myriorama.app.cli.options import AssetsOption, JsonOption, ProjectArgument, read_folders
 from myriorama.app.cli.output import print_json
 from myriorama.app.finding import find_project
 from myriorama.scenes.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from myriorama.scenes.sample import SceneSample
 
 
 def sample(
@@ -29,38 +32,52 @@ def sample(
     Where the project has acceptance rules the sample is rendered to apply them, so the recipe is the
     one that `render` writes.
     """
-    from myriorama.app.assets.store import FileAssetStore
-    from myriorama.app.cli.pictures import check_picture, save_picture
-    from myriorama.plugins.registry import builtin_registry
-    from myriorama.scenes.drawing.plan import compile_plan
-    from myriorama.scenes.project.check import check_project
-    from myriorama.scenes.project.load import load_project
+    from myriorama.app.cli.pictures import check_picture
     from myriorama.scenes.sample import sample_to_json
 
     if show is not None:
         check_picture("--show", show)
-    loaded = load_project(find_project(project))
-    registry = builtin_registry()
-    store = FileAssetStore(loaded.folder, extra_roots=tuple(assets or ()))
-    check_project(loaded.project, registry, store)
-    if show is None and not loaded.project.acceptance:
-        recipe = compile_plan(loaded.project, registry, store).draw(index)
-    else:
-        from myriorama.app.pictures.overlay import overlay_of
-        from myriorama.app.production.producer import AcceptanceError, Producer
-        from myriorama.scenes.rendering.raster.engine import RasterRenderer
-
-        renderer = RasterRenderer()
-        try:
-            record = Producer(loaded.project, registry, store, renderer).produce(index).record
-        except AcceptanceError as error:
-            raise InputError(Problem("acceptance", str(error), file=str(loaded.path))) from error
-        finally:
-            renderer.close()
-        recipe = record.sample
-        if show is not None:
-            save_picture(overlay_of(record), show)
-            if not as_json:
-                typer.echo(f"{show}: {len(record.annotations)} labelled objects", err=True)
+    path = find_project(project)
+    roots = read_folders("--assets", assets)
+    recipe = None if show is not None else _drawn(path, index, roots)
+    if recipe is None:
+        recipe = _rendered(path, index, roots, show)
     print_json(sample_to_json(recipe))
     return ExitCode.OK
+
+
+def _drawn(path: Path, index: int, roots: tuple[Path, ...]) -> SceneSample | None:
+    """Return the recipe without a renderer; None where acceptance rules have to look at the picture."""
+    from myriorama.app.assets.store import FileAssetStore
+    from myriorama.plugins.registry import builtin_registry
+    from myriorama.scenes.drawing.plan import compile_plan
+    from myriorama.scenes.project.check import check_project
+    from myriorama.scenes.project.load import load_project
+
+    loaded = load_project(path)
+    if loaded.project.acceptance:
+        return None
+    registry = builtin_registry()
+    store = FileAssetStore(loaded.folder, extra_roots=roots)
+    check_project(loaded.project, registry, store)
+    return compile_plan(loaded.project, registry, store).draw(index)
+
+
+def _rendered(path: Path, index: int, roots: tuple[Path, ...], show: Path | None) -> SceneSample:
+    """Return the recipe of the first attempt that is accepted; write its picture where one is wanted."""
+    from myriorama.app.cli.pictures import save_picture
+    from myriorama.app.opened import open_project
+    from myriorama.app.pictures.overlay import overlay_of
+    from myriorama.app.production.producer import AcceptanceError
+
+    with open_project(path, asset_roots=roots) as opened:
+        try:
+            produced = opened.produced(index)
+        except AcceptanceError as error:
+            raise InputError(Problem("acceptance", str(error), file=str(path))) from error
+    if show is not None:
+        save_picture(overlay_of(produced.record), show)
+        typer.echo(f"{show}: {len(produced.record.annotations)} labelled objects", err=True)
+    for violation in produced.violations:
+        typer.echo(f"this sample breaks the label contract: {violation}", err=True)
+    return produced.record.sample
