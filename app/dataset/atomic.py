@@ -57,7 +57,8 @@ def write_file(root: Path, path: str, chunks: Iterable[bytes], *, durable: bool 
         False leaves out the sync, for folders that nobody needs after a crash.
     """
     target = inside(root, path)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.parent.is_dir():
+        target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + PART_SUFFIX)
     digest = hashlib.sha256()
     size = 0

@@ -48,10 +48,10 @@ class Raw(Writer):
                     f"{PNG16_MAX * unit:.4g} m): set depth_unit_m to more than {farthest / PNG16_MAX:.3g}, "
                     "or depth to float32"
                 )
-            hit = frame.depth[frame.depth > 0]
-            if hit.size and float(hit.min()) < 0.5 * unit:
+            nearest = float(np.min(frame.depth, where=frame.depth > 0, initial=np.inf))
+            if nearest < 0.5 * unit:
                 found.append(
-                    f"a depth of {float(hit.min()):.4g} m would be stored as 0, which means nothing was hit: "
+                    f"a depth of {nearest:.4g} m would be stored as 0, which means nothing was hit: "
                     "set depth_unit_m lower, or depth to float32"
                 )
         if len(record.scene.surfaces) > PNG24_MAX:

@@ -5,6 +5,7 @@ A box is what the generator's mesh fills, scaled and turned; it is never fitted 
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -18,20 +19,25 @@ CORNER_BITS: Final = np.array([[k & 1, k >> 1 & 1, k >> 2 & 1] for k in range(8)
 """(8, 3): corner k has high x, y, z where bits 0, 1, 2 of k are set."""
 
 
+def scale_of(pose: F64) -> float:
+    """Return the one scale of a (4, 4) pose: the length of its first axis."""
+    return math.hypot(*pose[:3, 0].tolist())
+
+
 def box_3d_of(instance: Instance, camera: Camera) -> Box3D:
     """Return the oriented box of an instance; a corner behind the camera has no pixel."""
     low, high = instance.model.bounds
     pose = instance.world_from_object
-    scale = float(np.cbrt(np.linalg.det(pose[:3, :3])))
+    scale = scale_of(pose)
     local = low + CORNER_BITS * (high - low)
     corners = local @ pose[:3, :3].T + pose[:3, 3]
-    pixels, _ = camera.project(corners)
+    pixels, depth = camera.project(corners)
     return Box3D(
         center=pose[:3, :3] @ ((low + high) / 2) + pose[:3, 3],
         size=(high - low) * scale,
         rotation=quaternion_of(pose[:3, :3] / scale),
         corners_world=corners,
-        corners_px=tuple(None if np.isnan(x) else (x, y) for x, y in pixels.tolist()),
+        corners_px=tuple((x, y) if z > 0 else None for (x, y), z in zip(pixels.tolist(), depth.tolist(), strict=True)),
     )
 
 
@@ -41,22 +47,14 @@ def quaternion_of(rotation: F64) -> F64:
     The largest of the four components is found first, from the trace and the diagonal, and the others
     from it, so that nothing is divided by a small number (Shepperd 1978).
     """
-    r = rotation
-    squares = 1.0 + np.array(
-        [
-            r[0, 0] + r[1, 1] + r[2, 2],
-            r[0, 0] - r[1, 1] - r[2, 2],
-            r[1, 1] - r[0, 0] - r[2, 2],
-            r[2, 2] - r[0, 0] - r[1, 1],
-        ]
-    )
-    largest = int(np.argmax(squares))
-    products = {
-        0: (squares[0], r[2, 1] - r[1, 2], r[0, 2] - r[2, 0], r[1, 0] - r[0, 1]),
-        1: (r[2, 1] - r[1, 2], squares[1], r[0, 1] + r[1, 0], r[0, 2] + r[2, 0]),
-        2: (r[0, 2] - r[2, 0], r[0, 1] + r[1, 0], squares[2], r[1, 2] + r[2, 1]),
-        3: (r[1, 0] - r[0, 1], r[0, 2] + r[2, 0], r[1, 2] + r[2, 1], squares[3]),
-    }[largest]
-    q = np.array(products, dtype=np.float64)
-    q /= np.linalg.norm(q)
-    return -q if q[0] < 0 else q
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = rotation.tolist()
+    squares = (1.0 + xx + yy + zz, 1.0 + xx - yy - zz, 1.0 - xx + yy - zz, 1.0 - xx - yy + zz)
+    largest = squares.index(max(squares))
+    q = (
+        (squares[0], zy - yz, xz - zx, yx - xy),
+        (zy - yz, squares[1], xy + yx, xz + zx),
+        (xz - zx, xy + yx, squares[2], yz + zy),
+        (yx - xy, xz + zx, yz + zy, squares[3]),
+    )[largest]
+    length = math.copysign(math.hypot(*q), q[0])
+    return np.array([component / length for component in q])

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.conventions import F32, F64, Mask
-from myriorama.scenes.labels.box_3d import CORNER_BITS
+from myriorama.scenes.labels.box_3d import CORNER_BITS, scale_of
 from myriorama.scenes.labels.rays import distance_to_mesh
 from myriorama.scenes.labels.record import Annotation, KeypointLabel, Record
 from myriorama.scenes.labels.sight import OUTSIDE, VISIBLE, Points, sight
@@ -71,7 +71,7 @@ def _outside_bounds(record: Record, truth: Truth, depth: F32, instance: int) -> 
     rows = (np.arange(box.y, box.y + box.h) + 0.5 - camera.cy) / camera.fy
     crop = depth[box.y : box.y + box.h, box.x : box.x + box.w]
     own = truth.visible_mask(instance)
-    scale = float(np.cbrt(np.linalg.det(pose[:3, :3])))
+    scale = scale_of(pose)
     slack = (_DEPTH_SHARE * float(crop.max()) + 1e-6) / scale
     middle, half = (low + high) / 2, (high - low) / 2 + slack
     wrong = np.zeros(crop.shape, dtype=np.bool_)
@@ -157,13 +157,18 @@ def amodal_lies_inside_box_3d(record: Record, truth: Truth) -> Iterator[Violatio
         low, high = instance.model.bounds
         pose = instance.world_from_object
         corners = (low + CORNER_BITS * (high - low)) @ pose[:3, :3].T + pose[:3, 3]
-        if not np.allclose(corners, a.box_3d.corners_world, rtol=1e-9, atol=1e-9):
+        if not _same_points(corners, a.box_3d.corners_world):
             yield Violation(6, "its 3D box is not its own bounds", a.instance_key)
             continue
         hull = _hull_in_image(record.scene.camera, a.box_3d.corners_world)
         outside = _border_pixels_outside(hull, a)
         if outside:
             yield Violation(6, f"{outside} rows of its amodal mask leave its 3D box", a.instance_key)
+
+
+def _same_points(points: F64, others: F64) -> bool:
+    """Return whether two sets of points agree to rounding; false where a number is not finite."""
+    return bool((np.abs(points - others) <= 1e-9 * (1.0 + np.abs(points))).all())
 
 
 def _hull_in_image(camera: Camera, corners_world: F64) -> F64:
@@ -232,44 +237,48 @@ def visible_keypoints_lie_on_their_things(record: Record, truth: Truth) -> Itera
             continue
         instance = record.scene.instances[a.instance]
         declared = {k.name: k for k in instance.model.keypoints}
+        unknown = [label.name for label in a.keypoints if label.name not in declared]
+        if unknown:
+            yield Violation(7, f"its model has no keypoint {', '.join(unknown)}", a.instance_key)
+            continue
         pose = instance.world_from_object
-        scale = float(np.cbrt(np.linalg.det(pose[:3, :3])))
-        told = np.array([k.position_world for k in a.keypoints])
-        pixels, depths = camera.project(told)
-        for n, label in enumerate(a.keypoints):
-            keypoint = declared.get(label.name)
-            if keypoint is None:
-                yield Violation(7, f"its model has no keypoint {label.name!r}", a.instance_key)
-                continue
-            expected = pose[:3, :3] @ np.array(keypoint.position) + pose[:3, 3]
-            wrong = _misplaced(label, told[n], expected, pixels[n], float(depths[n]), camera)
-            if wrong:
-                yield Violation(7, f"keypoint {label.name!r} {wrong}", a.instance_key)
-                continue
-            tolerance = keypoint.tolerance_m * scale
-            if label.v == VISIBLE and keypoint.kind == "surface":
-                if not _near_own_depth(truth, depth, a.instance, label, tolerance):
-                    unproven.append((a, label, tolerance))
-                if not _on_mesh(truth, a.instance, np.array(keypoint.position), told[n], tolerance, scale):
-                    yield Violation(
-                        7,
-                        f"keypoint {label.name!r} is visible, but farther than {tolerance:.4g} m from its mesh",
-                        a.instance_key,
-                    )
+        local = np.array([declared[label.name].position for label in a.keypoints])
+        expected = local @ pose[:3, :3].T + pose[:3, 3]
+        told = np.array([label.position_world for label in a.keypoints])
+        pixels, depths = camera.project(expected)
+        wrong = [_misplaced(label, n, told, expected, pixels, depths, camera) for n, label in enumerate(a.keypoints)]
+        for label, what in zip(a.keypoints, wrong, strict=True):
+            if what:
+                yield Violation(7, f"keypoint {label.name!r} {what}", a.instance_key)
+        scale = scale_of(pose)
+        seen = [
+            n
+            for n, label in enumerate(a.keypoints)
+            if label.v == VISIBLE and not wrong[n] and declared[label.name].kind == "surface"
+        ]
+        tolerances = np.array([declared[a.keypoints[n].name].tolerance_m * scale for n in seen])
+        near = _near_mesh(truth, a.instance, local[seen], expected[seen], tolerances, scale)
+        for n, tolerance, close in zip(seen, tolerances.tolist(), near, strict=True):
+            label = a.keypoints[n]
+            if not close:
+                told_off = f"is visible, but farther than {tolerance:.4g} m from its mesh"
+                yield Violation(7, f"keypoint {label.name!r} {told_off}", a.instance_key)
+            elif not _near_own_depth(truth, depth, a.instance, label, tolerance):
+                unproven.append((a, label, tolerance))
     yield from _seen_by_rays(truth, unproven)
 
 
-def _misplaced(label: KeypointLabel, told: F64, expected: F64, pixel: F64, depth: float, camera: Camera) -> str:
-    """Return what is wrong with a keypoint's numbers; empty if nothing is."""
-    if not np.allclose(told, expected, rtol=1e-9, atol=1e-9):
-        return f"is {float(np.linalg.norm(told - expected)):.4g} m from where its model has it"
-    inside = depth > 0 and 0 <= pixel[0] < camera.width and 0 <= pixel[1] < camera.height
+def _misplaced(label: KeypointLabel, n: int, told: F64, expected: F64, pixels: F64, depths: F64, camera: Camera) -> str:
+    """Return what is wrong with the numbers of keypoint n; empty if nothing is."""
+    if not _same_points(expected[n], told[n]):
+        return f"is {float(np.linalg.norm(told[n] - expected[n])):.4g} m from where its model has it"
+    x, y, depth = float(pixels[n, 0]), float(pixels[n, 1]), float(depths[n])
+    inside = depth > 0 and 0 <= x < camera.width and 0 <= y < camera.height
     if (label.v == OUTSIDE) == inside:
         return f"has v = {label.v}, but it is {'inside' if inside else 'outside'} the image"
-    if depth > 0:
-        tolerance = _PIXEL_TOLERANCE * max(1.0, float(np.abs(pixel).max()))
-        if not (abs(label.x - pixel[0]) <= tolerance and abs(label.y - pixel[1]) <= tolerance):
-            return f"is at ({label.x:.2f}, {label.y:.2f}), it projects to ({pixel[0]:.2f}, {pixel[1]:.2f})"
+    slack = _PIXEL_TOLERANCE * max(1.0, abs(x), abs(y)) if depth > 0 else 0.0
+    if depth > 0 and not (abs(label.x - x) <= slack and abs(label.y - y) <= slack):
+        return f"is at ({label.x:.2f}, {label.y:.2f}), it projects to ({x:.2f}, {y:.2f})"
     return "" if abs(label.depth_m - depth) <= 1e-9 * max(1.0, abs(depth)) else f"has depth {label.depth_m:.6g}"
 
 
@@ -286,16 +295,23 @@ def _near_own_depth(truth: Truth, depth: F32 | None, instance: int, label: Keypo
     return abs(float(depth[y, x]) - label.depth_m) <= tolerance_m + change + _DEPTH_SHARE * label.depth_m
 
 
-def _on_mesh(truth: Truth, instance: int, local: F64, world: F64, tolerance_m: float, scale: float) -> bool:
-    """Return whether a keypoint lies within its tolerance of its instance's meshes."""
-    eye = truth.scene.camera.world_from_camera[:3, 3]
-    direction = (world - eye)[None]
-    met = float(truth.rays.first_hit(instance, direction)[0])
-    limit = tolerance_m + 1e-6 * float(np.linalg.norm(direction))
-    if abs(met - 1.0) * float(np.linalg.norm(direction)) <= limit:
-        return True
+def _near_mesh(truth: Truth, instance: int, local: F64, world: F64, tolerances: F64, scale: float) -> list[bool]:
+    """Return which keypoints lie within their tolerance of their instance's meshes.
+
+    A ray that meets the mesh near the point proves it; only where none does is the distance measured.
+    """
+    if len(world) == 0:
+        return []
+    directions = world - truth.scene.camera.world_from_camera[:3, 3]
+    lengths = np.linalg.norm(directions, axis=1)
+    limits = tolerances + 1e-6 * lengths
+    met = truth.rays.first_hit(instance, directions)
+    near = (np.abs(met - 1.0) * lengths <= limits).tolist()
     parts = truth.scene.instances[instance].model.parts
-    return any(distance_to_mesh(local, part.mesh, limit / scale) <= limit / scale for part in parts)
+    for n in [n for n, close in enumerate(near) if not close]:
+        limit = float(limits[n]) / scale
+        near[n] = any(distance_to_mesh(local[n], part.mesh, limit) <= limit for part in parts)
+    return list(near)
 
 
 def _seen_by_rays(truth: Truth, unproven: list[tuple[Annotation, KeypointLabel, float]]) -> Iterator[Violation]:

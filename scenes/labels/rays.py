@@ -18,35 +18,45 @@ from myriorama.scenes.geometry.mesh import Mesh
 from myriorama.scenes.materials.model import Material, Texture
 
 _NO_HIT: Final = np.inf
+_BEHIND_M: Final = 1e-9
+_GROWN: Final = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class _Cone:
-    """A mesh as seen from one point: corners relative to it, and the planes through it and each edge.
+class _View:
+    """A mesh as seen from the camera.
 
-    A ray from the point with direction d passes a triangle where d . (b x c), d . (c x a) and
-    d . (a x b) have one sign; the three values are its barycentric weights up to scale, and
-    a . (b x c) over their sum is its distance in units of d.
+    Attributes
+    ----------
+    corners : (V, 3) float64
+        Vertices in the camera frame, metres.
+    low_x, high_x, low_y, high_y : (T,) float64
+        Each triangle's box on the plane z = 1, a little grown; boundless where it reaches behind the camera.
     """
 
-    bc: F64
-    ca: F64
-    ab: F64
-    volume: F64
+    corners: F64
+    low_x: F64
+    high_x: F64
+    low_y: F64
+    high_y: F64
 
     @classmethod
-    def of(cls, mesh: Mesh, eye: F64) -> _Cone:
-        relative = mesh.positions.astype(np.float64) - eye
-        xyz = np.ascontiguousarray(relative.T)
-        corners = [[axis[mesh.faces[:, k]] for axis in xyz] for k in range(3)]
-        a, b, c = corners
-        bc, ca, ab = _cross(b, c), _cross(c, a), _cross(a, b)
-        return cls(bc, ca, ab, a[0] * bc[0] + a[1] * bc[1] + a[2] * bc[2])
-
-
-def _cross(p: list[F64], q: list[F64]) -> F64:
-    """Return (3, T) cross products; p x q and q x p differ in sign alone, so shared edges leave no gap."""
-    return np.stack([p[1] * q[2] - p[2] * q[1], p[2] * q[0] - p[0] * q[2], p[0] * q[1] - p[1] * q[0]])
+    def of(cls, mesh: Mesh, camera_from_object: F64) -> _View:
+        corners = mesh.positions @ camera_from_object[:3, :3].T + camera_from_object[:3, 3]
+        z = corners[:, 2]
+        behind = z <= _BEHIND_M
+        safe = np.where(behind, 1.0, z) if behind.any() else z
+        a, b, c = mesh.faces.T
+        boxes = []
+        for flat in (corners[:, 0] / safe, corners[:, 1] / safe):
+            p, q, r = flat[a], flat[b], flat[c]
+            low, high = np.minimum(np.minimum(p, q), r), np.maximum(np.maximum(p, q), r)
+            boxes += [low - _GROWN * (1.0 + np.abs(low)), high + _GROWN * (1.0 + np.abs(high))]
+        if behind.any():
+            reaches = behind[a] | behind[b] | behind[c]
+            for limit, value in zip(boxes, (-np.inf, np.inf, -np.inf, np.inf), strict=True):
+                limit[reaches] = value
+        return cls(corners, *boxes)
 
 
 class CameraRays:
@@ -61,7 +71,8 @@ class CameraRays:
     def __init__(self, scene: Scene) -> None:
         self._instances = scene.instances
         self._eye_world: F64 = scene.camera.world_from_camera[:3, 3]
-        self._cones: dict[tuple[int, int], _Cone] = {}
+        self._camera_from_world = scene.camera.camera_from_world
+        self._views: dict[tuple[int, int], _View] = {}
         linear = np.stack([i.world_from_object[:3, :3] for i in scene.instances]) if scene.instances else None
         self._object_from_world = np.linalg.inv(linear) if linear is not None else np.zeros((0, 3, 3))
         shift = [self._eye_world - i.world_from_object[:3, 3] for i in scene.instances]
@@ -100,7 +111,7 @@ class CameraRays:
         instance : int
             Index into Scene.instances.
         directions_world : (R, 3) float64
-            Not normalised.
+            Not normalised; each points to the front of the camera.
         part : int or None
             None means all parts.
 
@@ -109,9 +120,16 @@ class CameraRays:
         (R,) float64
             In units of the direction's length; inf where the ray misses. What a cutout removes, and
             what a see-through material lets pass, is not met.
+
+        Raises
+        ------
+        ValueError
+            A direction does not point to the front.
         """
         nearest = np.full(len(directions_world), _NO_HIT)
-        d = directions_world @ self._object_from_world[instance].T
+        d = directions_world @ self._camera_from_world[:3, :3].T
+        if len(d) and float(d[:, 2].min()) <= 0:
+            raise ValueError("camera rays must point to the front of the camera")
         for number, piece in enumerate(self._instances[instance].model.parts):
             if part is None or number == part:
                 np.minimum(nearest, self._part_hit(instance, number, piece, d), out=nearest)
@@ -122,25 +140,46 @@ class CameraRays:
         material = part.material
         if material.alpha == "transparent" and material.label_policy == "see_through":
             return nearest
-        cone = self._cones.get((instance, number))
-        if cone is None:
-            cone = self._cones[instance, number] = _Cone.of(part.mesh, self._eyes[instance])
-        u, v, w = d @ cone.bc, d @ cone.ca, d @ cone.ab
-        ray, face = np.nonzero(((u >= 0) & (v >= 0) & (w >= 0)) | ((u <= 0) & (v <= 0) & (w <= 0)))
+        view = self._views.get((instance, number))
+        if view is None:
+            pose = self._camera_from_world @ self._instances[instance].world_from_object
+            view = self._views[instance, number] = _View.of(part.mesh, pose)
+        x, y = (d[:, 0] / d[:, 2])[:, None], (d[:, 1] / d[:, 2])[:, None]
+        near = (view.low_x <= x) & (view.high_x >= x)
+        near &= (view.low_y <= y) & (view.high_y >= y)
+        ray, face = np.nonzero(near)
         if len(ray) == 0:
             return nearest
-        weights = np.stack([u[ray, face], v[ray, face], w[ray, face]], axis=1)
-        total = weights.sum(axis=1)
-        # A triangle seen exactly edge-on has no inside; its neighbours carry the edge.
-        solid = total != 0
-        ray, face, weights, total = ray[solid], face[solid], weights[solid] / total[solid, None], total[solid]
-        t = cone.volume[face] / total
+        a, b, c = (view.corners[part.mesh.faces[face, k]] for k in range(3))
+        weights, t = _crossing(d[ray], a, b, c)
         met = t > 0
         if material.alpha == "cutout":
             uv = np.einsum("hk,hkc->hc", weights, part.mesh.uv[part.mesh.faces[face]].astype(np.float64))
             met &= opacity_at(material, uv) >= material.alpha_cutoff
         np.minimum.at(nearest, ray[met], t[met])
         return nearest
+
+
+def _crossing(d: F64, a: F64, b: F64, c: F64) -> tuple[F64, F64]:
+    """Return where rays from the origin cross triangles: barycentric weights (N, 3) and distance (N,).
+
+    The signed volumes d . (b x c), d . (c x a) and d . (a x b) have one sign exactly where the ray passes
+    between the corners; over their sum they are the weights, and a . (b x c) over it is the distance in
+    units of d. p x q and q x p differ in sign alone, so that shared edges leave no gap. A distance of -1
+    means no crossing.
+    """
+    dx, dy, dz = d.T
+    (ax, ay, az), (bx, by, bz), (cx, cy, cz) = a.T, b.T, c.T
+    bc_x, bc_y, bc_z = by * cz - bz * cy, bz * cx - bx * cz, bx * cy - by * cx
+    u = dx * bc_x + dy * bc_y + dz * bc_z
+    v = dx * (cy * az - cz * ay) + dy * (cz * ax - cx * az) + dz * (cx * ay - cy * ax)
+    w = dx * (ay * bz - az * by) + dy * (az * bx - ax * bz) + dz * (ax * by - ay * bx)
+    total = u + v + w
+    # A triangle seen exactly edge-on has no inside; its neighbours carry the edge.
+    passes = (((u >= 0) & (v >= 0) & (w >= 0)) | ((u <= 0) & (v <= 0) & (w <= 0))) & (total != 0)
+    safe = np.where(passes, total, 1.0)
+    t = np.where(passes, (ax * bc_x + ay * bc_y + az * bc_z) / safe, -1.0)
+    return np.stack([u, v, w], axis=1) / safe[:, None], t
 
 
 def opacity_at(material: Material, uv: F64) -> F64:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.scenes.conventions import F64, Mask
+from myriorama.scenes.labels.box_3d import scale_of
 from myriorama.scenes.labels.truth import Truth
 
 OUTSIDE: Final = 0
@@ -78,7 +79,7 @@ def points_of(truth: Truth, instances: tuple[int, ...]) -> Points:
         pose = instance.world_from_object
         local = np.array([k.position for k in keypoints], dtype=np.float64)
         world.append(local @ pose[:3, :3].T + pose[:3, 3])
-        scale = float(np.cbrt(np.linalg.det(pose[:3, :3])))
+        scale = scale_of(pose)
         owner.extend([i] * len(keypoints))
         interior.extend(k.kind == "interior" for k in keypoints)
         tolerance.extend(k.tolerance_m * scale for k in keypoints)
