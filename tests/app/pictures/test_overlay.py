@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from myriorama.app.pictures.overlay import PALETTE, OverlayItem, OverlayStyle, color_of, draw_overlay
 from myriorama.app.pictures.sheet import contact_sheet
 
