@@ -30,6 +30,7 @@ RAYS_EACH: Final = 4
 _DEPTH_SHARE: Final = 1e-4
 _SLOPE_SHARE: Final = 0.05
 _HULL_SLACK_PX: Final = 1.0
+_SMOOTH_PX: Final = 4.0
 _NEAR_M: Final = 1e-4
 _PIXEL_TOLERANCE: Final = 1e-6
 _BOX_EDGES: Final = tuple((a, a | bit) for a in range(8) for bit in (1, 2, 4) if not a & bit)
@@ -283,16 +284,23 @@ def _misplaced(label: KeypointLabel, n: int, told: F64, expected: F64, pixels: F
 
 
 def _near_own_depth(truth: Truth, depth: F32 | None, instance: int, label: KeypointLabel, tolerance_m: float) -> bool:
-    """Return whether the depth buffer shows the instance at the keypoint's pixel and depth."""
+    """Return whether the depth buffer proves that a keypoint is seen: on a smooth patch of its own thing.
+
+    At edges, and where a thing hides itself, one pixel's depth proves nothing about its neighbours.
+    """
     if depth is None:
         return False
     x, y = int(label.x), int(label.y)
     window = np.s_[max(0, y - 1) : y + 2, max(0, x - 1) : x + 2]
-    if truth.instance_id[y, x] != instance + 1:
+    if not (truth.instance_id[window] == instance + 1).all():
         return False
-    own = depth[window][truth.instance_id[window] == instance + 1]
-    change = float(own.max() - own.min())
-    return abs(float(depth[y, x]) - label.depth_m) <= tolerance_m + change + _DEPTH_SHARE * label.depth_m
+    near, far = float(depth[window].min()), float(depth[window].max())
+    if far - near > _SMOOTH_PX * near / truth.scene.camera.fx:
+        return False
+    return (
+        near - tolerance_m <= label.depth_m * (1 + _DEPTH_SHARE)
+        and label.depth_m * (1 - _DEPTH_SHARE) <= far + tolerance_m
+    )
 
 
 def _near_mesh(truth: Truth, instance: int, local: F64, world: F64, tolerances: F64, scale: float) -> list[bool]:
