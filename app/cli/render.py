@@ -50,13 +50,18 @@ def render(
         typer.Option("--quality", help="How much work goes into the look; labels are the same for all."),
     ] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Replace DIR if it is a dataset; it stays until the new one is complete.")
+        bool,
+        typer.Option(
+            "--replace",
+            help="Replace DIR if it is a dataset (kept until the new one is complete), or an unfinished run's rest.",
+        ),
     ] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Render COUNT samples of PROJECT, with labels, into DIR."""
     from myriorama.app.cli.progress import ProgressDisplay
     from myriorama.app.cli.replacing import Replacement
+    from myriorama.app.dataset.layout import partial_of
     from myriorama.app.production.job import JobSettings, run_job
     from myriorama.plugins.registry import builtin_registry
 
@@ -79,8 +84,14 @@ def render(
     )
     if replacement is not None:
         replacement.clear()
-    with ProgressDisplay(count) as display:
-        result = run_job(settings, display.show)
+    try:
+        with ProgressDisplay(count) as display:
+            result = run_job(settings, display.show)
+    except KeyboardInterrupt:
+        unfinished = partial_of(settings.out)
+        if unfinished.is_dir():
+            typer.echo(f"the unfinished dataset is {unfinished}; --replace discards it", err=True)
+        raise
     if replacement is not None:
         replacement.finish()
     if as_json:

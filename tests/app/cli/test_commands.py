@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +151,31 @@ def test_a_dataset_is_never_written_over_unless_asked(dataset: Path, capsys: pyt
     assert run([*arguments, str(other), "--start", "5", "--replace"]) == ExitCode.OK
     assert [p.name for p in (other / "records").iterdir()] == ["00000005.json"]
     assert [p.name for p in other.parent.iterdir() if p.name.startswith("replaced")] == ["replaced"]
+
+
+@pytest.mark.gl
+def test_an_interrupted_job_ends_at_once_with_its_code_and_no_dataset(project: Path, tmp_path: Path) -> None:
+    out, partial = tmp_path / "out", tmp_path / "out.partial"
+    job = subprocess.Popen(
+        [sys.executable, "-m", "myriorama.app.cli", "render", str(project), "--count", "100000", "--out", str(out)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 60
+        while not list(partial.glob("records/*.json")):
+            assert job.poll() is None, job.communicate()
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        os.killpg(job.pid, signal.SIGINT)  # as the terminal does: to the workers as well
+        shown, told = job.communicate(timeout=30)
+    finally:
+        if job.poll() is None:
+            os.killpg(job.pid, signal.SIGKILL)
+    assert job.returncode == ExitCode.INTERRUPTED
+    assert shown == ""
+    assert "Traceback" not in told
+    assert str(partial) in told
+    assert not out.exists()
 
 
 @pytest.mark.gl
