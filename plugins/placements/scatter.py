@@ -23,7 +23,6 @@ from myriorama.plugins.placements._declared import (
     resting_pose,
     shortage_note,
     turn_of,
-    turned,
 )
 from myriorama.scenes.conventions import F64
 from myriorama.scenes.placement.footprint import Footprint, footprint_of_model, highest, lowest
@@ -158,7 +157,7 @@ class _Throw:
         count = len(self._members)
         away = np.hypot(self._centers[:count, 0] - x, self._centers[:count, 1] - y)
         for near in np.nonzero(away < self._radii[:count] + shape.radius_m + self._gap)[0]:
-            if self._members[near].gap(outline) < self._gap:
+            if not self._members[near].is_apart(outline, self._gap):
                 return OVERLAPS_MEMBER
         for obstacle in self._standing.obstacles_between(support_m, support_m + self._clearance):
             if _touches(obstacle, outline, self._gap):
@@ -171,7 +170,9 @@ class _Throw:
         corners = outline.corners - np.array([float(v) for v in self._values["center_m"][:2]])
         if self._values["shape"] == "disc":
             return bool((np.hypot(corners[:, 0], corners[:, 1]) <= float(self._values["radius_m"])).all())
-        x, y = turned(corners[:, 0], corners[:, 1], -float(self._values["heading_deg"]))
+        heading = math.radians(float(self._values["heading_deg"]))
+        x = math.cos(heading) * corners[:, 0] + math.sin(heading) * corners[:, 1]
+        y = math.cos(heading) * corners[:, 1] - math.sin(heading) * corners[:, 0]
         half_width, half_depth = 0.5 * float(self._values["width_m"]), 0.5 * float(self._values["depth_m"])
         return bool((np.abs(x) <= half_width).all() and (np.abs(y) <= half_depth).all())
 
@@ -202,4 +203,4 @@ def _touches(obstacle: Obstacle, outline: Footprint, gap_m: float) -> bool:
     mine, theirs = outline.box, obstacle.outline.box
     if (mine[0] > theirs[1] + gap_m).any() or (theirs[0] > mine[1] + gap_m).any():
         return False
-    return outline.gap(obstacle.outline) < gap_m
+    return not outline.is_apart(obstacle.outline, gap_m)

@@ -164,10 +164,10 @@ def hull_points(mesh: Mesh) -> F64:
 
             try:
                 points = points[np.sort(ConvexHull(points).vertices)]
-            except QhullError:  # a flat mesh has no volume to wrap
-                outline = footprint_of_points(points)
-                if len(points) > _MANY_POINTS**2 and np.ptp(points[:, 2]) == 0:
-                    points = np.column_stack([outline.corners, np.full(len(outline.corners), points[0, 2])])
+            except QhullError:  # a flat mesh has no volume to wrap: an outline says as much
+                if np.ptp(points[:, 2]) == 0:
+                    corners = footprint_of_points(points).corners
+                    points = np.column_stack([corners, np.full(len(corners), points[0, 2])])
         found = _hull_points[mesh] = points
     return found
 
