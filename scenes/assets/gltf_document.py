@@ -68,7 +68,7 @@ class GltfDocument:
             raise self.root.fault("asset.version", "this glTF version cannot be read", version, "2.x")
         required = self.root.list_at("extensionsRequired")
         for name in required:
-            if name not in KNOWN_EXTENSIONS:
+            if not isinstance(name, str) or name not in KNOWN_EXTENSIONS:
                 allowed = _WAY_OUT.get(str(name), "a file that does not require it")
                 raise self.root.fault(
                     "extensionsRequired", "the file needs an extension that cannot be read", name, allowed

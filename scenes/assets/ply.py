@@ -138,6 +138,11 @@ def _property(source: SourceFile, words: list[str], place: str) -> _Property:
     raise source.fault(place, "is not a PLY property", " ".join(words))
 
 
+def _no_rows(element: _Element) -> dict[str, _Column]:
+    none = np.zeros(0, dtype=np.int64)
+    return {p.name: _Column(np.zeros(0), none if p.count_type else None) for p in element.properties}
+
+
 class _BinaryBody:
     def __init__(self, source: SourceFile, start: int, order: str) -> None:
         self.source, self.at, self.order = source, start, order
@@ -152,10 +157,7 @@ class _BinaryBody:
             what = f"{len(content) - self.at} bytes left for {element.count:,} rows"
             raise self.source.fault(place, "the file is truncated", what)
         if element.count == 0 or not element.properties:
-            none = np.zeros(0)
-            return {
-                p.name: _Column(none, np.zeros(0, dtype=np.int64) if p.count_type else None) for p in element.properties
-            }
+            return _no_rows(element)
         lengths = self._first_lengths(element, place)
         for i, p in enumerate(element.properties):
             if p.count_type:
@@ -229,6 +231,8 @@ class _TextBody:
 
     def read(self, element: _Element) -> dict[str, _Column]:
         """Return an element's columns: one row per line."""
+        if element.count == 0 or not element.properties:
+            return _no_rows(element)
         place = f"element {element.name}"
         rows = [line for line in self.lines[self.at : self.at + element.count] if line.strip()]
         if len(rows) < element.count:

@@ -38,6 +38,7 @@ def relative_path(text: str, *, file: str, place: str, allowed: str = RELATIVE) 
     check(not text.strip(), "the reference is empty")
     check(len(text) > MAX_REFERENCE_LENGTH, f"the reference is longer than {MAX_REFERENCE_LENGTH} characters")
     check(any(ord(c) < 32 or ord(c) == 127 for c in text), "the reference holds a control character")
+    check(any(0xD800 <= ord(c) < 0xE000 for c in text), "the reference holds half a character")
     check(text.startswith(("\\\\", "//")), "the reference names a network share")
     check(_DRIVE.match(text), "the reference names a drive")
     check(text.startswith(("/", "\\", "~")), "the reference is absolute")
@@ -58,7 +59,11 @@ def relative_path(text: str, *, file: str, place: str, allowed: str = RELATIVE) 
 def uri_path(uri: str, *, file: str, place: str) -> PurePosixPath:
     """Return a glTF URI as a relative path: checked as written, percent-decoded once, checked again."""
     relative_path(uri, file=file, place=place)
-    return relative_path(unquote(uri, errors="strict"), file=file, place=place)
+    try:
+        decoded = unquote(uri, errors="strict")
+    except UnicodeDecodeError as error:
+        raise asset_fault(file, place, "the reference's escapes are not UTF-8", repr(uri), RELATIVE) from error
+    return relative_path(decoded, file=file, place=place)
 
 
 def windows_path(text: str, *, file: str, place: str) -> PurePosixPath:
