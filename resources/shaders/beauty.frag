@@ -1,15 +1,235 @@
-#include "cutout.glsl"
+#include "lighting.glsl"
 #include "facing.glsl"
+#include "surface.glsl"
+#include "environment.glsl"
+#include "shadow.glsl"
+
+uniform vec4 u_base;            // linear colour, opacity
+uniform vec4 u_metal_rough;     // metallic, roughness, normal scale, alpha threshold
+uniform vec3 u_emission;
+uniform vec2 u_uv_scale;
+uniform float u_exposure;
+uniform sampler2D u_dfg;
+
 in vec3 v_position;
 in vec3 v_normal;
-uniform vec3 u_color;
-uniform vec3 u_sun_direction;
-uniform vec3 u_sun;
-uniform vec3 u_up;
 layout(location = 0) out vec4 out_color;
+
+#if UV
+in vec2 v_uv;
+#endif
+#if BASE_MAP
+uniform sampler2D u_base_map;
+#endif
+#if ROUGH_MAP
+uniform sampler2D u_rough_map;
+#endif
+#if NORMAL_MAP
+uniform sampler2D u_normal_map;
+#endif
+#if OCCLUSION_MAP
+uniform sampler2D u_occlusion_map;
+#endif
+#if EMISSION_MAP
+uniform sampler2D u_emission_map;
+#endif
+#if OCCLUSION
+uniform sampler2D u_occlusion;      // half size: visibility, camera z
+uniform vec2 u_window;              // samples per pixel along one axis, rows of samples left out above
+
+// The four nearest of the half-size buffer, those at this fragment's depth first.
+float ambient_visibility(float z) {
+    vec2 at = ((gl_FragCoord.xy + vec2(0.0, u_window.y)) / u_window.x - 0.5) * 0.5;
+    ivec2 low = ivec2(floor(at));
+    vec2 f = at - vec2(low);
+    ivec2 last = textureSize(u_occlusion, 0) - 1;
+    float sum = 0.0, weights = 0.0;
+    for (int k = 0; k < 4; k++) {
+        ivec2 step = ivec2(k & 1, k >> 1);
+        vec2 near = texelFetch(u_occlusion, clamp(low + step, ivec2(0), last), 0).rg;
+        vec2 w2 = mix(1.0 - f, f, vec2(step));
+        float apart = abs(near.g - z) / z;
+        float w = (w2.x * w2.y + 1e-3) / (1e-3 + apart * apart * 400.0);
+        sum += w * near.r;
+        weights += w;
+    }
+    return sum / weights;
+}
+#else
+float ambient_visibility(float z) { return 1.0; }
+#endif
+
+#if NORMAL_MAP
+// A tangent frame from how position and texture coordinates change over the screen; meshes carry none.
+vec3 mapped_normal(vec3 n, vec2 uv) {
+    vec3 p_x = dFdx(v_position), p_y = dFdy(v_position);
+    vec2 t_x = dFdx(uv), t_y = dFdy(uv);
+    vec3 across_y = cross(p_y, n), across_x = cross(n, p_x);
+    vec3 tangent = across_y * t_x.x + across_x * t_y.x;
+    vec3 bitangent = across_y * t_x.y + across_x * t_y.y;
+    // On a surface seen mirrored by the screen's downward y both axes turn together.
+    float turned = dot(cross(p_x, p_y), n) < 0.0 ? -1.0 : 1.0;
+    float longest = max(dot(tangent, tangent), dot(bitangent, bitangent));
+    float scale = longest > 0.0 ? turned * inversesqrt(longest) : 0.0;
+    vec3 map = (texture(u_normal_map, uv).xyz * 255.0 - 127.5) / 127.5;
+    map.xy *= u_metal_rough.z;
+    return normalize(tangent * (map.x * scale) + bitangent * (map.y * scale) + n * max(map.z, 1e-3));
+}
+#endif
+
+float attenuation(Light light, vec3 to_light, float distance2) {
+    float cosine = dot(light.direction.xyz, -to_light);
+    float cone = smoothstep(light.right.w, light.up.w, cosine);
+    return cone / max(distance2, light.position.w * light.position.w);
+}
+
+// A rectangle: diffuse light from four points of Gauss's rule, one highlight from the point nearest the mirror ray.
+vec3 lit_by_area(Surface s, Light light) {
+    vec3 sum = vec3(0.0);
+    vec3 face = light.direction.xyz;
+    float area = 4.0 * length(light.right.xyz) * length(light.up.xyz);
+    for (int k = 0; k < 4; k++) {
+        vec2 o = vec2((k & 1) == 0 ? -0.57735027 : 0.57735027, k < 2 ? -0.57735027 : 0.57735027);
+        vec3 to = light.position.xyz + o.x * light.right.xyz + o.y * light.up.xyz - s.position;
+        float d2 = max(dot(to, to), 1e-6);
+        to *= inversesqrt(d2);
+        float leaves = max(dot(face, -to), 0.0);
+        sum += s.diffuse / PI * (max(dot(s.normal, to), 0.0) * leaves / (d2 + 0.25 * area) * 0.25);
+    }
+    sum *= area;
+    vec3 mirror = reflect(-s.eye, s.normal);
+    vec3 from = light.position.xyz - s.position;
+    float against = dot(mirror, -face);
+    vec3 hit = against > 1e-3 ? mirror * (dot(from, -face) / against) - from : mirror * 1e3 - from;
+    vec2 o = vec2(dot(hit, light.right.xyz) / dot(light.right.xyz, light.right.xyz),
+                  dot(hit, light.up.xyz) / dot(light.up.xyz, light.up.xyz));
+    o = clamp(o, -1.0, 1.0);
+    vec3 to = from + o.x * light.right.xyz + o.y * light.up.xyz;
+    float d2 = max(dot(to, to), 1e-6);
+    to *= inversesqrt(d2);
+    float leaves = max(dot(face, -to), 0.0);
+    float solid = area * leaves / d2;
+    float alpha = s.roughness * s.roughness;
+    // The lobe is averaged over the rectangle: the peak cannot be higher than a lobe as wide as the light.
+    float wide = clamp(sqrt(alpha * alpha + solid / (4.0 * PI)), 0.0, 1.0);
+    float n_light = max(dot(s.normal, to), 0.0);
+    vec3 whole = reflected(s, to, wide, max(n_light, 1e-4)) - s.diffuse / PI;
+    sum += whole * (n_light * solid);
+    return sum * light.color.rgb;
+}
+
 void main() {
-    cut_out();
-    vec3 n = facing_normal(v_normal, v_position);
-    float sun = max(dot(n, -u_sun_direction), 0.0);
-    out_color = vec4(u_color * (u_sun * sun / 3.14159265 + 0.35 + 0.15 * dot(n, u_up)), 1.0);
+    vec4 base = u_base;
+#if UV
+    vec2 uv = v_uv * u_uv_scale;
+#endif
+#if BASE_MAP
+    vec4 texel = texture(u_base_map, uv);
+    base.rgb *= texel.rgb;
+#if CUTOUT
+    base.a *= textureLod(u_base_map, uv, 0.0).a;
+#else
+    base.a *= texel.a;
+#endif
+#endif
+#if CUTOUT
+    if (base.a < u_metal_rough.w) discard;
+#endif
+    float metallic = u_metal_rough.x;
+    float roughness = u_metal_rough.y;
+#if ROUGH_MAP
+    vec2 rough_metal = texture(u_rough_map, uv).gb;
+    roughness *= rough_metal.x;
+    metallic *= rough_metal.y;
+#endif
+
+    Surface s;
+    s.position = v_position;
+    s.eye = normalize(-v_position);
+    vec3 facet = cross(dFdx(v_position), dFdy(v_position));
+    s.facet = normalize(facet) * (dot(facet, v_position) > 0.0 ? -1.0 : 1.0);
+    s.normal = facing_normal(v_normal, v_position);
+    vec3 smooth_normal = s.normal;
+#if NORMAL_MAP
+    s.normal = mapped_normal(s.normal, uv);
+    float behind = dot(s.normal, s.eye);
+    s.normal = normalize(behind < 0.02 ? s.normal + (0.02 - behind) * s.eye : s.normal);
+#endif
+    // Where the normal turns fast from pixel to pixel the highlight is as wide as the turn, or it would sparkle.
+    vec3 n_x = dFdx(s.normal), n_y = dFdy(s.normal);
+    float turn = min(0.25 * (dot(n_x, n_x) + dot(n_y, n_y)), 0.18);
+    roughness = clamp(roughness, 0.045, 1.0);
+    float alpha = roughness * roughness;
+    s.roughness = sqrt(sqrt(clamp(alpha * alpha + turn, 0.0, 1.0)));
+
+    s.f0 = mix(vec3(0.04), base.rgb, metallic);
+    s.n_eye = clamp(dot(s.normal, s.eye), 1e-3, 1.0);
+    s.dfg = textureLod(u_dfg, vec2(s.n_eye, s.roughness), 0.0).rg;
+    float single = s.dfg.x + s.dfg.y;
+    s.gain = 1.0 + s.f0 * (1.0 / single - 1.0);
+    vec3 specular_albedo = s.f0 * s.dfg.x + s.dfg.y;
+    s.diffuse = base.rgb * (1.0 - metallic) * (1.0 - max(max(specular_albedo.r, specular_albedo.g), specular_albedo.b));
+#if BLEND
+    // What a clear surface scatters is thinned by its clearness; what it mirrors is not.
+    s.diffuse *= base.a;
+#endif
+
+    vec3 direct = vec3(0.0);
+#if SUNS
+    for (int i = 0; i < SUNS; i++) {
+        Light light = u_lights[i];
+        vec3 to = -light.direction.xyz;
+        vec3 got = lit_by(s, to, light.color.rgb, light.direction.w);
+        // A facet turned away from the light is dark where the smooth normal is nearly so: no ragged terminator.
+        if (light.shadow.x > 0.5) got *= shadow(light, s.position, s.facet, false);
+        direct += got;
+    }
+#endif
+#if POINTS
+    for (int i = SUNS; i < SUNS + POINTS; i++) {
+        Light light = u_lights[i];
+        vec3 to = light.position.xyz - s.position;
+        float d2 = dot(to, to);
+        float d = sqrt(d2);
+        to /= d;
+        vec3 got = lit_by(s, to, light.color.rgb * attenuation(light, to, d2), 0.5 * light.position.w / d);
+        if (light.shadow.x > 0.5) got *= shadow(light, s.position, s.facet, true);
+        direct += got;
+    }
+#endif
+#if AREAS
+    for (int i = SUNS + POINTS; i < SUNS + POINTS + AREAS; i++) {
+        Light light = u_lights[i];
+        vec3 got = lit_by_area(s, light);
+        if (light.shadow.x > 0.5) got *= shadow(light, s.position, s.facet, true);
+        direct += got;
+    }
+#endif
+
+    float visible = ambient_visibility(v_position.z);
+#if OCCLUSION_MAP
+    visible *= texture(u_occlusion_map, uv).r;
+#endif
+    mat3 turn_to_environment = mat3(u_environment_from_camera);
+    // Light bounces between what occludes and what is occluded, both taken to have this colour.
+    vec3 ambient_visible = visible / (1.0 - base.rgb * (1.0 - metallic) * (1.0 - visible));
+    vec3 indirect = s.diffuse * ambient_irradiance(turn_to_environment * s.normal) * ambient_visible;
+    vec3 mirror = reflect(-s.eye, s.normal);
+    // A mirror ray that leaves through the surface's own horizon sees the surface.
+    float horizon = clamp(1.0 + 1.2 * dot(mirror, smooth_normal), 0.0, 1.0);
+    float specular_visible = mix(visible, clamp(visible * visible + 2.0 * visible * s.n_eye, 0.0, 1.0), 1.0 - s.roughness);
+    indirect += mirrored(turn_to_environment * mirror, s.roughness) * specular_albedo * s.gain
+        * (specular_visible * horizon * horizon);
+
+    vec3 emission = u_emission;
+#if EMISSION_MAP
+    emission *= texture(u_emission_map, uv).rgb;
+#endif
+    vec3 radiance = direct + indirect + emission;
+#if BLEND
+    float mirror_part = max(max(specular_albedo.r, specular_albedo.g), specular_albedo.b);
+    out_color = vec4(u_exposure * radiance, clamp(base.a + mirror_part * (1.0 - base.a), 0.0, 1.0));
+#else
+    out_color = vec4(u_exposure * radiance, 1.0);
+#endif
 }

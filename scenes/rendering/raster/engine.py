@@ -8,25 +8,37 @@ from __future__ import annotations
 
 import time
 from types import MappingProxyType, TracebackType
-from typing import Any, Final
+from typing import Final
 
 import moderngl
-import numpy as np
 
 from myriorama.scenes.assembly.scene import Scene
+from myriorama.scenes.conventions import F32, U8
 from myriorama.scenes.errors import DeviceError
-from myriorama.scenes.lights import SunLight
 from myriorama.scenes.rendering.frame import AmodalMask, Device, Frame, RenderRequest
 from myriorama.scenes.rendering.raster.amodal import AmodalPass
+from myriorama.scenes.rendering.raster.beauty import BeautyPass
 from myriorama.scenes.rendering.raster.device import describe, open_context
-from myriorama.scenes.rendering.raster.drawlist import DrawList, draw_list
+from myriorama.scenes.rendering.raster.drawlist import DrawList, Group, draw_list
+from myriorama.scenes.rendering.raster.environment import EnvironmentStore
 from myriorama.scenes.rendering.raster.geometry import ItemBuffer, MeshStore, items_per_piece
+from myriorama.scenes.rendering.raster.lighting import MAX_LIGHTS
+from myriorama.scenes.rendering.raster.picture import PicturePass
 from myriorama.scenes.rendering.raster.programs import Programs
+from myriorama.scenes.rendering.raster.quality import Settings, settings_for
+from myriorama.scenes.rendering.raster.shadows import ShadowMaps
 from myriorama.scenes.rendering.raster.textures import TextureStore
-from myriorama.scenes.rendering.raster.truth import GeometryPass, GeometryTargets, TruthBuffers, read_truth
+from myriorama.scenes.rendering.raster.truth import (
+    GeometryPass,
+    GeometryTargets,
+    TruthBuffers,
+    read_depth,
+    read_truth,
+)
 
 _MESH_BYTES: Final = 96 * 2**20
 _TEXTURE_BYTES: Final = 128 * 2**20
+_ENVIRONMENT_BYTES: Final = 64 * 2**20
 
 
 class RasterRenderer:
@@ -36,6 +48,8 @@ class RasterRenderer:
     ----------
     device_index : int
         Which EGL device, where a machine has several.
+    settings : Settings or None
+        Used for every picture; None takes what the request's quality means on this device.
 
     Raises
     ------
@@ -43,18 +57,28 @@ class RasterRenderer:
         No device could be opened.
     """
 
-    def __init__(self, device_index: int = 0) -> None:
+    def __init__(self, device_index: int = 0, settings: Settings | None = None) -> None:
         self._context = open_context(device_index)
         self._device = describe(self._context)
+        # Bound between frames: the library goes back to the last framebuffer, which by then may be gone.
+        self._rest = self._context.framebuffer([self._context.renderbuffer((1, 1), 4)])
         per_piece = items_per_piece(self._context)
-        self._programs = Programs(self._context, {"ITEMS": per_piece})
+        self._programs = Programs(self._context, {"ITEMS": per_piece, "LIGHTS": MAX_LIGHTS})
         self._meshes = MeshStore(self._context, _MESH_BYTES)
         anisotropy = 1.0 if self._device.software else min(8.0, self._context.max_anisotropy)
         self._textures = TextureStore(self._context, _TEXTURE_BYTES, anisotropy)
         self._items = ItemBuffer(self._context, per_piece)
         self._geometry = GeometryPass(self._programs, self._meshes, self._textures)
         self._amodal = AmodalPass(self._context, self._geometry, ItemBuffer(self._context, per_piece))
-        self._targets: GeometryTargets | None = None
+        self._environments = EnvironmentStore(self._context, self._programs, _ENVIRONMENT_BYTES)
+        self._shadow_items = ItemBuffer(self._context, per_piece)
+        self._shadows = ShadowMaps(self._context, self._geometry, self._shadow_items)
+        beauty = BeautyPass(self._context, self._programs, self._meshes, self._textures)
+        self._picture = PicturePass(
+            self._context, self._programs, self._textures, self._environments, beauty, self._shadows
+        )
+        self._settings = settings
+        self._targets: dict[str, GeometryTargets] = {}
         self._closed = False
 
     @property
@@ -81,27 +105,29 @@ class RasterRenderer:
         clock = _Clock()
         width, height = scene.camera.width, scene.camera.height
         self._check_size(width, height)
+        self._rest.use()
         self._meshes.begin_frame()
         self._textures.begin_frame()
-        targets = self._targets_of(width, height)
+        self._environments.begin_frame()
         draws = draw_list(scene)
         self._items.write(draws.blocks)
         clock.lap("list")
-        self._draw_truth(draws, targets)
+        labelled = self._draw_truth("labelled", draws, [g for g in draws.groups if g.labelled])
         truth: TruthBuffers | None = None
         if request.truth:
-            truth = read_truth(targets)
+            truth = read_truth(labelled)
         clock.lap("truth")
         amodal: dict[int, AmodalMask] | None = None
         if request.amodal:
             amodal = self._amodal.run(draws)
             clock.lap("amodal")
-        rgb = linear = None
+        rgb: U8 | None = None
+        linear: F32 | None = None
         if request.rgb or request.linear:
-            rgb, linear = self._picture(draws, targets, request)
-            clock.lap("picture")
-        if self._context.error != "GL_NO_ERROR":
-            raise DeviceError(f"the graphics device failed while rendering sample {scene.sample_key}")
+            rgb, linear = self._render_picture(draws, labelled, truth, request, clock)
+        error = self._context.error
+        if error != "GL_NO_ERROR":
+            raise DeviceError(f"the graphics device failed ({error}) while rendering sample {scene.sample_key}")
         return Frame(
             sample_key=scene.sample_key,
             width=width,
@@ -117,26 +143,45 @@ class RasterRenderer:
             timings_ms=MappingProxyType(clock.laps),
         )
 
-    def _draw_truth(self, draws: DrawList, targets: GeometryTargets) -> None:
+    def _draw_truth(self, name: str, draws: DrawList, groups: list[Group]) -> GeometryTargets:
+        size = (draws.view.width, draws.view.height)
+        targets = self._targets.get(name)
+        if targets is None or targets.framebuffer.size != size:
+            if targets is not None:
+                targets.release()
+            targets = self._targets[name] = GeometryTargets(self._context, *size)
         context = self._context
+        targets.framebuffer.depth_mask = True
         targets.framebuffer.use()
         context.enable_only(moderngl.DEPTH_TEST)
-        context.depth_func = "<"
+        context.depth_func = "<="  # of equals the last drawn stays, here as in the picture
         targets.framebuffer.clear()
-        labelled = [g for g in draws.groups if g.labelled]
-        self._geometry.draw("truth.vert", "truth.frag", self._items, labelled, draws.view.clip_from_camera)
+        self._geometry.draw("truth.vert", "truth.frag", self._items, groups, draws.view.clip_from_camera)
+        return targets
 
-    def _picture(self, draws: DrawList, targets: GeometryTargets, request: RenderRequest) -> tuple[Any, Any]:
-        from myriorama.scenes.rendering.raster.first_look import first_look
-
-        return first_look(self._context, self._programs, self._meshes, self._items, draws, targets, request)
-
-    def _targets_of(self, width: int, height: int) -> GeometryTargets:
-        if self._targets is None or self._targets.framebuffer.size != (width, height):
-            if self._targets is not None:
-                self._targets.release()
-            self._targets = GeometryTargets(self._context, width, height)
-        return self._targets
+    def _render_picture(
+        self,
+        draws: DrawList,
+        labelled: GeometryTargets,
+        truth: TruthBuffers | None,
+        request: RenderRequest,
+        clock: _Clock,
+    ) -> tuple[U8 | None, F32 | None]:
+        """Shade. Where clear surfaces stand in front, what is behind them needs a depth of its own."""
+        solid = every = labelled
+        depth = truth.depth if truth else None
+        if any(g.transparent for g in draws.groups):
+            solid = self._draw_truth("solid", draws, [g for g in draws.groups if not g.transparent])
+            depth = None
+            if not all(g.labelled for g in draws.groups):
+                every = self._draw_truth("every", draws, list(draws.groups))
+        if depth is None:
+            depth = read_depth(solid)
+        settings = self._settings or settings_for(request.quality, self._device.software, self._context.max_samples)
+        rgb, linear = self._picture.run(
+            draws, self._items, solid, every, depth, settings, request.linear, clock.lap
+        )
+        return (rgb if request.rgb else None), linear
 
     def _check_size(self, width: int, height: int) -> None:
         info = self._context.info
@@ -154,8 +199,12 @@ class RasterRenderer:
         with self._context:
             self._amodal.release()
             self._items.release()
-            if self._targets is not None:
-                self._targets.release()
+            self._picture.release()
+            self._shadows.release()
+            self._shadow_items.release()
+            self._environments.release()
+            for targets in self._targets.values():
+                targets.release()
             self._meshes.release()
             self._textures.release()
             self._programs.release()

@@ -103,3 +103,11 @@ def read_truth(targets: GeometryTargets) -> TruthBuffers:
         normal=np.ascontiguousarray(both[:, :, :3]),
         object_coordinates=np.ascontiguousarray(coordinates[:, :, :3]),
     )
+
+
+def read_depth(targets: GeometryTargets) -> F32:
+    """Copy the depth alone, (H, W) float32, metres; 0 = nothing hit."""
+    width, height = targets.framebuffer.size
+    both = np.empty((height, width, 4), dtype=np.float32)
+    targets.framebuffer.read_into(both, components=4, attachment=0, dtype="f4")
+    return np.ascontiguousarray(both[:, :, 3])

@@ -1,0 +1,5 @@
+#include "cutout.glsl"
+
+void main() {
+    cut_out();
+}
