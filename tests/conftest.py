@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from myriorama.app.dataset.folder import DatasetFolder, Job
+from myriorama.plugins.annotators import annotate
+from myriorama.plugins.writing import DatasetInfo
 from myriorama.scenes.assembly.model import Keypoint, ObjectModel, Part
 from myriorama.scenes.assembly.scene import Instance, Scene, SceneClass
 from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.geometry.mesh import Mesh
+from myriorama.scenes.labels.record import Record
 from myriorama.scenes.lights import Background
 from myriorama.scenes.materials.model import Material, Texture
 from myriorama.scenes.rendering.frame import AmodalMask, Frame
@@ -324,3 +329,31 @@ def table_frames(scene_kit: SceneKit) -> list[tuple[Scene, Frame]]:
     """Three numbered samples of the table scene with their frames; never changed by a test."""
     scenes = [scene_kit.table(index) for index in range(3)]
     return [(scene, trace(scene)) for scene in scenes]
+
+
+@pytest.fixture(scope="session")
+def table_records(scene_kit: SceneKit, table_frames: list[tuple[Scene, Frame]]) -> list[Record]:
+    """The records of `table_frames`, all labels; never changed by a test."""
+    return [annotate(frame, scene, scene_kit.sample(scene)) for scene, frame in table_frames]
+
+
+@pytest.fixture(scope="session")
+def table_info() -> DatasetInfo:
+    """Facts of a dataset of `table_records`."""
+    return DatasetInfo("table", "f" * 64, 7, 96, 72, CLASSES, licence="CC0-1.0", credits=("nobody",))
+
+
+@pytest.fixture
+def make_dataset(tmp_path: Path, table_records: list[Record], table_info: DatasetInfo) -> Callable[..., Path]:
+    """Writes a finished dataset of the table records; `formats`, `name` and `order` may be given."""
+
+    def make(formats: Mapping[str, Any] | None = None, name: str = "table", order: Sequence[int] = (0, 1, 2)) -> Path:
+        chosen = {"coco": {}, "raw": {}} if formats is None else formats
+        job = Job(table_info, range(3), chosen, project_text='{"name":"table"}\n', versions={"myriorama": "0"})
+        with DatasetFolder.create(tmp_path / name, job, durable=False) as folder:
+            writer = folder.sample_writer()
+            for index in order:
+                folder.commit(writer.write(table_records[index]))
+            return folder.finalize()
+
+    return make

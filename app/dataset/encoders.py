@@ -39,7 +39,8 @@ def encode_png(pixels: Pixels) -> bytes:
         The array has another shape or type, or no pixel.
     """
     grey = pixels.ndim == 2
-    if pixels.dtype not in (np.uint8, np.uint16) or not (grey or (pixels.ndim == 3 and pixels.shape[2] == 3)):
+    whole = pixels.dtype.kind == "u" and pixels.itemsize in (1, 2)
+    if not whole or not (grey or (pixels.ndim == 3 and pixels.shape[2] == 3)):
         raise ValueError(f"a PNG is made of (H, W) or (H, W, 3) uint8 or uint16, not {pixels.shape} {pixels.dtype}")
     if 0 in pixels.shape:
         raise ValueError("a PNG needs at least one pixel")
