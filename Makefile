@@ -1,13 +1,14 @@
-# make setup   the environment in .venv, with pinned dependencies      (first time: a minute or two)
-# make run     sixteen checked, labelled pictures in out/              (sets up first where needed)
-# make test    every static check and every test
-# make lint    the static checks alone
-# make bench   speed and memory, as told in docs/performance.md
+# make setup       the environment in .venv, with pinned dependencies      (first time: a minute or two)
+# make run         sixteen checked, labelled pictures in out/              (sets up first where needed)
+# make test        every static check and every test
+# make lint        the static checks alone
+# make bench       speed and memory, as told in docs/performance.md
+# make reference   docs/reference.md, from the plugins' declarations
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint unit long bench clean
+.PHONY: help setup run test lint unit long bench reference clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -44,6 +45,10 @@ long: setup
 
 bench: setup
 	@$(BIN)/python tests/benchmarks/bench_table.py
+
+reference: setup
+	@$(BIN)/python -m myriorama.app.cli.reference > docs/reference.md.new
+	@mv docs/reference.md.new docs/reference.md
 
 clean:
 	rm -rf out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

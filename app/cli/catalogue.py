@@ -138,7 +138,7 @@ def find_entries(name: str) -> tuple[Entry, ...]:
     """
     kind, _, bare = name.rpartition("/")
     everything = [entry for shelf in Shelf if shelf is not Shelf.EXAMPLES for entry in entries(shelf)]
-    everything += _parts_of_a_project()
+    everything += parts_of_a_project()
     found = tuple(e for e in everything if e.name == bare and kind in ("", e.kind, e.kind + "s"))
     if not found:
         names = sorted({e.name for e in everything})
@@ -148,7 +148,8 @@ def find_entries(name: str) -> tuple[Entry, ...]:
     return found
 
 
-def _parts_of_a_project() -> list[Entry]:
+def parts_of_a_project() -> list[Entry]:
+    """Return what is no plugin and has parameters all the same: the lens and the material."""
     from myriorama.scenes.cameras.lens import LENS_PARAMETERS
     from myriorama.scenes.materials.spec import MATERIAL_PARAMETERS
 
