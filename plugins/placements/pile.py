@@ -28,7 +28,7 @@ from myriorama.plugins.placements._declared import CENTER, SCALE, distance, shor
 from myriorama.scenes.conventions import F64
 from myriorama.scenes.placement.poses import pose, rotation_from_quaternion, uniform_rotation
 from myriorama.scenes.placement.settle import Body, Support, fewer_points, settle
-from myriorama.scenes.placement.standing import convex_pieces
+from myriorama.scenes.placement.standing import solid_points
 
 FELL_BELOW: Final = "fell below the zone"
 ROLLED_OUT: Final = "came to rest outside the zone"
@@ -111,7 +111,7 @@ class Pile(Placement):
         supports = [
             Support(points @ i.world_from_object[:3, :3].T + i.world_from_object[:3, 3], i.model.friction)
             for i in context.standing
-            for points in convex_pieces(i.model)
+            for points in solid_points(i.model)
         ]
         bodies = _let_go(values, items, context, center)
         settled = settle(
@@ -151,7 +151,7 @@ def _let_go(values: Values, items: Sequence[Item], context: PlaceContext, center
     pieces_of: dict[int, tuple[F64, ...]] = {}
     for number, item in enumerate(items):
         if id(item.model) not in pieces_of:
-            pieces_of[id(item.model)] = tuple(fewer_points(p) for p in convex_pieces(item.model))
+            pieces_of[id(item.model)] = tuple(fewer_points(p) for p in solid_points(item.model))
         pieces = pieces_of[id(item.model)]
         scale = float(item.values["scale"])
         u = context.draws.uniforms("drop", item.number, 5)

@@ -154,6 +154,13 @@ def convex_pieces(model: ObjectModel) -> tuple[F64, ...]:
     return tuple(hull_points(p.mesh) for p in model.parts)
 
 
+def solid_points(model: ObjectModel) -> tuple[F64, ...]:
+    """Return points whose hulls are an object's convex pieces, as `convex_pieces` does, without finding the corners."""
+    if model.collision:
+        return tuple(c.points.astype(np.float64) for c in model.collision)
+    return tuple(used_positions(p.mesh) for p in model.parts)
+
+
 def hull_points(mesh: Mesh) -> F64:
     """Return the corners of a mesh's convex hull, (N, 3) float64; all its points where it is flat."""
     found = _hull_points.get(mesh)
