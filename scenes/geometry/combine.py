@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from myriorama.scenes.conventions import F32, F64, U32
+from myriorama.scenes.conventions import F32, F64, U32, Mask
 from myriorama.scenes.geometry.mesh import Mesh
 
 
@@ -117,6 +117,21 @@ def uv_in_rect(mesh: Mesh, rect: tuple[float, float, float, float]) -> Mesh:
     u0, v0, u1, v1 = rect
     uv = mesh.uv.astype(np.float64) * np.array([u1 - u0, v1 - v0]) + np.array([u0, v0])
     return Mesh(mesh.positions, mesh.normals, uv.astype(np.float32), mesh.faces)
+
+
+def with_faces(mesh: Mesh, keep: Mask) -> Mesh:
+    """Return the mesh with only the faces where `keep`, (F,) bool, is true, and no vertex that none of them uses.
+
+    Raises
+    ------
+    ValueError
+        No face is kept.
+    """
+    faces = mesh.faces[keep]
+    used, index = np.unique(faces, return_inverse=True)
+    return Mesh(
+        mesh.positions[used], mesh.normals[used], mesh.uv[used], index.reshape(faces.shape).astype(np.uint32)
+    )
 
 
 def without_slivers(positions: F32 | F64, faces: U32) -> U32:

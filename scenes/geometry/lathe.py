@@ -197,6 +197,49 @@ def lathe(
     return merge([body, *caps])
 
 
+def bridge(
+    radius_m: float,
+    offset_m: float,
+    z_m: float,
+    segments: int,
+    *,
+    core_m: tuple[float, float],
+    up: bool,
+    tile_m: float,
+) -> Mesh:
+    """Return the flat ring between a round hole and a rounded rectangle, at one height.
+
+    Its rims are, to the bit, those of a round body of `radius_m` and of one with this core and offset.
+
+    Raises
+    ------
+    ValueError
+        The circle does not fit in the rectangle.
+    """
+    core = np.asarray(core_m, dtype=np.float64)
+    if radius_m >= float(core.min()) + offset_m:
+        raise ValueError(f"a hole of radius {radius_m:.6g} m does not fit in the rectangle")
+    square = _outline(segments, core)
+    circle = _outline(segments, np.zeros(2))
+    outer = square.ring(core, np.array([offset_m]))[0]
+    inner = circle.ring(np.zeros(2), np.array([radius_m]))[0]
+    # The rectangle has one column more a quarter: the straight side between two corners.
+    quarter = segments // 4
+    partner = np.minimum(np.arange(len(outer)) - np.arange(len(outer)) // (quarter + 1), segments)
+    xy = np.concatenate([outer, inner])
+    first, start = np.arange(len(outer) - 1), len(outer)
+    a, b, c, d = first, first + 1, start + partner[1:], start + partner[:-1]
+    faces = np.stack([a, b, c, a, c, d], axis=1).reshape(-1, 3)
+    facing = 1.0 if up else -1.0
+    positions = np.concatenate([xy, np.full((len(xy), 1), z_m)], axis=1).astype(np.float32)
+    return Mesh(
+        positions,
+        np.broadcast_to(np.array([0.0, 0.0, facing], dtype=np.float32), positions.shape),
+        (xy * (facing, 1.0) / tile_m + 0.5).astype(np.float32),
+        without_slivers(positions, (faces if up else faces[:, ::-1]).astype(np.uint32)),
+    )
+
+
 def _distance_around(outline: _Outline, core: F64, offset: float) -> tuple[F64, float]:
     ring = outline.ring(core, np.array([offset]))[0]
     steps = np.linalg.norm(np.diff(ring, axis=0), axis=1)
