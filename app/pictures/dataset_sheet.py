@@ -43,10 +43,10 @@ def sheet_of_dataset(folder: Path, *, count: int = 16, columns: int = 4) -> tupl
     records = [read_record(path) for path in chosen]
     tiles = [(draw_stored(folder, record, TILE_WIDTH_PX), caption(record)) for record in records]
     objects = sum(len(record["annotations"]) for record in records)
-    subtitle = f"{len(paths)} samples, {records[0]['width']}x{records[0]['height']}"
-    if len(chosen) < len(paths):
-        subtitle += f"; {len(chosen)} shown"
-    subtitle += f" with {objects} labelled objects"
+    shown = f", {len(chosen)} of them shown" if len(chosen) < len(paths) else ""
+    subtitle = (
+        f"{len(paths)} samples of {records[0]['width']}x{records[0]['height']} px{shown}, {objects} labelled objects"
+    )
     page = contact_sheet(
         tiles, title=folder.resolve().name, subtitle=subtitle, columns=columns, tile_width_px=TILE_WIDTH_PX
     )
