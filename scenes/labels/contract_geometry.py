@@ -6,6 +6,7 @@ Bounds are tested for every pixel; meshes only by a few rays, chosen by the samp
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
@@ -229,10 +230,21 @@ def _border_pixels_outside(hull: F64, a: Annotation) -> int:
     return int(np.count_nonzero((side_of < -_HULL_SLACK_PX).any(axis=(0, 2))))
 
 
+@dataclass(frozen=True, eq=False)
+class _SeenKeypoint:
+    """A visible surface keypoint whose numbers are right, with what is needed to test it."""
+
+    owner: Annotation
+    label: KeypointLabel
+    local: F64
+    tolerance_m: float
+    scale: float
+
+
 def visible_keypoints_lie_on_their_things(record: Record, truth: Truth) -> Iterator[Violation]:
     """Invariant 7: a keypoint is where its model says; a visible surface one lies on geometry and depth."""
-    camera, depth = record.scene.camera, record.frame.depth
-    unproven: list[tuple[Annotation, KeypointLabel, float]] = []
+    camera = record.scene.camera
+    seen: list[_SeenKeypoint] = []
     for a in record.annotations:
         if not a.keypoints:
             continue
@@ -247,26 +259,16 @@ def visible_keypoints_lie_on_their_things(record: Record, truth: Truth) -> Itera
         expected = local @ pose[:3, :3].T + pose[:3, 3]
         told = np.array([label.position_world for label in a.keypoints])
         pixels, depths = camera.project(expected)
-        wrong = [_misplaced(label, n, told, expected, pixels, depths, camera) for n, label in enumerate(a.keypoints)]
-        for label, what in zip(a.keypoints, wrong, strict=True):
-            if what:
-                yield Violation(7, f"keypoint {label.name!r} {what}", a.instance_key)
         scale = scale_of(pose)
-        seen = [
-            n
-            for n, label in enumerate(a.keypoints)
-            if label.v == VISIBLE and not wrong[n] and declared[label.name].kind == "surface"
-        ]
-        tolerances = np.array([declared[a.keypoints[n].name].tolerance_m * scale for n in seen])
-        near = _near_mesh(truth, a.instance, local[seen], expected[seen], tolerances, scale)
-        for n, tolerance, close in zip(seen, tolerances.tolist(), near, strict=True):
-            label = a.keypoints[n]
-            if not close:
-                told_off = f"is visible, but farther than {tolerance:.4g} m from its mesh"
-                yield Violation(7, f"keypoint {label.name!r} {told_off}", a.instance_key)
-            elif not _near_own_depth(truth, depth, a.instance, label, tolerance):
-                unproven.append((a, label, tolerance))
-    yield from _seen_by_rays(truth, unproven)
+        for n, label in enumerate(a.keypoints):
+            wrong = _misplaced(label, n, told, expected, pixels, depths, camera)
+            if wrong:
+                yield Violation(7, f"keypoint {label.name!r} {wrong}", a.instance_key)
+            elif label.v == VISIBLE and declared[label.name].kind == "surface":
+                seen.append(_SeenKeypoint(a, label, local[n], declared[label.name].tolerance_m * scale, scale))
+    if seen:
+        yield from _off_their_meshes(truth, seen)
+        yield from _hidden_after_all(truth, record.frame.depth, seen)
 
 
 def _misplaced(label: KeypointLabel, n: int, told: F64, expected: F64, pixels: F64, depths: F64, camera: Camera) -> str:
@@ -303,36 +305,39 @@ def _near_own_depth(truth: Truth, depth: F32 | None, instance: int, label: Keypo
     )
 
 
-def _near_mesh(truth: Truth, instance: int, local: F64, world: F64, tolerances: F64, scale: float) -> list[bool]:
-    """Return which keypoints lie within their tolerance of their instance's meshes.
+def _off_their_meshes(truth: Truth, seen: list[_SeenKeypoint]) -> Iterator[Violation]:
+    """Yield the keypoints that lie farther than their tolerance from their own meshes.
 
     A ray that meets the mesh near the point proves it; only where none does is the distance measured.
     """
-    if len(world) == 0:
-        return []
+    world = np.array([k.label.position_world for k in seen])
+    owners = np.array([k.owner.instance for k in seen])
     directions = world - truth.scene.camera.world_from_camera[:3, 3]
     lengths = np.linalg.norm(directions, axis=1)
-    limits = tolerances + 1e-6 * lengths
-    met = truth.rays.first_hit(instance, directions)
-    near = (np.abs(met - 1.0) * lengths <= limits).tolist()
-    parts = truth.scene.instances[instance].model.parts
-    for n in [n for n, close in enumerate(near) if not close]:
-        limit = float(limits[n]) / scale
-        near[n] = any(distance_to_mesh(local[n], part.mesh, limit) <= limit for part in parts)
-    return list(near)
+    asked = [(i, np.flatnonzero(owners == i), None) for i in np.unique(owners).tolist()]
+    met = truth.rays.first_hits(asked, directions)
+    limits = np.array([k.tolerance_m for k in seen]) + 1e-6 * lengths
+    for n in np.flatnonzero(~(np.abs(met - 1.0) * lengths <= limits)).tolist():
+        k = seen[n]
+        limit = float(limits[n]) / k.scale
+        parts = truth.scene.instances[k.owner.instance].model.parts
+        if not any(distance_to_mesh(k.local, part.mesh, limit) <= limit for part in parts):
+            told = f"is visible, but farther than {k.tolerance_m:.4g} m from its mesh"
+            yield Violation(7, f"keypoint {k.label.name!r} {told}", k.owner.instance_key)
 
 
-def _seen_by_rays(truth: Truth, unproven: list[tuple[Annotation, KeypointLabel, float]]) -> Iterator[Violation]:
+def _hidden_after_all(truth: Truth, depth: F32 | None, seen: list[_SeenKeypoint]) -> Iterator[Violation]:
     """Cast rays for the visible keypoints that no pixel centre proves: on edges, or thinner than a pixel."""
+    unproven = [k for k in seen if not _near_own_depth(truth, depth, k.owner.instance, k.label, k.tolerance_m)]
     if not unproven:
         return
     points = Points(
-        np.array([label.position_world for _, label, _ in unproven]),
-        np.array([a.instance for a, _, _ in unproven], dtype=np.int64),
+        np.array([k.label.position_world for k in unproven]),
+        np.array([k.owner.instance for k in unproven], dtype=np.int64),
         np.zeros(len(unproven), dtype=np.bool_),
-        np.array([tolerance for _, _, tolerance in unproven]),
+        np.array([k.tolerance_m for k in unproven]),
     )
-    seen = sight(truth, points)
-    for (a, label, _), state in zip(unproven, seen.state.tolist(), strict=True):
+    for k, state in zip(unproven, sight(truth, points).state.tolist(), strict=True):
         if state != VISIBLE:
-            yield Violation(7, f"keypoint {label.name!r} is called visible, and something hides it", a.instance_key)
+            told = f"keypoint {k.label.name!r} is called visible, and something hides it"
+            yield Violation(7, told, k.owner.instance_key)

@@ -6,16 +6,20 @@ instances, in float64, cutouts included. It never looks at a depth buffer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from myriorama.scenes.assembly.model import Part
 from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.conventions import F64, Mask
 from myriorama.scenes.geometry.mesh import Mesh
 from myriorama.scenes.materials.model import Material, Texture
+
+Indices: TypeAlias = npt.NDArray[np.intp]
 
 _NO_HIT: Final = np.inf
 _BEHIND_M: Final = 1e-9
@@ -57,6 +61,13 @@ class _View:
             for limit, value in zip(boxes, (-np.inf, np.inf, -np.inf, np.inf), strict=True):
                 limit[reaches] = value
         return cls(corners, *boxes)
+
+    def near(self, x: F64, y: F64) -> tuple[Indices, Indices]:
+        """Return the pairs of ray and triangle that may meet; rays by their place (K,) on the plane z = 1."""
+        found = (self.low_x <= x[:, None]) & (self.high_x >= x[:, None])
+        found &= (self.low_y <= y[:, None]) & (self.high_y >= y[:, None])
+        ray, face = np.nonzero(found)
+        return ray, face
 
 
 class CameraRays:
@@ -104,16 +115,27 @@ class CameraRays:
         return found
 
     def first_hit(self, instance: int, directions_world: F64, part: int | None = None) -> F64:
-        """Return where rays first meet an instance, or one part of it.
+        """Return where rays first meet an instance, or one part of it; see `first_hits`.
 
         Parameters
         ----------
         instance : int
             Index into Scene.instances.
         directions_world : (R, 3) float64
-            Not normalised; each points to the front of the camera.
         part : int or None
             None means all parts.
+        """
+        return self.first_hits([(instance, np.arange(len(directions_world)), part)], directions_world)
+
+    def first_hits(self, asked: Sequence[tuple[int, Indices, int | None]], directions_world: F64) -> F64:
+        """Return where rays first meet what each is asked about.
+
+        Parameters
+        ----------
+        asked : sequence of (instance, (K,) int, part or None)
+            Which rays to try on an instance, or on one part of it. A ray may be asked about several.
+        directions_world : (R, 3) float64
+            Not normalised; each points to the front of the camera.
 
         Returns
         -------
@@ -130,46 +152,58 @@ class CameraRays:
         d = directions_world @ self._camera_from_world[:3, :3].T
         if len(d) and float(d[:, 2].min()) <= 0:
             raise ValueError("camera rays must point to the front of the camera")
-        for number, piece in enumerate(self._instances[instance].model.parts):
-            if part is None or number == part:
-                np.minimum(nearest, self._part_hit(instance, number, piece, d), out=nearest)
-        return nearest
-
-    def _part_hit(self, instance: int, number: int, part: Part, d: F64) -> F64:
-        nearest = np.full(len(d), _NO_HIT)
-        material = part.material
-        if material.alpha == "transparent" and material.label_policy == "see_through":
+        x, y = d[:, 0] / d[:, 2], d[:, 1] / d[:, 2]
+        rays: list[Indices] = []
+        corners: list[F64] = []
+        cutouts: list[tuple[Part, Indices, slice]] = []
+        count = 0
+        for instance, chosen, part in asked:
+            for number, piece in enumerate(self._instances[instance].model.parts):
+                if (part is not None and number != part) or not _stops_rays(piece.material):
+                    continue
+                view = self._view(instance, number)
+                ray, face = view.near(x[chosen], y[chosen])
+                if len(ray) == 0:
+                    continue
+                rays.append(chosen[ray])
+                corners.append(view.corners[piece.mesh.faces[face]])
+                if piece.material.alpha == "cutout":
+                    cutouts.append((piece, face, slice(count, count + len(ray))))
+                count += len(ray)
+        if count == 0:
             return nearest
-        view = self._views.get((instance, number))
-        if view is None:
-            pose = self._camera_from_world @ self._instances[instance].world_from_object
-            view = self._views[instance, number] = _View.of(part.mesh, pose)
-        x, y = (d[:, 0] / d[:, 2])[:, None], (d[:, 1] / d[:, 2])[:, None]
-        near = (view.low_x <= x) & (view.high_x >= x)
-        near &= (view.low_y <= y) & (view.high_y >= y)
-        ray, face = np.nonzero(near)
-        if len(ray) == 0:
-            return nearest
-        a, b, c = (view.corners[part.mesh.faces[face, k]] for k in range(3))
-        weights, t = _crossing(d[ray], a, b, c)
+        ray = np.concatenate(rays)
+        weights, t = _crossing(d[ray], np.concatenate(corners))
         met = t > 0
-        if material.alpha == "cutout":
-            uv = np.einsum("hk,hkc->hc", weights, part.mesh.uv[part.mesh.faces[face]].astype(np.float64))
-            met &= opacity_at(material, uv) >= material.alpha_cutoff
+        for piece, face, own in cutouts:
+            uv = np.einsum("hk,hkc->hc", weights[own], piece.mesh.uv[piece.mesh.faces[face]].astype(np.float64))
+            met[own] &= opacity_at(piece.material, uv) >= piece.material.alpha_cutoff
         np.minimum.at(nearest, ray[met], t[met])
         return nearest
 
+    def _view(self, instance: int, number: int) -> _View:
+        view = self._views.get((instance, number))
+        if view is None:
+            placed = self._instances[instance]
+            pose = self._camera_from_world @ placed.world_from_object
+            view = self._views[instance, number] = _View.of(placed.model.parts[number].mesh, pose)
+        return view
 
-def _crossing(d: F64, a: F64, b: F64, c: F64) -> tuple[F64, F64]:
-    """Return where rays from the origin cross triangles: barycentric weights (N, 3) and distance (N,).
+
+def _stops_rays(material: Material) -> bool:
+    return not (material.alpha == "transparent" and material.label_policy == "see_through")
+
+
+def _crossing(d: F64, corners: F64) -> tuple[F64, F64]:
+    """Return where rays d (N, 3) from the origin cross triangles (N, 3, 3): weights (N, 3) and distance (N,).
 
     The signed volumes d . (b x c), d . (c x a) and d . (a x b) have one sign exactly where the ray passes
     between the corners; over their sum they are the weights, and a . (b x c) over it is the distance in
     units of d. p x q and q x p differ in sign alone, so that shared edges leave no gap. A distance of -1
     means no crossing.
     """
-    dx, dy, dz = d.T
-    (ax, ay, az), (bx, by, bz), (cx, cy, cz) = a.T, b.T, c.T
+    dx, dy, dz = np.ascontiguousarray(d.T)
+    (ax, ay, az), (bx, by, bz), (cx, cy, cz) = np.ascontiguousarray(corners.transpose(1, 2, 0))
     bc_x, bc_y, bc_z = by * cz - bz * cy, bz * cx - bx * cz, bx * cy - by * cx
     u = dx * bc_x + dy * bc_y + dz * bc_z
     v = dx * (cy * az - cz * ay) + dy * (cz * ax - cx * az) + dz * (cx * ay - cy * ax)

@@ -115,10 +115,6 @@ def _hidden(truth: Truth, points: Points, chosen: npt.NDArray[np.intp]) -> Mask:
     candidates = rays.candidates(directions)
     inner = np.flatnonzero(points.interior[chosen])
     candidates[inner, points.owner[chosen][inner]] = False
-    hidden = np.zeros(len(chosen), dtype=np.bool_)
-    for instance in np.flatnonzero(candidates.any(axis=0)).tolist():
-        # What one instance hides needs no second witness.
-        asked = np.flatnonzero(candidates[:, instance] & ~hidden)
-        if len(asked):
-            hidden[asked] = rays.first_hit(instance, directions[asked]) < limit[asked]
+    asked = [(i, np.flatnonzero(candidates[:, i]), None) for i in np.flatnonzero(candidates.any(axis=0)).tolist()]
+    hidden: Mask = rays.first_hits(asked, directions) < limit
     return hidden
