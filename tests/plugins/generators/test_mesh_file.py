@@ -44,7 +44,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> OpenAsset:
 def opened(shipped: OpenAsset, up_axis: str) -> OpenAsset:
     """A box of 1 x 2 x 4 units, away from its origin, as a file would hold it."""
     part = shipped.model().parts[0]
-    mesh = box(1.0, 2.0, 4.0)
+    mesh = box((1.0, 2.0, 4.0))
     moved = replace(mesh, positions=mesh.positions + np.float32([10, 20, 30]))
     model = ImportedModel((replace(part, mesh=moved),), up_axis, "obj")
     return OpenAsset(Asset("parcel.obj", Path("/nowhere/parcel.obj"), "0" * 64), OneModel(model))  # type: ignore[arg-type]
