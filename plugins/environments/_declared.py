@@ -46,6 +46,19 @@ def temperature(default: float) -> Float:
     )
 
 
+def white_balance_parameter(default: float) -> Float:
+    """Declare how far the colour cast of the light is taken out."""
+    return Float(
+        "white_balance",
+        default,
+        help="How far the white balance follows the light: 0 not at all, 1 white paper lying flat comes out white.",
+        minimum=0.0,
+        maximum=1.0,
+        group="Light",
+        suggested={"uniform": [0.4, 1.0]},
+    )
+
+
 TINT: Final = Color(
     "tint", "#ffffff", help="Colour filter in front of the light, on top of its temperature.", group="Light"
 )

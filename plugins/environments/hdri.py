@@ -11,13 +11,13 @@ from typing import Final
 import numpy as np
 
 from myriorama.plugins.api import Bool, Color, Environment, EnvironmentParts, File, Float, Int, Values
-from myriorama.plugins.environments._declared import strength, triple
+from myriorama.plugins.environments._declared import strength, triple, white_balance_parameter
 from myriorama.scenes.assets.store import OpenAsset
 from myriorama.scenes.errors import Problem, ProjectError
 from myriorama.scenes.lights import Background, RadianceMap, SunLight
 from myriorama.scenes.radiometry.color import linear_rgb, scaled
 from myriorama.scenes.radiometry.equirect import reduced, turned_about_z
-from myriorama.scenes.radiometry.meter import light_level
+from myriorama.scenes.radiometry.meter import light_level, white_balance
 from myriorama.scenes.radiometry.sun_extraction import extract_sun
 
 _KEPT_MAPS: Final = 4
@@ -49,6 +49,7 @@ class Hdri(Environment):
             help="Bring every map to the same light level first; off keeps the file's own scale.",
             group="Light",
         ),
+        white_balance_parameter(0.5),
         Bool(
             "extract_sun", True, help="Take a very bright sun out of the map as a light with a shadow.", group="Light"
         ),
@@ -92,9 +93,11 @@ class Hdri(Environment):
                 )
             factor /= level
         rotation = float(values["rotation_deg"])
+        suns = () if sun is None else (sun,)
+        color = scaled(white_balance(radiance.pixels, suns, float(values["white_balance"])), factor)
         background = Background(
             radiance=radiance,
-            color=(factor, factor, factor),
+            color=color,
             rotation_deg=rotation,
             visible=bool(values["visible"]),
             visible_color=linear_rgb(values["background"]),
@@ -103,7 +106,7 @@ class Hdri(Environment):
             return EnvironmentParts(background=background)
         light = SunLight(
             direction=triple(turned_about_z(np.array(sun.direction), rotation)),
-            irradiance=scaled(sun.irradiance, factor),
+            irradiance=(sun.irradiance[0] * color[0], sun.irradiance[1] * color[1], sun.irradiance[2] * color[2]),
             angular_diameter_deg=sun.angular_diameter_deg,
         )
         return EnvironmentParts(background=background, lights=(light,))

@@ -10,12 +10,12 @@ import math
 import numpy as np
 
 from myriorama.plugins.api import Bool, Color, Environment, EnvironmentParts, Float, Values
-from myriorama.plugins.environments._declared import strength, triple
+from myriorama.plugins.environments._declared import strength, triple, white_balance_parameter
 from myriorama.scenes.lights import Background, SunLight
 from myriorama.scenes.radiometry.color import linear_rgb, scaled
 from myriorama.scenes.radiometry.daylight import direct_sun
 from myriorama.scenes.radiometry.equirect import turned_about_z
-from myriorama.scenes.radiometry.meter import WHITE_PAPER, light_level
+from myriorama.scenes.radiometry.meter import WHITE_PAPER, light_level, white_balance
 from myriorama.scenes.radiometry.sky import REFERENCE_KLX, sky_map
 from myriorama.scenes.radiometry.solar import sun_position
 
@@ -96,6 +96,7 @@ class Sky(Environment):
             group="Light",
             suggested={"uniform": [0.75, 1.0]},
         ),
+        white_balance_parameter(0.7),
         Bool("visible", True, help="The camera sees the sky; off: it only lights.", group="Background"),
         Color("background", "#9a9a9a", help="Colour behind everything while the sky is hidden.", group="Background"),
     )
@@ -105,22 +106,27 @@ class Sky(Environment):
         position = sun_position(float(values["time_h"]), float(values["day_of_year"]), float(values["latitude_deg"]))
         elevation_deg = math.degrees(position.elevation)
         turbidity, cloudiness = float(values["turbidity"]), float(values["cloudiness"])
-        radiance = sky_map(elevation_deg, turbidity, cloudiness, linear_rgb(values["ground_color"]))
+        sky = sky_map(elevation_deg, turbidity, cloudiness, linear_rgb(values["ground_color"]))
         arriving = direct_sun(elevation_deg, turbidity)
         facing = arriving.illuminance_klx * (1.0 - cloudiness) / REFERENCE_KLX * WHITE_PAPER
         toward = np.array([math.cos(position.elevation), 0.0, math.sin(position.elevation)])
-        sun = SunLight(triple(-toward), scaled(arriving.color, facing))
-        level = light_level(radiance.pixels, (sun,))
-        factor = float(values["strength"]) * level ** -float(values["adaptation"])
+        # In the units of the sky's map, which is scaled to be as bright as the reference light by itself.
+        sun = SunLight(triple(-toward), scaled(arriving.color, facing / sky.scale))
+        level = light_level(sky.radiance.pixels, (sun,))
+        factor = float(values["strength"]) * sky.scale * (sky.scale * level) ** -float(values["adaptation"])
+        balance = white_balance(sky.radiance.pixels, (sun,), float(values["white_balance"]))
+        color = scaled(balance, factor)
         turn = math.degrees(position.azimuth) + float(values["north_deg"]) - 90.0
         background = Background(
-            radiance=radiance,
-            color=(factor, factor, factor),
+            radiance=sky.radiance,
+            color=color,
             rotation_deg=turn,
             visible=bool(values["visible"]),
             visible_color=linear_rgb(values["background"]),
         )
         if facing <= 0.0:
             return EnvironmentParts(background=background)
-        light = SunLight(triple(turned_about_z(-toward, turn)), scaled(sun.irradiance, factor))
-        return EnvironmentParts(background=background, lights=(light,))
+        r, g, b = (s * c for s, c in zip(sun.irradiance, color, strict=True))
+        return EnvironmentParts(
+            background=background, lights=(SunLight(triple(turned_about_z(-toward, turn)), (r, g, b)),)
+        )

@@ -121,7 +121,7 @@ class Studio(Environment):
             suggested={"uniform": [0.15, 0.5]},
         ),
         strength(1.0, "Brightness of white paper on the table."),
-        temperature(5600.0),
+        temperature(6500.0),
         TINT,
         point("target_m", (0.0, 0.0, 0.0), "Centre of the ring."),
         Bool(

@@ -26,6 +26,7 @@ _RGB_FROM_XYZ: Final = np.array(
 
 COOLEST_K: Final = 1000.0
 HOTTEST_K: Final = 15000.0
+WHITE_K: Final = 6500.0
 """Where Krystek's approximation holds."""
 
 
@@ -90,12 +91,14 @@ def planckian_xy(temperature_k: float) -> tuple[float, float]:
 
 @lru_cache(maxsize=256)
 def color_of_temperature(temperature_k: float) -> Rgb:
-    """Return the linear sRGB of a black body, with luminance 1.
+    """Return the linear RGB of a black body seen by a camera balanced for 6500 K, with luminance 1.
 
-    Below about 1900 K the locus leaves the sRGB gamut; the colour is then moved onto its edge at the same
-    luminance.
+    Red, green and blue are divided by those of 6500 K, so that 6500 K is exactly white: sRGB's own white is a daylight,
+    a little greener than any black body. Below about 1900 K the locus leaves the gamut; the colour is then moved onto
+    its edge at the same luminance.
     """
-    return at_unit_luminance(rgb_from_xyz(xyz_from_xy(*planckian_xy(temperature_k))))
+    body, white = (rgb_from_xyz(xyz_from_xy(*planckian_xy(t))) for t in (temperature_k, WHITE_K))
+    return at_unit_luminance(body / white)
 
 
 def at_unit_luminance(rgb: F64) -> Rgb:

@@ -22,9 +22,13 @@ SOLAR_ILLUMINANCE_KLX: Final = 128.0
 """The sun above the air, on a facing plane."""
 SUN_RADIUS_DEG: Final = 0.265
 
-_SOLAR_TEMPERATURE_K: Final = 5778.0
 _OZONE_CM: Final = 0.35
 _WAVELENGTHS_NM: Final = np.arange(400.0, 701.0, 10.0)
+# The sun above the air every 10 nm from 400 nm, in relative units (Preetham 1999, after Iqbal 1983).
+_SOLAR: Final = (
+    211.2, 258.8, 258.2, 242.3, 267.6, 296.6, 305.4, 300.6, 306.6, 288.3, 287.1, 278.2, 271.0, 272.3, 263.6, 255.0,
+    250.6, 253.1, 253.5, 251.3, 246.3, 241.7, 236.8, 232.1, 228.2, 223.4, 219.7, 215.3, 211.0, 207.3, 202.4,
+)  # fmt: skip
 # Chappuis band of ozone, absorption per cm of column every 10 nm from 450 nm (Iqbal 1983, as in Preetham 1999).
 _OZONE_FROM_450_NM: Final = (
     0.003, 0.006, 0.009, 0.014, 0.021, 0.030, 0.040, 0.048, 0.063, 0.075, 0.085, 0.103, 0.120,
@@ -81,8 +85,8 @@ def direct_sun(elevation_deg: float, turbidity: float) -> DirectSun:
     """Return the direct sun after the air, nothing once its disc has set.
 
     A. J. Preetham, P. Shirley and B. Smits, "A practical analytic model for daylight", SIGGRAPH 1999, appendix A.1:
-    Rayleigh, Angstrom aerosol (from turbidity) and ozone transmittances along the relative optical mass, here on a
-    5778 K black body and through the CIE 1931 observer of C. Wyman, P.-P. Sloan and P. Shirley, JCGT 2(2) 2013.
+    Rayleigh, Angstrom aerosol (from turbidity) and ozone transmittances along the relative optical mass; seen by the
+    CIE 1931 observer in the fit of C. Wyman, P.-P. Sloan and P. Shirley, JCGT 2(2) 2013.
     """
     risen = min(1.0, max(0.0, 0.5 + 0.5 * elevation_deg / SUN_RADIUS_DEG))
     if risen == 0.0:
@@ -94,7 +98,7 @@ def direct_sun(elevation_deg: float, turbidity: float) -> DirectSun:
     ozone[5:] = _OZONE_FROM_450_NM
     aerosol = 0.04608365822050 * turbidity - 0.04586025928522
     depth = 0.008735 * um**-4.08 + aerosol * um**-1.3 + ozone * _OZONE_CM
-    above = _observer() * (um**-5 / (np.exp(14387.77 / (um * _SOLAR_TEMPERATURE_K)) - 1.0))[:, None]
+    above = _observer() * np.array(_SOLAR)[:, None]
     arriving = (above * np.exp(-depth * mass)[:, None]).sum(axis=0)
     share = float(arriving[1] / above[:, 1].sum())
     return DirectSun(SOLAR_ILLUMINANCE_KLX * share * risen, at_unit_luminance(rgb_from_xyz(arriving)))

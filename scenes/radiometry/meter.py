@@ -1,6 +1,6 @@
 """A light meter for environments: one number for how brightly a scene is lit, so that all can share one exposure.
 
-It measures light before any object stands in it; it knows no camera.
+It measures light before any object stands in it, brightness and colour cast; it knows no camera.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from myriorama.scenes.conventions import F32, F64
-from myriorama.scenes.lights import SunLight
+from myriorama.scenes.lights import Rgb, SunLight
 from myriorama.scenes.radiometry.color import luminance
 from myriorama.scenes.radiometry.equirect import irradiance
 
@@ -21,6 +21,7 @@ WHITE_PAPER: Final = math.pi
 
 _UP: Final = np.array([0.0, 0.0, 1.0])
 _SIDES: Final = 8
+_FAINTEST_CHANNEL: Final = 0.05
 
 
 def light_level(pixels: F32 | F64 | None, suns: Iterable[SunLight] = ()) -> float:
@@ -47,3 +48,27 @@ def light_level(pixels: F32 | F64 | None, suns: Iterable[SunLight] = ()) -> floa
             total = total + np.array(sun.irradiance) * max(0.0, -float(normal @ np.array(sun.direction)))
         levels.append(float(luminance(total)) / WHITE_PAPER)
     return max(levels[0], 0.5 * max(levels[1:]))
+
+
+def white_balance(pixels: F32 | F64, suns: Iterable[SunLight], amount: float) -> Rgb:
+    """Return factors on red, green and blue that take the colour cast out of the light on white paper lying flat.
+
+    Its luminance stays. A channel that is nearly missing is lifted by a factor of 20 at most.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3)
+        Linear radiance.
+    suns : iterable of SunLight
+    amount : float
+        0: factors of 1; 1: the paper comes out white.
+    """
+    light = irradiance(pixels, _UP)
+    for sun in suns:
+        light = light + np.array(sun.irradiance) * max(0.0, -sun.direction[2])
+    brightness = float(luminance(light))
+    if not brightness > 0.0:
+        return 1.0, 1.0, 1.0
+    gain = np.maximum(light / brightness, _FAINTEST_CHANNEL) ** -amount
+    r, g, b = gain * brightness / float(luminance(gain * light))
+    return float(r), float(g), float(b)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -35,8 +36,25 @@ _OVERCAST_XY: Final = (0.3127, 0.3290)
 _NIGHT_XY: Final = (0.26, 0.27)
 
 
+@dataclass(frozen=True, eq=False)
+class Sky:
+    """A sky without its sun.
+
+    Attributes
+    ----------
+    radiance : RadianceMap
+        Scaled so that it alone gives level ground the reference light: a night's true radiance, a hundred millionth of
+        noon's, would be lost in the half floats of a graphics device.
+    scale : float
+        Times this it is in the reference's scale.
+    """
+
+    radiance: RadianceMap
+    scale: float
+
+
 @lru_cache(maxsize=8)
-def sky_map(elevation_deg: float, turbidity: float, cloudiness: float, ground_albedo: Rgb) -> RadianceMap:
+def sky_map(elevation_deg: float, turbidity: float, cloudiness: float, ground_albedo: Rgb) -> Sky:
     """Return the sky with the sun at azimuth 0 (+X); turn it with Background.rotation_deg.
 
     Distribution and colour of the clear sky: Preetham, Shirley and Smits 1999 (their Perez fit), down to the horizon;
@@ -69,11 +87,12 @@ def sky_map(elevation_deg: float, turbidity: float, cloudiness: float, ground_al
     pixels = np.zeros((SKY_HEIGHT_PX, SKY_WIDTH_PX, 3))
     pixels[: SKY_HEIGHT_PX // 2] = sky
     falls = irradiance(pixels, _UP)
+    scale = float(luminance(falls)) / math.pi
     arriving = direct_sun(elevation_deg, turbidity)
     direct = arriving.illuminance_klx * max(0.0, math.sin(math.radians(elevation_deg))) * (1.0 - cloudiness)
     falls += np.array(arriving.color) * direct * math.pi / REFERENCE_KLX
     pixels[SKY_HEIGHT_PX // 2 :] = np.array(ground_albedo) * falls / math.pi
-    return RadianceMap(pixels.astype(np.float32))
+    return Sky(RadianceMap((pixels / scale).astype(np.float32)), scale)
 
 
 def sky_illuminances_klx(elevation_deg: float, turbidity: float) -> tuple[float, float]:

@@ -196,6 +196,20 @@ def test_adaptation_levels_the_day_and_leaves_the_night_darker():
     assert _build("sky", cloudiness=1.0).lights == ()
 
 
+@pytest.mark.parametrize("time_h", [7.0, 12.0, 19.0])
+def test_white_balance_takes_the_colour_cast_and_leaves_the_brightness(time_h):
+    casts = []
+    for amount in (0.0, 0.5, 1.0):
+        parts = _build("sky", time_h=time_h, day_of_year=172.0, white_balance=amount)
+        total = irradiance(parts.background.radiance.pixels, UP) * np.array(parts.background.color)
+        for sun in parts.lights:
+            total = total - np.array(sun.irradiance) * sun.direction[2]
+        casts.append(float(np.ptp(total / total.mean())))
+        assert _level(parts) == pytest.approx(_level(_build("sky", time_h=time_h, day_of_year=172.0)), rel=1e-6)
+    assert casts[0] > casts[1] > casts[2]
+    assert casts[2] == pytest.approx(0.0, abs=1e-6)
+
+
 def test_studio_boxes_face_the_target_and_show_in_the_map():
     parts = _build("studio", boxes=4, target_m=(0.5, 0.2, 0.1), azimuth_deg=20.0)
     assert len(parts.lights) == 4

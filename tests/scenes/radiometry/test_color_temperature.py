@@ -45,7 +45,7 @@ def test_light_colours_have_unit_luminance_and_redden_as_they_cool():
     assert (np.diff(colors[:, 0]) < 0).all()
     assert (np.diff(colors[:, 2]) > 0).all()
     assert (colors >= 0).all()
-    np.testing.assert_allclose(color_of_temperature(6504.0), 1.0, atol=0.06)
+    np.testing.assert_allclose(color_of_temperature(6500.0), 1.0, atol=1e-12)
 
 
 def test_d65_is_white_and_srgb_decodes_by_the_standard():
