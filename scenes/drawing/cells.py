@@ -23,7 +23,7 @@ from myriorama.scenes.parameters.fit import (
 )
 from myriorama.scenes.parameters.readers import LARGEST
 from myriorama.scenes.parameters.schema import Bool, Direction, File, Parameter, Rotation, Scope
-from myriorama.scenes.parameters.wording import child_place, shown, suggestion
+from myriorama.scenes.parameters.wording import shown, unknown_keys
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,8 @@ class CellMaker:
         """Make the cells of one owner."""
         entries = self.entries[owner.key] = {}
         known = {p.name for p in (*owner.per_sample, *owner.per_object)}
-        for key in owner.written:
-            if key not in known:
-                message = f"{owner.title} has no such parameter"
-                place = child_place(owner.place, key)
-                self._tell(owner, Problem(place, message, shown(key), suggestion(key, sorted(known))))
+        unknown = [key for key in owner.written if key not in known]
+        self._tell(owner, *unknown_keys(unknown, sorted(known), owner.place, f"{owner.title} has no such parameter"))
         for declaration, per_object in declared(owner):
             name = declaration.name
             if name in owner.written or owner.fill:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-_LONGEST = 80
+from myriorama.scenes.errors import Problem
+
+_LONGEST: Final = 80
+MAX_UNKNOWN: Final = 20
+"""Unknown keys of one object that are named one by one."""
 
 
 def shown(value: Any) -> str:
@@ -21,9 +25,14 @@ def shown(value: Any) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 
+def near_matches(word: str, known: Sequence[str]) -> list[str]:
+    """Return at most two known words that look like this one."""
+    return difflib.get_close_matches(word[:_LONGEST], known, n=2)
+
+
 def suggestion(word: str, known: Sequence[str]) -> str:
     """Return "did you mean x?", or the list of what is known where nothing is near."""
-    near = difflib.get_close_matches(word[:100], known, n=2)
+    near = near_matches(word, known)
     if near:
         return f"did you mean {' or '.join(near)}?"
     if not known:
@@ -48,3 +57,13 @@ def place_of(parts: Sequence[str | int]) -> str:
 def child_place(place: str, *parts: str | int) -> str:
     """Return the place of something inside a place."""
     return place + place_of(("", *parts))[4:]
+
+
+def unknown_keys(unknown: Sequence[str], known: Sequence[str], place: str, message: str) -> list[Problem]:
+    """Return a problem for each unknown key of an object; of very many, the first and how many more there are."""
+    told = [
+        Problem(child_place(place, key), message, shown(key), suggestion(key, known)) for key in unknown[:MAX_UNKNOWN]
+    ]
+    if len(unknown) > MAX_UNKNOWN:
+        told.append(Problem(place, f"{len(unknown) - MAX_UNKNOWN} more unknown keys"))
+    return told

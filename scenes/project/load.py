@@ -8,6 +8,7 @@ from __future__ import annotations
 import types
 import typing
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from myriorama.scenes.parameters.wording import place_of, shown, suggestion
 from myriorama.scenes.project.dump import project_hash
 from myriorama.scenes.project.migrations import migrate
 from myriorama.scenes.project.model import Project
-from myriorama.scenes.project.structure import structure_problems
+from myriorama.scenes.project.structure import MAX_PROBLEMS, structure_problems
 from myriorama.scenes.project.text import decode_text, read_bytes, read_json
 
 _UNION_TAGS: Final = ("str", "ClassFromAttribute")
@@ -103,7 +104,8 @@ def _once(problems: list[Problem]) -> list[Problem]:
 
 
 def _model_problems(error: ValidationError, tree: dict[str, Any]) -> list[Problem]:
-    return [p for p in (_model_problem(details, tree) for details in error.errors(include_url=False)) if p]
+    first = islice(error.errors(include_url=False), MAX_PROBLEMS)
+    return [p for p in (_model_problem(details, tree) for details in first) if p]
 
 
 def _model_problem(details: ErrorDetails, tree: dict[str, Any]) -> Problem | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from myriorama.scenes.errors import Problem
@@ -15,6 +16,10 @@ from myriorama.scenes.parameters.dialect import read_distribution
 from myriorama.scenes.parameters.wording import place_of, shown, suggestion
 
 MAX_NODES: Final = 10_000
+MAX_LINK_TEXT: Final = 1_000_000
+"""Characters of all linked expressions together: reading them takes about a microsecond each."""
+MAX_PROBLEMS: Final = 200
+"""Of each sort: a file with more of them is wrong as a whole, and nobody reads so many."""
 RESERVED_UIDS: Final = ("project",)
 """Words that address something else in a `linked` expression or a drawn path."""
 UNLABELLED: Final = "unlabelled"
@@ -80,19 +85,19 @@ def structure_problems(tree: dict[str, Any]) -> list[Problem]:
     tree : dict
         Of the present version; parts of a wrong type are skipped (the model's own check names them).
     """
-    return [
-        *_uid_problems(tree),
-        *_class_problems(tree),
-        *_rule_problems(tree),
-        *_name_problems(tree),
-        *_distribution_problems(tree),
-    ]
+    every = (_uid_problems, _class_problems, _rule_problems, _name_problems, _distribution_problems)
+    return [problem for find in every for problem in islice(find(tree), MAX_PROBLEMS)]
 
 
 def _distribution_problems(tree: dict[str, Any]) -> Iterator[Problem]:
-    for place, value in values(tree):
-        if isinstance(value, dict):
-            yield from read_distribution(value, place_of(place))[1]
+    found = [(place, value) for place, value in values(tree) if isinstance(value, dict)]
+    texts = sum(len(value["linked"]) for _, value in found if isinstance(value.get("linked"), str))
+    if texts > MAX_LINK_TEXT:
+        message = f"the linked expressions have {texts} characters together"
+        yield Problem("", message, "", f"at most {MAX_LINK_TEXT}")
+        return
+    for place, value in found:
+        yield from read_distribution(value, place_of(place))[1]
 
 
 def _uid_problems(tree: dict[str, Any]) -> Iterator[Problem]:

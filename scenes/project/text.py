@@ -17,10 +17,10 @@ from myriorama.scenes.parameters.wording import place_of, shown
 from myriorama.scenes.project.model import MAX_DEPTH
 
 MAX_BYTES: Final = 64 * 1024 * 1024
-MAX_VALUES: Final = 1_000_000
+MAX_VALUES: Final = 250_000
 """Values in one file; with MAX_BYTES it bounds the memory that reading can take."""
 MAX_DIGITS: Final = 1000
-_MAX_PROBLEMS: Final = 1000
+_MAX_PROBLEMS: Final = 200
 _CONTROL: Final = {chr(c) for c in range(32)} - {"\n", "\t", "\r"} | {"\x7f"}
 
 

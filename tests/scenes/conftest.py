@@ -152,6 +152,12 @@ def fake_store() -> Callable[..., FakeStore]:
     return FakeStore
 
 
+@pytest.fixture(scope="session")
+def good_tree() -> dict[str, Any]:
+    """Return the good project as decoded JSON; never changed by a test."""
+    return PROJECT
+
+
 @pytest.fixture
 def tree() -> dict[str, Any]:
     """Return a project that is right in every way, as decoded JSON; a copy, to be spoiled."""
