@@ -17,7 +17,7 @@ from myriorama.app.assets.store import FileAssetStore
 from myriorama.app.dataset.atomic import FileEntry
 from myriorama.app.dataset.folder import DatasetFolder, Job
 from myriorama.app.dataset.layout import partial_of
-from myriorama.app.dataset.quarantine import Quarantined
+from myriorama.app.dataset.quarantine import Quarantined, quarantine_sample
 from myriorama.app.dataset.samples import Receipt
 from myriorama.app.production.lifetime import usable_cores
 from myriorama.app.production.messages import Outcome, WorkerSetup
@@ -174,13 +174,14 @@ def _refuse_obstacles(obstacles: tuple[str, ...], formats: tuple[str, ...]) -> N
 
 
 def _settle(folder: DatasetFolder, outcome: Outcome) -> None:
-    if outcome.status == "done":
+    if outcome.status == "lost":
+        folder.add_quarantined(quarantine_sample(folder.path, outcome.index, (outcome.reason,)))
+    elif outcome.status == "done":
         raw = dict(outcome.receipt)
         raw["files"] = tuple(FileEntry(**entry) for entry in raw["files"])
         folder.commit(Receipt(**raw))
     else:
-        key = str(outcome.receipt.get("key", ""))
-        folder.add_quarantined(Quarantined(outcome.index, key, (outcome.reason,)))
+        folder.add_quarantined(Quarantined(outcome.index, str(outcome.receipt["key"]), (outcome.reason,)))
 
 
 class _Told:
@@ -198,7 +199,7 @@ class _Told:
 
     def add(self, outcome: Outcome) -> None:
         self._done += 1
-        self._failed += outcome.status == "quarantined"
+        self._failed += outcome.status != "done"
         self.refused.update(outcome.refused)
         self.placed_short.update(outcome.placed_short)
         for stage, spent in outcome.timings_ms.items():

@@ -13,7 +13,8 @@ from typing import Any, Literal, cast
 
 from myriorama.scenes.rendering.frame import Quality
 
-Status = Literal["done", "quarantined"]
+Status = Literal["done", "quarantined", "lost"]
+"""quarantined: the worker kept it apart and said why; lost: workers died over it and kept nothing."""
 
 
 @dataclass(frozen=True)

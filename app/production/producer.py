@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from myriorama.app.production.acceptance import missing_labels, refusals
+from myriorama.app.production.effects import with_effects
 from myriorama.plugins.annotators import annotate, choose, request_for
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.assembly.build import Builder
@@ -28,7 +29,7 @@ from myriorama.scenes.project.model import Project
 from myriorama.scenes.rendering.frame import Quality, Renderer, RenderRequest
 from myriorama.scenes.sample import SceneSample
 
-STAGES: Final = ("draw", "build", "render", "annotate", "check")
+STAGES: Final = ("draw", "build", "render", "effects", "annotate", "check")
 
 
 class AcceptanceError(MyrioramaError):
@@ -146,6 +147,8 @@ class Producer:
         request = replace(self._request, linear=True) if scene.effects else self._request
         frame = self.renderer.render(scene, request)
         clock.lap("render")
+        frame = with_effects(frame, scene, sample, self._registry)
+        clock.lap("effects")
         truth = Truth.of(frame, scene)
         record = annotate(frame, scene, sample, self._registry, self._labels, truth)
         clock.lap("annotate")

@@ -22,7 +22,8 @@ from myriorama.scenes.errors import DeviceError, InputError, MyrioramaError, Pro
 
 _IN_FLIGHT: Final = 2  # one being made, one waiting: no bubble between samples
 _SAMPLES_BEFORE_RECYCLING: Final = 500
-_DEATHS_BEFORE_QUARANTINE: Final = 2
+_DEATHS_BEFORE_QUARANTINE: Final = 3
+_FAILED_STARTS_BEFORE_GIVING_UP: Final = 3
 _JOIN_TIMEOUT_S: Final = 10.0
 
 
@@ -53,6 +54,7 @@ class Supervisor:
         self._context = multiprocessing.get_context("spawn")
         self._workers: list[_Worker] = []
         self._deaths: dict[int, int] = {}
+        self._failed_starts = 0
 
     def __enter__(self) -> Supervisor:
         self._workers = [self._start() for _ in range(self._count)]
@@ -67,6 +69,11 @@ class Supervisor:
             worker.process.join(_JOIN_TIMEOUT_S)
             worker.process.close()
         self._workers.clear()
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Process ids of the workers that run now."""
+        return tuple(w.process.pid for w in self._workers if w.process.pid is not None)
 
     def probe(self, index: int) -> tuple[str, ...]:
         """Make sample `index` in the first worker and return why a format cannot hold it.
@@ -87,7 +94,7 @@ class Supervisor:
                     return tuple(message["obstacles"])
                 worker.ready = True
         except (EOFError, OSError):
-            self._check_started(worker)
+            self._mourn(worker)
             self._workers[0] = self._start()  # the sample's own turn will tell why
             return ()
 
@@ -116,6 +123,7 @@ class Supervisor:
                     _raise_start(message)
                 if message["type"] == "ready":
                     worker.ready = True
+                    self._failed_starts = 0
                     continue
                 outcome = Outcome(**message["outcome"])
                 worker.in_flight.remove(outcome.index)
@@ -167,24 +175,34 @@ class Supervisor:
 
     def _bury(self, worker: _Worker, again: deque[int]) -> Iterator[Outcome]:
         """Take back what a dead worker held; the sample it was making may be the cause."""
-        code = self._check_started(worker)
-        worker.pipe.close()
+        code = self._mourn(worker)
+        if not worker.ready:
+            again.extend(worker.in_flight)  # it never came to them
+            worker.in_flight.clear()
+            return
         suspect = worker.in_flight.popleft()
         again.extend(worker.in_flight)
         worker.in_flight.clear()
         deaths = self._deaths[suspect] = self._deaths.get(suspect, 0) + 1
         if deaths >= _DEATHS_BEFORE_QUARANTINE:
-            yield Outcome(suspect, "quarantined", f"the worker ended with code {code}, {deaths} times in a row")
+            yield Outcome(suspect, "lost", f"the worker ended with code {code}, {deaths} times in a row")
         else:
             again.appendleft(suspect)
 
-    @staticmethod
-    def _check_started(worker: _Worker) -> int | None:
-        """Return the exit code of a dead worker; raise where it never came to its first sample."""
+    def _mourn(self, worker: _Worker) -> int | None:
+        """Return the exit code of a dead worker.
+
+        Raises
+        ------
+        MyrioramaError
+            Too many in a row died before their first sample: no further one would live.
+        """
         worker.process.join(_JOIN_TIMEOUT_S)
+        worker.pipe.close()
         code = worker.process.exitcode
-        if not worker.ready:
-            raise MyrioramaError(f"a render worker ended with code {code} before its first sample")
+        self._failed_starts = 0 if worker.ready else self._failed_starts + 1
+        if self._failed_starts >= _FAILED_STARTS_BEFORE_GIVING_UP:
+            raise MyrioramaError(f"render workers end before their first sample, the last one with code {code}")
         return code
 
 

@@ -1,0 +1,40 @@
+"""From linear radiance to a picture, in numpy: the same curve as the shaders', for what changes light after rendering.
+
+It holds no exposure; radiance comes exposed already.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from myriorama.scenes.conventions import F32, U8
+
+# Held equal to resources/shaders/tone.glsl by a test.
+_B: Final = np.float32(0.33055)
+_C: Final = np.float32(0.36067)
+_D: Final = np.float32(0.41319)
+
+
+def tone(linear: F32) -> F32:
+    """Return the tone curve of linear values, elementwise: middle grey stays, white rolls off below 1.
+
+    Parameters
+    ----------
+    linear : (...) float32
+        Below 0 counts as 0.
+    """
+    x = np.maximum(linear, np.float32(0.0))
+    return np.asarray(x * (x + _B) / (x * (x + _C) + _D), dtype=np.float32)
+
+
+def srgb(linear: F32) -> F32:
+    """Return the sRGB transfer function (IEC 61966-2-1) of values in [0, 1], elementwise."""
+    curved = np.float32(1.055) * np.power(np.maximum(linear, np.float32(1e-6)), np.float32(1 / 2.4)) - np.float32(0.055)
+    return np.where(linear < np.float32(0.0031308), linear * np.float32(12.92), curved)
+
+
+def develop(linear: F32) -> U8:
+    """Return the (H, W, 3) uint8 sRGB picture of (H, W, 3) float32 linear radiance."""
+    return np.rint(srgb(tone(linear)) * np.float32(255.0)).astype(np.uint8)
