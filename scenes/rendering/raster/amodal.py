@@ -68,7 +68,8 @@ def pack(boxes: F64, instances: np.ndarray, width: int, height: int) -> list[Slo
             if page == len(pages):
                 pages.append(np.zeros_like(cells))
             taken = int(np.bitwise_or.reduce(pages[page][window], axis=None))
-            layer = next((b for b in range(_LAYERS) if not taken >> b & 1 and used.get(page * _LAYERS + b, 0) < _NUMBERS), -1)
+            free = (b for b in range(_LAYERS) if not taken >> b & 1 and used.get(page * _LAYERS + b, 0) < _NUMBERS)
+            layer = next(free, -1)
             if layer >= 0:
                 break
             page += 1
@@ -136,6 +137,7 @@ class AmodalPass:
     ) -> np.ndarray:
         view = draws.view
         framebuffer = self._framebuffer
+        assert framebuffer is not None  # _resize came first
         context = self._context
         framebuffer.viewport = (0, 0, view.width, view.height)
         framebuffer.scissor = None
