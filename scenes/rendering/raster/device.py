@@ -39,7 +39,7 @@ def open_context(device_index: int = 0) -> moderngl.Context:
             )
         else:
             context = moderngl.create_context(require=330, standalone=True)
-    except Exception as error:  # noqa: BLE001 - the library raises bare Exception for every kind of failure
+    except Exception as error:  # the library raises bare Exception for every kind of failure
         raise DeviceError(_advice(error)) from error
     # Objects that Python has dropped are freed at a moment the engine chooses, never in the middle of a pass.
     context.gc_mode = "context_gc"
