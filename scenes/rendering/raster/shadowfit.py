@@ -84,7 +84,8 @@ def casters(draws: DrawList, toward: F64) -> np.ndarray:
     for i in range(count):
         if extent[i].max() < 4.0 * np.median(extent.max(axis=1)) and count > 1:
             continue
-        if not all(part.mesh.nbytes < 16384 and _box_like(part.mesh.positions) for part in draws.scene.instances[i].model.parts):
+        parts = draws.scene.instances[i].model.parts
+        if not all(part.mesh.nbytes < 16384 and _box_like(part.mesh.positions) for part in parts):
             continue
         thin = int(np.argmin(extent[i]))
         axis = unit(draws.placement.camera_from_object[i, :3, thin])
