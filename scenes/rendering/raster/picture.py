@@ -270,7 +270,8 @@ class PicturePass:
             environment.panorama.use(0)
         elif background.backdrop is not None:
             self._textures.get(Texture(background.backdrop, srgb=True, wrap="clamp")).use(0)
-            numbers["u_cover"] = cover(background.backdrop.shape[1], background.backdrop.shape[0], view.width, view.height)
+            tall, wide = background.backdrop.shape[:2]
+            numbers["u_cover"] = cover(wide, tall, view.width, view.height)
         for name, value in numbers.items():
             if name in program:
                 program[name].value = value
