@@ -114,7 +114,7 @@ def test_no_error_is_swallowed_unseen() -> None:
                 continue
             caught = "" if node.type is None else ast.unparse(node.type)
             broad = node.type is None or re.search(r"\b(Base)?Exception\b", caught)
-            raises_again = any(isinstance(n, ast.Raise) and n.exc is None for n in ast.walk(node))
+            raises_again = any(isinstance(n, ast.Raise) and (n.exc is None or n.cause) for n in ast.walk(node))
             line = texts()[name].splitlines()[node.lineno - 1]
             if broad and not raises_again and not re.search(r"# noqa: BLE001 - \w+", line):
                 wrong.append(f"{name}:{node.lineno} catches {caught or 'everything'}")
