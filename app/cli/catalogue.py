@@ -103,9 +103,9 @@ def describe(
 
 def schema() -> int:
     """Print the JSON Schema of a project file."""
-    from myriorama.scenes.project.model import Project
+    from myriorama.scenes.project.json_schema import project_schema
 
-    print_json(Project.model_json_schema(by_alias=True))
+    print_json(project_schema())
     return ExitCode.OK
 
 

@@ -161,4 +161,4 @@ def project_schema() -> dict[str, Any]:
 
 def schema_text() -> str:
     """Return the text of the schema file that is shipped."""
-    return json.dumps(project_schema(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(project_schema(), indent=2, ensure_ascii=False) + "\n"
