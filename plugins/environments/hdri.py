@@ -6,6 +6,7 @@ A very bright sun in it becomes a light with a shadow. It brings no ground.
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -14,14 +15,24 @@ from myriorama.plugins.api import Bool, Color, Environment, EnvironmentParts, Fi
 from myriorama.plugins.environments._declared import strength, triple, white_balance_parameter
 from myriorama.scenes.assets.store import OpenAsset
 from myriorama.scenes.errors import Problem, ProjectError
-from myriorama.scenes.lights import Background, RadianceMap, SunLight
+from myriorama.scenes.lights import Background, RadianceMap, Rgb, SunLight
 from myriorama.scenes.radiometry.color import linear_rgb, scaled
 from myriorama.scenes.radiometry.equirect import reduced, turned_about_z
-from myriorama.scenes.radiometry.meter import light_level, white_balance
+from myriorama.scenes.radiometry.meter import light_level, light_on_paper, white_balance
 from myriorama.scenes.radiometry.sun_extraction import extract_sun
 
 _KEPT_MAPS: Final = 4
-_Prepared = tuple[RadianceMap, SunLight | None, float]
+_METERED_PX: Final = 256
+
+
+@dataclass(frozen=True, eq=False)
+class _Prepared:
+    """A map without its sun, the sun, the light level of both, and their light on white paper."""
+
+    radiance: RadianceMap
+    sun: SunLight | None
+    level: float
+    on_paper: Rgb
 
 
 class Hdri(Environment):
@@ -84,24 +95,24 @@ class Hdri(Environment):
             raise ProjectError(
                 Problem("file", "an hdri environment needs a file", allowed="a path or resource:... to .hdr or .exr")
             )
-        radiance, sun, level = self._prepared(asset, int(values["widest_px"]), bool(values["extract_sun"]))
+        prepared = self._prepared(asset, int(values["widest_px"]), bool(values["extract_sun"]))
         factor = float(values["strength"])
         if values["normalize"]:
-            if not level > 0.0:
+            if not prepared.level > 0.0:
                 raise ProjectError(
                     Problem("file", "the map is black, so it has no light level to normalize", asset.asset.reference)
                 )
-            factor /= level
+            factor /= prepared.level
         rotation = float(values["rotation_deg"])
-        suns = () if sun is None else (sun,)
-        color = scaled(white_balance(radiance.pixels, suns, float(values["white_balance"])), factor)
+        color = scaled(white_balance(prepared.on_paper, float(values["white_balance"])), factor)
         background = Background(
-            radiance=radiance,
+            radiance=prepared.radiance,
             color=color,
             rotation_deg=rotation,
             visible=bool(values["visible"]),
             visible_color=linear_rgb(values["background"]),
         )
+        sun = prepared.sun
         if sun is None:
             return EnvironmentParts(background=background)
         light = SunLight(
@@ -122,7 +133,9 @@ class Hdri(Environment):
             smaller = reduced(radiance.pixels, widest_px)
             if smaller is not radiance.pixels:
                 radiance = RadianceMap(smaller)
-            found = radiance, sun, light_level(radiance.pixels, () if sun is None else (sun,))
+            suns = () if sun is None else (sun,)
+            metered = reduced(radiance.pixels, _METERED_PX)
+            found = _Prepared(radiance, sun, light_level(metered, suns), light_on_paper(metered, suns))
             self._kept[key] = found
             while len(self._kept) > _KEPT_MAPS:
                 self._kept.popitem(last=False)

@@ -15,7 +15,7 @@ from myriorama.scenes.lights import Background, SunLight
 from myriorama.scenes.radiometry.color import linear_rgb, scaled
 from myriorama.scenes.radiometry.daylight import direct_sun
 from myriorama.scenes.radiometry.equirect import turned_about_z
-from myriorama.scenes.radiometry.meter import WHITE_PAPER, light_level, white_balance
+from myriorama.scenes.radiometry.meter import WHITE_PAPER, light_level, light_on_paper, white_balance
 from myriorama.scenes.radiometry.sky import REFERENCE_KLX, sky_map
 from myriorama.scenes.radiometry.solar import sun_position
 
@@ -114,7 +114,7 @@ class Sky(Environment):
         sun = SunLight(triple(-toward), scaled(arriving.color, facing / sky.scale))
         level = light_level(sky.radiance.pixels, (sun,))
         factor = float(values["strength"]) * sky.scale * (sky.scale * level) ** -float(values["adaptation"])
-        balance = white_balance(sky.radiance.pixels, (sun,), float(values["white_balance"]))
+        balance = white_balance(light_on_paper(sky.radiance.pixels, (sun,)), float(values["white_balance"]))
         color = scaled(balance, factor)
         turn = math.degrees(position.azimuth) + float(values["north_deg"]) - 90.0
         background = Background(

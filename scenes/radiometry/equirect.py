@@ -8,22 +8,31 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 
 from myriorama.scenes.conventions import F32, F64
 
+_BAND_ROWS: Final = 64
+
 
 @lru_cache(maxsize=4)
 def directions(height: int, width: int) -> F64:
-    """Return the unit world direction of each pixel's centre, (H, W, 3) float64, read-only."""
-    polar = (np.arange(height) + 0.5) / height * math.pi
+    """Return the unit world direction of each pixel's centre, (H, W, 3) float64, read-only; for small maps."""
+    out = directions_of_rows(height, width, 0, height)
+    out.flags.writeable = False
+    return out
+
+
+def directions_of_rows(height: int, width: int, start: int, stop: int) -> F64:
+    """Return the unit world direction of each pixel's centre in rows `start` to `stop`, (rows, W, 3) float64."""
+    polar = (np.arange(start, stop) + 0.5) / height * math.pi
     azimuth = math.pi - (np.arange(width) + 0.5) / width * 2.0 * math.pi
-    out = np.empty((height, width, 3))
+    out = np.empty((stop - start, width, 3))
     out[..., 0] = np.sin(polar)[:, None] * np.cos(azimuth)
     out[..., 1] = np.sin(polar)[:, None] * np.sin(azimuth)
     out[..., 2] = np.cos(polar)[:, None]
-    out.flags.writeable = False
     return out
 
 
@@ -44,8 +53,17 @@ def irradiance(pixels: F32 | F64, normal: F64) -> F64:
         Unit, world.
     """
     height, width = pixels.shape[:2]
-    cosine = np.maximum(directions(height, width) @ normal, 0.0) * solid_angles(height, width)[:, None]
-    total: F64 = np.tensordot(cosine, pixels.astype(np.float64, copy=False), axes=((0, 1), (0, 1)))
+    polar = (np.arange(height) + 0.5) / height * math.pi
+    azimuth = math.pi - (np.arange(width) + 0.5) / width * 2.0 * math.pi
+    around = normal[0] * np.cos(azimuth) + normal[1] * np.sin(azimuth)
+    weight = solid_angles(height, width)
+    total = np.zeros(3)
+    # In bands of rows: the weights of a large map at once would be as large as the map.
+    for start in range(0, height, _BAND_ROWS):
+        band = slice(start, start + _BAND_ROWS)
+        cosine = np.sin(polar[band])[:, None] * around + normal[2] * np.cos(polar[band])[:, None]
+        cosine = np.maximum(cosine, 0.0) * weight[band, None]
+        total += np.tensordot(cosine, pixels[band].astype(np.float64, copy=False), axes=((0, 1), (0, 1)))
     return total
 
 
@@ -82,10 +100,11 @@ def reduced(pixels: F32, widest_px: int) -> F32:
         if smallest <= 1:
             break
         if height % block == 0 and width % block == 0:
-            weight = solid_angles(height, width)[:, None, None]
-            rows = (pixels * weight).reshape(height // block, block, width, 3).sum(axis=1)
-            sums = rows.reshape(height // block, width // block, block, 3).mean(axis=2)
-            area = weight.reshape(height // block, block).sum(axis=1)
-            out: F32 = (sums / area[:, None, None]).astype(np.float32)
+            weight = (solid_angles(height, width)[:, None, None]).astype(np.float32)
+            out = np.empty((height // block, width // block, 3), dtype=np.float32)
+            for row in range(height // block):
+                band = slice(row * block, (row + 1) * block)
+                sums = (pixels[band] * weight[band]).sum(axis=0).reshape(width // block, block, 3).mean(axis=1)
+                out[row] = sums / weight[band].sum()
             return out
     return pixels

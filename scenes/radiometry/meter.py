@@ -50,25 +50,28 @@ def light_level(pixels: F32 | F64 | None, suns: Iterable[SunLight] = ()) -> floa
     return max(levels[0], 0.5 * max(levels[1:]))
 
 
-def white_balance(pixels: F32 | F64, suns: Iterable[SunLight], amount: float) -> Rgb:
-    """Return factors on red, green and blue that take the colour cast out of the light on white paper lying flat.
-
-    Its luminance stays. A channel that is nearly missing is lifted by a factor of 20 at most.
-
-    Parameters
-    ----------
-    pixels : (H, W, 3)
-        Linear radiance.
-    suns : iterable of SunLight
-    amount : float
-        0: factors of 1; 1: the paper comes out white.
-    """
+def light_on_paper(pixels: F32 | F64, suns: Iterable[SunLight]) -> Rgb:
+    """Return the irradiance, red, green and blue, of paper lying flat in the light of a map and suns."""
     light = irradiance(pixels, _UP)
     for sun in suns:
         light = light + np.array(sun.irradiance) * max(0.0, -sun.direction[2])
-    brightness = float(luminance(light))
+    return float(light[0]), float(light[1]), float(light[2])
+
+
+def white_balance(light: Rgb, amount: float) -> Rgb:
+    """Return factors on red, green and blue that take the colour cast out of a light; its luminance stays.
+
+    Parameters
+    ----------
+    light : Rgb
+        Irradiance of white paper.
+    amount : float
+        0: factors of 1; 1: the paper comes out white. A channel that is nearly missing is lifted 20 times at most.
+    """
+    measured = np.array(light)
+    brightness = float(luminance(measured))
     if not brightness > 0.0:
         return 1.0, 1.0, 1.0
-    gain = np.maximum(light / brightness, _FAINTEST_CHANNEL) ** -amount
-    r, g, b = gain * brightness / float(luminance(gain * light))
+    gain = np.maximum(measured / brightness, _FAINTEST_CHANNEL) ** -amount
+    r, g, b = gain * brightness / float(luminance(gain * measured))
     return float(r), float(g), float(b)

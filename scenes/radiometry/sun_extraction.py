@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 
 from myriorama.scenes.lights import RadianceMap, Rgb, SunLight
-from myriorama.scenes.radiometry.color import luminance
-from myriorama.scenes.radiometry.equirect import directions, scalar_irradiance, solid_angles
+from myriorama.scenes.radiometry.color import LUMINANCE, luminance
+from myriorama.scenes.radiometry.equirect import directions_of_rows, scalar_irradiance, solid_angles
 
 SMALLEST_SHARE: Final = 0.05
 """A sun must hold at least this share of the light from all directions."""
@@ -33,12 +33,16 @@ def extract_sun(radiance: RadianceMap) -> tuple[RadianceMap, SunLight | None]:
     sum over their solid angles, its direction their weighted mean, its diameter that of an even disc with the same
     spread.
     """
-    pixels = radiance.pixels
-    height, width = pixels.shape[:2]
+    whole = radiance.pixels
+    height, width = whole.shape[:2]
+    row, column = divmod(int(np.argmax(whole @ LUMINANCE.astype(np.float32))), width)
+    # Everything happens in the rows around the brightest pixel.
+    reach = math.ceil(_RING_DEG / 180.0 * height) + 1
+    first, last = max(0, row - reach), min(height, row + reach + 1)
+    pixels = whole[first:last]
     bright = luminance(pixels)
-    row, column = np.unravel_index(int(np.argmax(bright)), bright.shape)
-    toward = directions(height, width)
-    cosine = toward @ toward[row, column]
+    toward = directions_of_rows(height, width, first, last)
+    cosine = toward @ toward[row - first, column]
     cap = cosine >= math.cos(math.radians(_CAP_DEG))
     ring = ~cap & (cosine >= math.cos(math.radians(_RING_DEG)))
     if not ring.any():
@@ -48,10 +52,10 @@ def extract_sun(radiance: RadianceMap) -> tuple[RadianceMap, SunLight | None]:
     if not disc.any():
         return radiance, None
     rows = np.nonzero(disc)[0]
-    area = solid_angles(height, width)[rows][:, None]
+    area = solid_angles(height, width)[first:last][rows][:, None]
     above = np.maximum(pixels[disc].astype(np.float64) - sky, 0.0)
     energy = (above * area).sum(axis=0)
-    everything = float(luminance(scalar_irradiance(pixels)))
+    everything = float(luminance(scalar_irradiance(whole)))
     if float(luminance(energy)) < SMALLEST_SHARE * everything:
         return radiance, None
     weight = luminance(above) * area[:, 0]
@@ -61,8 +65,9 @@ def extract_sun(radiance: RadianceMap) -> tuple[RadianceMap, SunLight | None]:
     away = np.arccos(np.clip(toward[disc] @ center, -1.0, 1.0))
     spread_deg = math.degrees(math.sqrt(float(weight @ away**2)))
     diameter = min(_WIDEST_DEG, max(SUN_DIAMETER_DEG, 2.0 * math.sqrt(2.0) * spread_deg))
-    left = pixels.copy()
-    left[disc] = np.minimum(pixels[disc], sky.astype(np.float32))
+    left = whole.copy()
+    left[first:last][disc] = np.minimum(pixels[disc], sky.astype(np.float32))
+    left.flags.writeable = False  # the map then takes it as it is, without a second copy
     irradiance: Rgb = (float(energy[0]), float(energy[1]), float(energy[2]))
     direction = (-float(center[0]), -float(center[1]), -float(center[2]))
     return RadianceMap(left), SunLight(direction, irradiance, angular_diameter_deg=diameter)
