@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from myriorama.app.dataset.atomic import FileEntry, inside, sync_folder, write_file
+from myriorama.app.dataset.atomic import PART_SUFFIX, FileEntry, inside, sync_folder, write_file
 from myriorama.app.dataset.layout import JOURNAL, MANIFEST, PROJECT, partial_of, quarantine_of, record_path
 from myriorama.app.dataset.manifest import manifest_chunks
 from myriorama.app.dataset.quarantine import Quarantined
@@ -202,6 +202,7 @@ class DatasetFolder:
         if self.missing:
             some = ", ".join(str(i) for i in self.missing[:5])
             raise DatasetError(f"{len(self.missing)} samples are neither written nor quarantined: {some} ...")
+        self._sweep()
         records = Records(self.partial, sorted(self._places))
         entries = list(self._first)
         for name, values in sorted(self.job.formats.items()):
@@ -243,6 +244,16 @@ class DatasetFolder:
         for index in sorted(self._places):
             self._journal.seek(self._places[index])
             yield json.loads(self._journal.readline())
+
+    def _sweep(self) -> None:
+        """Delete what workers that died left: half-written files, and files of samples that were given up."""
+        given_up = {f"{index:08d}" for index in self._quarantined}
+        for path in sorted(self.partial.rglob("*")):
+            if path.is_file() and (path.suffix == PART_SUFFIX or path.stem in given_up):
+                path.unlink()
+        for path in sorted((p for p in self.partial.rglob("*") if p.is_dir()), reverse=True):
+            if not any(path.iterdir()):
+                path.rmdir()
 
     def _sync(self) -> None:
         if not self._durable:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.conventions import F32, F64, Mask
 from myriorama.scenes.labels.box_3d import CORNER_BITS, scale_of
-from myriorama.scenes.labels.rays import distance_to_mesh
+from myriorama.scenes.labels.distance import distance_to_mesh
 from myriorama.scenes.labels.record import Annotation, KeypointLabel, Record
 from myriorama.scenes.labels.sight import OUTSIDE, VISIBLE, Points, sight
 from myriorama.scenes.labels.truth import Truth

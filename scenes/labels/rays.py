@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from myriorama.scenes.assembly.model import Part
 from myriorama.scenes.assembly.scene import Scene
-from myriorama.scenes.conventions import F64, Mask
+from myriorama.scenes.conventions import F64
 from myriorama.scenes.geometry.mesh import Mesh
 from myriorama.scenes.materials.model import Material, Texture
 
@@ -24,6 +25,8 @@ Indices: TypeAlias = npt.NDArray[np.intp]
 _NO_HIT: Final = np.inf
 _BEHIND_M: Final = 1e-9
 _GROWN: Final = 1e-9
+_BLOCK: Final = 32
+_FEW_PAIRS: Final = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,10 +67,34 @@ class _View:
 
     def near(self, x: F64, y: F64) -> tuple[Indices, Indices]:
         """Return the pairs of ray and triangle that may meet; rays by their place (K,) on the plane z = 1."""
-        found = (self.low_x <= x[:, None]) & (self.high_x >= x[:, None])
-        found &= (self.low_y <= y[:, None]) & (self.high_y >= y[:, None])
-        ray, face = np.nonzero(found)
-        return ray, face
+        faces = len(self.low_x)
+        if len(x) * faces <= _FEW_PAIRS:
+            found = (self.low_x <= x[:, None]) & (self.high_x >= x[:, None])
+            found &= (self.low_y <= y[:, None]) & (self.high_y >= y[:, None])
+            ray, face = np.nonzero(found)
+            return ray, face
+        # Neighbours in a mesh's list of faces are mostly neighbours in space: ask blocks of them first.
+        low_x, high_x, low_y, high_y = self._blocks
+        found = (low_x <= x[:, None]) & (high_x >= x[:, None])
+        found &= (low_y <= y[:, None]) & (high_y >= y[:, None])
+        ray, block = np.nonzero(found)
+        face = (block[:, None] * _BLOCK + np.arange(_BLOCK)).ravel()
+        ray = np.repeat(ray, _BLOCK)
+        ray, face = ray[face < faces], face[face < faces]
+        met = (self.low_x[face] <= x[ray]) & (self.high_x[face] >= x[ray])
+        met &= (self.low_y[face] <= y[ray]) & (self.high_y[face] >= y[ray])
+        return ray[met], face[met]
+
+    @cached_property
+    def _blocks(self) -> tuple[F64, F64, F64, F64]:
+        """Boxes of _BLOCK triangles each, as low_x, high_x, low_y, high_y."""
+        starts = np.arange(0, len(self.low_x), _BLOCK)
+        return (
+            np.minimum.reduceat(self.low_x, starts),
+            np.maximum.reduceat(self.high_x, starts),
+            np.minimum.reduceat(self.low_y, starts),
+            np.maximum.reduceat(self.high_y, starts),
+        )
 
 
 class CameraRays:
@@ -81,38 +108,46 @@ class CameraRays:
 
     def __init__(self, scene: Scene) -> None:
         self._instances = scene.instances
-        self._eye_world: F64 = scene.camera.world_from_camera[:3, 3]
         self._camera_from_world = scene.camera.camera_from_world
         self._views: dict[tuple[int, int], _View] = {}
-        linear = np.stack([i.world_from_object[:3, :3] for i in scene.instances]) if scene.instances else None
-        self._object_from_world = np.linalg.inv(linear) if linear is not None else np.zeros((0, 3, 3))
-        shift = [self._eye_world - i.world_from_object[:3, 3] for i in scene.instances]
-        self._eyes = np.einsum("nij,nj->ni", self._object_from_world, np.stack(shift)) if shift else np.zeros((0, 3))
-        self._bounds = np.stack([i.model.bounds for i in scene.instances]) if scene.instances else np.zeros((0, 2, 3))
+        count = len(scene.instances)
+        poses = np.array([i.world_from_object for i in scene.instances]).reshape(count, 4, 4)
+        self._bounds = np.array([i.model.bounds for i in scene.instances]).reshape(count, 2, 3)
+        self._object_from_world = np.linalg.inv(poses[:, :3, :3])
+        away = scene.camera.world_from_camera[:3, 3] - poses[:, :3, 3]
+        self._eyes = np.einsum("nij,nj->ni", self._object_from_world, away)
+        self._low, self._high = _shadows(self._camera_from_world @ poses, self._bounds)
 
-    def candidates(self, directions_world: F64) -> Mask:
-        """Return which rays may meet which instances before t = 1, by their own boxes.
+    def candidates(self, directions_world: F64) -> tuple[Indices, Indices]:
+        """Return the pairs of ray and instance that may meet before t = 1, by the instances' own boxes.
 
         Parameters
         ----------
         directions_world : (R, 3) float64
-            Not normalised: t = 1 is the ray's target.
+            Not normalised: t = 1 is the ray's target. Each points to the front of the camera.
 
         Returns
         -------
-        (R, I) bool
+        ray, instance : (P,) int
+            Sorted by instance, then by ray.
         """
-        d = np.einsum("nij,rj->rni", self._object_from_world, directions_world)
-        slack = 1e-6 * (1.0 + np.abs(self._bounds).max(axis=(1, 2), initial=0.0))[:, None]
-        low, high = self._bounds[:, 0] - slack - self._eyes, self._bounds[:, 1] + slack - self._eyes
-        tiny = np.abs(d) < 1e-300
-        safe = np.where(tiny, 1.0, d)
+        d_camera = directions_world @ self._camera_from_world[:3, :3].T
+        x, y = d_camera[:, 0] / d_camera[:, 2], d_camera[:, 1] / d_camera[:, 2]
+        beneath = (self._low[:, :1] <= x) & (self._high[:, :1] >= x)
+        beneath &= (self._low[:, 1:] <= y) & (self._high[:, 1:] >= y)
+        instance, ray = np.nonzero(beneath)
+        d = np.einsum("pij,pj->pi", self._object_from_world[instance], directions_world[ray])
+        slack = 1e-6 * (1.0 + np.abs(self._bounds).max(axis=(1, 2), initial=0.0))[instance, None]
+        low = self._bounds[instance, 0] - slack - self._eyes[instance]
+        high = self._bounds[instance, 1] + slack - self._eyes[instance]
+        parallel = np.abs(d) < 1e-300
+        safe = np.where(parallel, 1.0, d)
         first, second = low / safe, high / safe
-        beside = tiny & ((low > 0) | (high < 0))
-        enter = np.where(tiny, -np.inf, np.minimum(first, second)).max(axis=2, initial=-np.inf)
-        leave = np.where(tiny, np.inf, np.maximum(first, second)).min(axis=2, initial=np.inf)
-        found: Mask = (enter <= leave) & (leave > 0) & (enter < 1.0) & ~beside.any(axis=2)
-        return found
+        beside = (parallel & ((low > 0) | (high < 0))).any(axis=1)
+        enter = np.where(parallel, -np.inf, np.minimum(first, second)).max(axis=1, initial=-np.inf)
+        leave = np.where(parallel, np.inf, np.maximum(first, second)).min(axis=1, initial=np.inf)
+        met = np.flatnonzero((enter <= leave) & (leave > 0) & (enter < 1.0) & ~beside)
+        return ray[met], instance[met]
 
     def first_hit(self, instance: int, directions_world: F64, part: int | None = None) -> F64:
         """Return where rays first meet an instance, or one part of it; see `first_hits`.
@@ -190,6 +225,21 @@ class CameraRays:
         return view
 
 
+def _shadows(camera_from_object: F64, bounds: F64) -> tuple[F64, F64]:
+    """Return the box, low and high (N, 2), of each object's own box on the plane z = 1; boundless behind the camera."""
+    bits = np.array([[k & 1, k >> 1 & 1, k >> 2 & 1] for k in range(8)])
+    local = bounds[:, None, 0] + bits * (bounds[:, None, 1] - bounds[:, None, 0])
+    corners = local @ camera_from_object[:, :3, :3].transpose(0, 2, 1) + camera_from_object[:, None, :3, 3]
+    z = corners[:, :, 2:]
+    behind = (z <= _BEHIND_M).any(axis=(1, 2))
+    flat = corners[:, :, :2] / np.where(z <= _BEHIND_M, 1.0, z)
+    low, high = flat.min(axis=1), flat.max(axis=1)
+    low[behind], high[behind] = -np.inf, np.inf
+    grown = 1e-6 * (1.0 + high - low)
+    grown[behind] = 0.0
+    return low - grown, high + grown
+
+
 def _stops_rays(material: Material) -> bool:
     return not (material.alpha == "transparent" and material.label_policy == "see_through")
 
@@ -243,40 +293,3 @@ def _sample_alpha(texture: Texture, uv: F64) -> F64:
     lower = texel(x0, y0 + 1) * (1 - fx) + texel(x0 + 1, y0 + 1) * fx
     blended: F64 = upper * (1 - fy) + lower * fy
     return blended
-
-
-def distance_to_mesh(point: F64, mesh: Mesh, limit: float) -> float:
-    """Return the distance from a point (3,), object frame, to a mesh; inf where it exceeds `limit`.
-
-    Only triangles whose own box, grown by `limit`, holds the point are measured.
-    """
-    corners = mesh.positions[mesh.faces].astype(np.float64) - point
-    near = (corners.min(axis=1) <= limit).all(axis=1) & (corners.max(axis=1) >= -limit).all(axis=1)
-    found = corners[near]
-    if len(found) == 0:
-        return _NO_HIT
-    distance = float(np.sqrt(_squared_distances_from_origin(found).min()))
-    return distance if distance <= limit else _NO_HIT
-
-
-def _squared_distances_from_origin(triangles: F64) -> F64:
-    """Return squared distances from the origin to triangles (T, 3, 3): the face's plane, or its three edges."""
-    a, b, c = triangles[:, 0], triangles[:, 1], triangles[:, 2]
-    out = np.minimum(_edge(a, b), np.minimum(_edge(b, c), _edge(c, a)))
-    normal = np.cross(b - a, c - a)
-    area = np.einsum("ij,ij->i", normal, normal)
-    inside = area > 0
-    for p, q in ((a, b), (b, c), (c, a)):
-        inside &= np.einsum("ij,ij->i", np.cross(q - p, -p), normal) >= 0
-    height = np.einsum("ij,ij->i", a, normal)
-    return np.where(inside, height**2 / np.where(area > 0, area, 1.0), out)
-
-
-def _edge(p: F64, q: F64) -> F64:
-    """Return squared distances from the origin to segments p q, (T, 3) each."""
-    along = q - p
-    length = np.einsum("ij,ij->i", along, along)
-    t = np.clip(-np.einsum("ij,ij->i", p, along) / np.where(length > 0, length, 1.0), 0.0, 1.0)
-    closest = p + t[:, None] * along
-    squared: F64 = np.einsum("ij,ij->i", closest, closest)
-    return squared

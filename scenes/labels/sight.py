@@ -102,19 +102,35 @@ def sight(truth: Truth, points: Points) -> Sight:
     inside = (depth > 0) & (pixels[:, 0] >= 0) & (pixels[:, 0] < camera.width)
     inside &= (pixels[:, 1] >= 0) & (pixels[:, 1] < camera.height)
     state = np.full(len(points.world), OUTSIDE, dtype=np.int64)
-    state[inside] = np.where(_hidden(truth, points, np.flatnonzero(inside)), HIDDEN, VISIBLE)
+    state[inside] = np.where(_hidden(truth, points, pixels, np.flatnonzero(inside)), HIDDEN, VISIBLE)
     return Sight(pixels, depth, state)
 
 
-def _hidden(truth: Truth, points: Points, chosen: npt.NDArray[np.intp]) -> Mask:
+def _hidden(truth: Truth, points: Points, pixels: F64, chosen: npt.NDArray[np.intp]) -> Mask:
     """Return which of the chosen points have something in front of them, (len(chosen),) bool."""
-    rays = truth.rays
     directions = points.world[chosen] - truth.scene.camera.world_from_camera[:3, 3]
     lengths = np.linalg.norm(directions, axis=1)
     limit = 1.0 - np.maximum(points.tolerance_m[chosen] / lengths, _RELATIVE_SLACK)
-    candidates = rays.candidates(directions)
-    inner = np.flatnonzero(points.interior[chosen])
-    candidates[inner, points.owner[chosen][inner]] = False
-    asked = [(i, np.flatnonzero(candidates[:, i]), None) for i in np.flatnonzero(candidates.any(axis=0)).tolist()]
-    hidden: Mask = rays.first_hits(asked, directions) < limit
+    ray, instance = truth.rays.candidates(directions)
+    owner = points.owner[chosen]
+    kept = (instance != owner[ray]) | ~points.interior[chosen][ray]
+    ray, instance = ray[kept], instance[kept]
+    # What hides a point is mostly what its pixel shows, then the point's own thing. They are asked first: what
+    # they hide needs no second witness, so that a crowd costs no more rays than its front row.
+    column, row = pixels[chosen].astype(np.int64).T
+    shown = truth.instance_id[row, column].astype(np.int64) - 1
+    turn = np.where(instance == shown[ray], 0, np.where(instance == owner[ray], 1, 2))
+    hidden = np.zeros(len(chosen), dtype=np.bool_)
+    for number in range(3):
+        asked = (turn == number) & ~hidden[ray]
+        hidden |= _nearest(truth, ray[asked], instance[asked], directions) < limit
     return hidden
+
+
+def _nearest(truth: Truth, ray: npt.NDArray[np.intp], instance: npt.NDArray[np.intp], directions: F64) -> F64:
+    """Return where rays first meet the instances that they are paired with; pairs are sorted by instance."""
+    if len(ray) == 0:
+        return np.full(len(directions), np.inf)
+    starts = np.flatnonzero(np.diff(instance, prepend=-1))
+    asked = [(int(instance[first]), part, None) for first, part in zip(starts, np.split(ray, starts[1:]), strict=True)]
+    return truth.rays.first_hits(asked, directions)

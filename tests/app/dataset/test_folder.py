@@ -148,6 +148,20 @@ def test_a_quarantined_sample_is_beside_the_dataset_and_in_its_manifest(tmp_path
     assert (report.samples, report.quarantined) == (1, 2)
 
 
+def test_what_dead_workers_left_does_not_get_into_the_dataset(tmp_path, job, table_records):
+    path = tmp_path / "d"
+    with DatasetFolder.create(path, job, durable=False) as folder:
+        writer = folder.sample_writer()
+        for record in table_records[:2]:
+            folder.commit(writer.write(record))
+        writer.write(table_records[2])  # and then the worker died, and again, until the sample was given up
+        (folder.partial / "images/00000001.png.part").write_bytes(b"half")
+        folder.add_quarantined(quarantine_sample(path, 2, ["its worker died three times"]))
+        folder.finalize()
+    assert verify(path).findings == ()
+    assert not list(path.rglob("*00000002*"))
+
+
 def test_an_interrupted_write_leaves_the_old_file(tmp_path):
     write_file(tmp_path, "a/b.txt", (b"whole",))
 

@@ -151,7 +151,9 @@ FAULTS: dict[str, tuple[int, Callable[[Record], Record]]] = {
     "amodal smaller than visible": (2, smaller_amodal),
     "amodal taken away": (
         2,
-        lambda r: with_annotation(r, "ball/0", lambda a: replace(a, amodal_mask=None, amodal_box=None, amodal_rle=None)),
+        lambda r: with_annotation(
+            r, "ball/0", lambda a: replace(a, amodal_mask=None, amodal_box=None, amodal_rle=None)
+        ),
     ),
     "box too large": (
         3,
