@@ -139,6 +139,8 @@ def sample_from_json(recipe: Any, file: str = "") -> SceneSample:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | int | float):  # by far the most, so first
+        return value
     if isinstance(value, SceneSample | GroupSample | MemberSample | NodeSample):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple | list):

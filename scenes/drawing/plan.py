@@ -5,7 +5,6 @@ It builds no mesh and finds no place for an object: what it returns are the numb
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -72,6 +71,11 @@ class Plan:
             for scope in ("sample", "object")
         }
         self._object_groups = np.array([cell.group for cell in self._object.cells], dtype=np.intp)
+        self._entries = {
+            (key, per_object): {name: entry for name, entry in entries.items() if self._per_object(entry) == per_object}
+            for key, entries in compiled.entries.items()
+            for per_object in (False, True)
+        }
         constants: list[Any] = [cell.constant for cell in compiled.cells]
         self._fill(constants, self._dataset, 0, 0)
         self._constants = tuple(constants)
@@ -201,21 +205,17 @@ class Plan:
     def _node(self, node: Node, slots: list[Any], where: str) -> NodeSample:
         return NodeSample(node.uid, node.type, node.name, self._single(node.uid, slots, where), node.class_)
 
-    def _entries(self, key: str, *, per_object: bool) -> Mapping[str, Entry]:
-        return {
-            name: entry
-            for name, entry in self._compiled.entries[key].items()
-            if self._compiled.cells[entry.cells[0]].per_object == per_object
-        }
+    def _per_object(self, entry: Entry) -> bool:
+        return any(self._compiled.cells[n].per_object for n in entry.cells)
 
     def _single(self, key: str, slots: list[Any], where: str) -> dict[str, Any]:
         """Return the values of an owner that has one of each."""
-        found = self._entries(key, per_object=False)
+        found = self._entries[key, False]
         return {name: self._columns(entry, slots, 1, where)[0] for name, entry in found.items()}
 
     def _group(self, group: ObjectGroup, count: int, slots: list[Any], where: str) -> GroupSample:
         def rows(key: str) -> list[dict[str, Any]]:
-            entries = self._entries(key, per_object=True)
+            entries = self._entries[key, True]
             columns = [self._columns(entry, slots, count, where) for entry in entries.values()]
             return [dict(zip(entries, row, strict=True)) for row in zip(*columns, strict=True)] or [{}] * count
 

@@ -68,12 +68,16 @@ def combined(children: Any) -> Any:
     def binary(parts: Any) -> Any:
         sign, (a, x), (b, y) = parts
         if sign == "/":
-            return f"({a}) / ({b})", x / y if y else math.nan
+            # Infinity stands for "has no value", and spreads: min and max alone could hide it.
+            return f"({a}) / ({b})", x / y if y and math.isfinite(x) and math.isfinite(y) else math.inf
+        if math.isinf(x) or math.isinf(y):
+            return f"({a}) {sign} ({b})", math.inf
         return f"({a}) {sign} ({b})", {"+": x + y, "-": x - y, "*": x * y}[sign]
 
     def called(parts: Any) -> Any:
         name, items = parts
         found = {"min": min, "max": max}[name](v for _, v in items)
+        found = math.inf if any(math.isinf(v) for _, v in items) else found
         return f"{name}({', '.join(t for t, _ in items)})", found
 
     return st.one_of(

@@ -104,7 +104,7 @@ def projects(draw: Callable[[Any], Any]) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(projects())
 def test_what_is_dumped_is_loaded_the_same(content: dict[str, Any]) -> None:
     project = parse_project(json.dumps(content))
