@@ -11,7 +11,7 @@ import traceback
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from myriorama.app.production.lifetime import die_with_parent
 from myriorama.app.production.messages import Outcome, WorkerSetup, receive, send
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from myriorama.app.dataset.samples import SampleWriter
     from myriorama.app.production.producer import Produced, Producer
     from myriorama.scenes.rendering.frame import Renderer
-
-_REASON_LINES: Final = 12
 
 
 def worker_main(pipe: Connection, setup_text: str, parent: int) -> None:
@@ -140,7 +138,9 @@ def _told(error: Exception) -> str:
     """Say what happened: the message of an error that explains itself, the last frames of any other."""
     if isinstance(error, MyrioramaError):
         return str(error)
-    return "".join(traceback.format_exception(error)[-_REASON_LINES:]).strip()
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno}, in {frames[-1].name})" if frames else ""
+    return f"{type(error).__name__}: {error}{where}\n" + "".join(traceback.format_tb(error.__traceback__)).rstrip()
 
 
 def _placed_short(report: Any) -> dict[str, int]:
