@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,11 @@ def python_files(*folders: str) -> list[Path]:
     return sorted(p for f in folders for p in (ROOT / f).rglob("*.py") if "namespace" not in p.parts)
 
 
-def imported_names(tree: ast.AST) -> list[tuple[int, str]]:
+@cache
+def imported_names(path: Path) -> list[tuple[int, str]]:
     """Return (line, full module or member name) of every import, those inside functions too."""
     out = []
-    for node in ast.walk(tree):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             out += [(node.lineno, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -49,7 +51,7 @@ def test_a_room_imports_only_what_lies_below_it(room: str) -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{line} imports {name}"
         for path in python_files(room)
-        for line, name in imported_names(ast.parse(path.read_text(encoding="utf-8")))
+        for line, name in imported_names(path)
         if name.split(".")[0] == "myriorama" and name.split(".")[1] in above
     ]
     assert wrong == []
@@ -59,7 +61,7 @@ def test_rooms_are_imported_by_their_full_name() -> None:
     wrong = [
         f"{path.relative_to(ROOT)}:{line} imports {name}"
         for path in [*python_files(*ROOMS, "tests"), ROOT / "main.py"]
-        for line, name in imported_names(ast.parse(path.read_text(encoding="utf-8")))
+        for line, name in imported_names(path)
         if name.split(".")[0] in ROOMS
     ]
     assert wrong == []
@@ -68,7 +70,7 @@ def test_rooms_are_imported_by_their_full_name() -> None:
 def test_qt_is_kept_where_it_belongs() -> None:
     wrong = []
     for path in python_files("app", "plugins", "scenes", "resources"):
-        for line, name in imported_names(ast.parse(path.read_text(encoding="utf-8"))):
+        for line, name in imported_names(path):
             in_app_qt = path.is_relative_to(ROOT / "app" / "qt")
             if name.startswith("PySide6") and not (in_app_qt and name.startswith("PySide6.QtCore")):
                 wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}")

@@ -44,10 +44,12 @@ def texts() -> dict[str, str]:
 
 
 @cache
+def tree_of(name: str) -> ast.Module:
+    return ast.parse(texts()[name])
+
+
 def trees(*rooms: str) -> dict[str, ast.Module]:
-    return {
-        name: ast.parse(text) for name, text in texts().items() if name.endswith(".py") and name.split("/")[0] in rooms
-    }
+    return {name: tree_of(name) for name in texts() if name.endswith(".py") and name.split("/")[0] in rooms}
 
 
 def dotted(node: ast.expr) -> str:
