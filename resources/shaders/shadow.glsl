@@ -5,8 +5,9 @@
 uniform sampler2D u_shadow_map;
 uniform int u_shadow_taps;
 
-// Texel position, depth there, and the change of the plane's depth per texel.
-void shadow_place(Light light, vec3 p, vec3 facet, bool perspective, out vec3 at, out vec2 slope) {
+// Texel position, depth there, the change of the plane's depth per texel, and the depth of one texel along the normal.
+void shadow_place(Light light, vec3 p, vec3 facet, bool perspective, out vec3 at, out vec2 slope,
+                  out float texel) {
     vec3 x = vec3(light.map[0][0], light.map[1][0], light.map[2][0]);
     vec3 y = vec3(light.map[0][1], light.map[1][1], light.map[2][1]);
     vec3 z = vec3(light.map[0][2], light.map[1][2], light.map[2][2]);
@@ -20,43 +21,61 @@ void shadow_place(Light light, vec3 p, vec3 facet, bool perspective, out vec3 at
         float reach = dot(facet, p - light.position.xyz);
         float safe = reach < 0.0 ? min(reach, -1e-5) : max(reach, 1e-5);
         slope = light.shadow.y / safe * vec2(dot(facet, right) / dot(right, right), dot(facet, up) / dot(up, up));
+        texel = -light.shadow.y / s.w * inversesqrt(dot(right, right)) * s.w / max(abs(reach), 0.2 * s.w);
     } else {
         at = s.xyz;
         float across = dot(facet, z);
         float safe = across < 0.0 ? min(across, -1e-6) : max(across, 1e-6);
         slope = -light.shadow.y / safe * vec2(dot(facet, x), dot(facet, y));
+        texel = sqrt(light.shadow.y) / max(abs(across) * inversesqrt(dot(z, z)), 0.2);
     }
 }
 
-float shadow_texel(Light light, ivec2 texel, vec3 at, vec2 slope, float offset) {
-    vec2 centre = vec2(texel) + 0.5;
-    bool outside = any(lessThan(centre, light.tile.xy)) || any(greaterThan(centre, light.tile.zw));
-    float stored = outside ? 1.0 : texelFetch(u_shadow_map, texel, 0).r;
-    float plane = at.z + dot(centre - at.xy, slope);
-    return plane - offset <= stored ? 1.0 : 0.0;
+// Keeps a filter inside its own tile, whose rim nothing is drawn on.
+vec2 in_tile(Light light, vec2 at) {
+    return clamp(at, light.tile.xy, light.tile.zw);
 }
 
-// Quadratic spline over 3x3 texels: smooth, two texels wide.
-float shadow_narrow(Light light, vec3 at, vec2 slope, float offset) {
-    ivec2 middle = ivec2(floor(at.xy));
-    vec2 f = at.xy - vec2(middle) - 0.5;
+float shadow_texel(vec2 texel, vec3 at, vec2 slope) {
+    float stored = texelFetch(u_shadow_map, ivec2(texel), 0).r;
+    return at.z + dot(texel - at.xy, slope) <= stored ? 1.0 : 0.0;
+}
+
+// Quadratic spline over 3x3 texels: smooth, two texels wide. `at.z` has its offset taken off.
+float shadow_narrow(Light light, vec3 at, vec2 slope) {
+    vec2 inside = in_tile(light, at.xy);
+    vec2 middle = floor(inside) + 0.5;
+    vec2 f = inside - middle;
     vec2 low = 0.5 * (0.5 - f) * (0.5 - f);
     vec2 high = 0.5 * (0.5 + f) * (0.5 + f);
     vec2 mid = 1.0 - low - high;
-    float sum = 0.0;
-    for (int j = -1; j <= 1; j++) {
-        float wy = j < 0 ? low.y : (j > 0 ? high.y : mid.y);
-        float row = low.x * shadow_texel(light, middle + ivec2(-1, j), at, slope, offset)
-                  + mid.x * shadow_texel(light, middle + ivec2(0, j), at, slope, offset)
-                  + high.x * shadow_texel(light, middle + ivec2(1, j), at, slope, offset);
-        sum += wy * row;
-    }
-    return sum;
+    float plane = at.z + dot(middle - at.xy, slope);
+    vec3 row = plane + slope.x * vec3(-1.0, 0.0, 1.0);
+    vec3 across = vec3(low.x, mid.x, high.x);
+#if GATHER
+    // Four reads of 2x2 texels are a 4x4 block; its first three rows and columns are used.
+    vec2 size = 1.0 / vec2(textureSize(u_shadow_map, 0));
+    vec4 a = textureGather(u_shadow_map, (middle - 0.5) * size);
+    vec4 b = textureGather(u_shadow_map, (middle + vec2(1.5, -0.5)) * size);
+    vec4 c = textureGather(u_shadow_map, (middle + vec2(-0.5, 1.5)) * size);
+    vec4 d = textureGather(u_shadow_map, (middle + 1.5) * size);
+    vec3 first = vec3(a.w, a.z, b.w), second = vec3(a.x, a.y, b.x), third = vec3(c.w, c.z, d.w);
+#else
+    ivec2 m = ivec2(middle);
+    vec3 first = vec3(texelFetch(u_shadow_map, m + ivec2(-1, -1), 0).r, texelFetch(u_shadow_map, m + ivec2(0, -1), 0).r,
+                      texelFetch(u_shadow_map, m + ivec2(1, -1), 0).r);
+    vec3 second = vec3(texelFetch(u_shadow_map, m + ivec2(-1, 0), 0).r, texelFetch(u_shadow_map, m, 0).r,
+                       texelFetch(u_shadow_map, m + ivec2(1, 0), 0).r);
+    vec3 third = vec3(texelFetch(u_shadow_map, m + ivec2(-1, 1), 0).r, texelFetch(u_shadow_map, m + ivec2(0, 1), 0).r,
+                      texelFetch(u_shadow_map, m + ivec2(1, 1), 0).r);
+#endif
+    return low.y * dot(across, step(row - slope.y, first)) + mid.y * dot(across, step(row, second))
+         + high.y * dot(across, step(row + slope.y, third));
 }
 
 // Blocker search, then a disk as wide as the penumbra: for lights that are not small.
 // In both projections the penumbra's radius in texels is proportional to the difference of mapped depths.
-float shadow_wide(Light light, vec3 at, vec2 slope, float offset) {
+float shadow_wide(Light light, vec3 at, vec2 slope) {
     float turn = 6.2831853 * fract(52.9829189 * fract(dot(floor(gl_FragCoord.xy), vec2(0.06711056, 0.00583715))));
     const mat2 golden = mat2(-0.73736888, 0.67549029, -0.67549029, -0.73736888);
     vec2 start = vec2(cos(turn), sin(turn));
@@ -65,12 +84,10 @@ float shadow_wide(Light light, vec3 at, vec2 slope, float offset) {
     float blockers = 0.0, depth = 0.0;
     vec2 ray = start;
     for (int i = 0; i < u_shadow_taps; i++) {
-        ivec2 texel = ivec2(floor(at.xy + sqrt((float(i) + 0.5) / taps) * search * ray));
+        vec2 texel = floor(in_tile(light, at.xy + sqrt((float(i) + 0.5) / taps) * search * ray)) + 0.5;
         ray = golden * ray;
-        vec2 centre = vec2(texel) + 0.5;
-        bool outside = any(lessThan(centre, light.tile.xy)) || any(greaterThan(centre, light.tile.zw));
-        float stored = outside ? 1.0 : texelFetch(u_shadow_map, texel, 0).r;
-        float blocks = at.z + dot(centre - at.xy, slope) - offset > stored ? 1.0 : 0.0;
+        float stored = texelFetch(u_shadow_map, ivec2(texel), 0).r;
+        float blocks = at.z + dot(texel - at.xy, slope) > stored ? 1.0 : 0.0;
         blockers += blocks;
         depth += blocks * stored;
     }
@@ -80,8 +97,8 @@ float shadow_wide(Light light, vec3 at, vec2 slope, float offset) {
     float lit = 0.0;
     ray = start;
     for (int i = 0; i < count; i++) {
-        vec2 around = sqrt((float(i) + 0.5) / taps) * width * ray;
-        lit += shadow_texel(light, ivec2(floor(at.xy + around)), at, slope, offset);
+        vec2 texel = floor(in_tile(light, at.xy + sqrt((float(i) + 0.5) / taps) * width * ray)) + 0.5;
+        lit += shadow_texel(texel, at, slope);
         ray = golden * ray;
     }
     return count == 0 ? 1.0 : lit / taps;
@@ -90,13 +107,14 @@ float shadow_wide(Light light, vec3 at, vec2 slope, float offset) {
 float shadow(Light light, vec3 p, vec3 facet, bool perspective) {
     vec3 at;
     vec2 slope;
-    shadow_place(light, p, facet, perspective, at, slope);
-    // Vertices snap to 1/256 texel and depths to 24 bits: that much, and no more.
-    float offset = light.shadow.w + 0.02 * (abs(slope.x) + abs(slope.y));
+    float texel;
+    shadow_place(light, p, facet, perspective, at, slope, texel);
+    // Vertices snap to 1/256 texel, depths to 24 bits; and the next triangle of a hollow rises above this one's plane.
+    at.z -= light.shadow.w + 0.02 * (abs(slope.x) + abs(slope.y)) + 0.7 * texel;
 #if SHADOWS > 1
-    return shadow_wide(light, at, slope, offset);
+    return shadow_wide(light, at, slope);
 #else
-    return shadow_narrow(light, at, slope, offset);
+    return shadow_narrow(light, at, slope);
 #endif
 }
 #else

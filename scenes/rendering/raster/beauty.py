@@ -6,7 +6,7 @@ It draws into whatever framebuffer is in use, against whatever depth that holds;
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import moderngl
@@ -15,7 +15,7 @@ import numpy as np
 from myriorama.scenes.materials.model import Material
 from myriorama.scenes.rendering.raster.drawlist import DrawList, Group
 from myriorama.scenes.rendering.raster.environment import DeviceEnvironment
-from myriorama.scenes.rendering.raster.geometry import ItemBuffer, MeshStore
+from myriorama.scenes.rendering.raster.geometry import Culling, ItemBuffer, MeshStore
 from myriorama.scenes.rendering.raster.lighting import Lighting
 from myriorama.scenes.rendering.raster.programs import Programs
 from myriorama.scenes.rendering.raster.textures import TextureStore
@@ -62,10 +62,14 @@ class BeautyPass:
         ready: set[Any] = set()
         clip = np.ascontiguousarray(draws.view.clip_from_camera.T, dtype=np.float32).tobytes()
         self._bind(look)
+        culling = Culling(self._context)
         for group, first, count in items.draws(g for g in draws.groups if not g.transparent):
             program = self._program(group, look, clip, window, ready)
             program["u_first"].value = first
-            self._meshes.get(group.mesh).array(program).render(instances=count)
+            mesh = self._meshes.get(group.mesh)
+            culling.set(mesh.closed and group.outside and not group.cutout)
+            mesh.array(program).render(instances=count)
+        culling.set(False)
 
     def clear_ones(self, draws: DrawList, items: ItemBuffer, look: Look, window: tuple[int, int]) -> None:
         """Draw transparent items over what is there, farthest first."""
@@ -73,6 +77,7 @@ class BeautyPass:
         clip = np.ascontiguousarray(draws.view.clip_from_camera.T, dtype=np.float32).tobytes()
         self._bind(look)
         context = self._context
+        Culling(context)
         context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
         for item in back_to_front(draws):
             for group, first, _ in items.draws([item]):
@@ -162,6 +167,6 @@ def back_to_front(draws: DrawList) -> Iterable[Group]:
         if group.transparent:
             for k in range(group.first, group.first + group.count):
                 centre = draws.placement.corners[draws.instance_of_item[k]].mean(axis=0)
-                singles.append((-float(np.linalg.norm(centre)), k, Group(group.mesh, group.material, k, 1)))
+                singles.append((-float(np.linalg.norm(centre)), k, replace(group, first=k, count=1)))
     singles.sort(key=lambda row: row[:2])
     return [group for _, _, group in singles]

@@ -5,13 +5,13 @@ The order is by content key and instance, so it depends on the scene alone. It t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from myriorama.scenes.assembly.scene import Instance, Scene
-from myriorama.scenes.conventions import F32, F64, U32
+from myriorama.scenes.conventions import F32, F64, U32, Mask
 from myriorama.scenes.geometry.mesh import Mesh
 from myriorama.scenes.materials.model import Material
 from myriorama.scenes.rendering.raster.view import Placement, View, place, view_of
@@ -24,12 +24,13 @@ _IDS: Final = 28
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Items `first` .. `first + count` that share mesh and material."""
+    """Items `first` .. `first + count` that share mesh and material, all or none seen from outside."""
 
     mesh: Mesh
     material: Material
     first: int
     count: int
+    outside: bool
 
     @property
     def labelled(self) -> bool:
@@ -52,6 +53,8 @@ class DrawList:
     Attributes
     ----------
     instance_of_item : (M,) int64
+    outside : (N,) bool
+        The camera sees the instance whole and from outside: of a closed mesh it sees front faces only.
     blocks : (M, 32) float32
         As the device reads them; see ITEM_FLOATS.
     screen_boxes : (N, 4) float64
@@ -64,6 +67,7 @@ class DrawList:
     groups: tuple[Group, ...]
     instance_of_item: np.ndarray
     blocks: F32
+    outside: Mask
     screen_boxes: F64
 
     def subset(self, items: np.ndarray, numbers: U32) -> tuple[F32, tuple[Group, ...]]:
@@ -81,7 +85,7 @@ class DrawList:
         for group in self.groups:
             first, last = np.searchsorted(items, [group.first, group.first + group.count])
             if last > first:
-                groups.append(Group(group.mesh, group.material, int(first), int(last - first)))
+                groups.append(replace(group, first=int(first), count=int(last - first)))
         return blocks, tuple(groups)
 
 
@@ -91,8 +95,8 @@ def draw_list(scene: Scene) -> DrawList:
     poses = np.array([i.world_from_object for i in instances]).reshape(-1, 4, 4)
     bounds = np.array([i.model.bounds for i in instances]).reshape(-1, 2, 3)
     placement = place(scene.camera, poses, bounds)
-    view = view_of(scene.camera, placement, [[p.mesh for p in i.model.parts] for i in instances])
-    groups, instance_of_item, surface_of_item = _grouped(instances)
+    view, outside = view_of(scene.camera, placement, [[p.mesh for p in i.model.parts] for i in instances])
+    groups, instance_of_item, surface_of_item = _grouped(instances, outside)
     blocks = _blocks(instances, placement)[instance_of_item]
     blocks.view(np.uint32)[:, _IDS] = surface_of_item
     return DrawList(
@@ -102,22 +106,23 @@ def draw_list(scene: Scene) -> DrawList:
         groups=groups,
         instance_of_item=instance_of_item,
         blocks=blocks,
+        outside=outside,
         screen_boxes=view.screen_boxes(placement),
     )
 
 
-def _grouped(instances: tuple[Instance, ...]) -> tuple[tuple[Group, ...], np.ndarray, U32]:
-    members: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    looks: dict[tuple[str, str], tuple[Mesh, Material]] = {}
+def _grouped(instances: tuple[Instance, ...], outside: Mask) -> tuple[tuple[Group, ...], np.ndarray, U32]:
+    members: dict[tuple[str, str, bool], list[tuple[int, int]]] = {}
+    looks: dict[tuple[str, str, bool], tuple[Mesh, Material]] = {}
     for i, instance in enumerate(instances):
         for p, part in enumerate(instance.model.parts):
-            key = (part.material.key, part.mesh.key)
+            key = (part.material.key, part.mesh.key, bool(outside[i]))
             looks.setdefault(key, (part.mesh, part.material))
             members.setdefault(key, []).append((i, instance.first_surface_id + p))
     groups, flat = [], []
     for key in sorted(members):
         mesh, material = looks[key]
-        groups.append(Group(mesh, material, len(flat), len(members[key])))
+        groups.append(Group(mesh, material, len(flat), len(members[key]), key[2]))
         flat.extend(members[key])
     table = np.array(flat, dtype=np.int64).reshape(-1, 2)
     return tuple(groups), table[:, 0], table[:, 1].astype(np.uint32)

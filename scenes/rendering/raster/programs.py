@@ -67,7 +67,8 @@ class Programs:
 
     def _compile(self, vertex: str, fragment: str, switches: tuple[tuple[str, int], ...]) -> moderngl.Program:
         defines = {**self._constants, **dict(switches)}
-        head = "#version 330 core\n" + "".join(f"#define {name} {value}\n" for name, value in defines.items())
+        gather = "#extension GL_ARB_texture_gather : require\n" if defines.get("GATHER") else ""
+        head = "#version 330 core\n" + gather + "".join(f"#define {name} {value}\n" for name, value in defines.items())
         try:
             program = self._context.program(
                 vertex_shader=head + shader_text(vertex), fragment_shader=head + shader_text(fragment)

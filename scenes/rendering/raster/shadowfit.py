@@ -22,7 +22,8 @@ BORDER: Final = 3
 
 _WIDEST_TANGENT: Final = 2.75
 _STEPS_PER_OCTAVE: Final = 4
-_NARROW_TEXELS: Final = 1.5
+_NARROW_TEXELS: Final = 2.0
+_RECEIVERS_LOOKED_AT: Final = 700
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,6 +137,23 @@ def _span(light: F64, receivers: F64, chosen: np.ndarray) -> tuple[F64, F64, np.
     return np.maximum(low, box_low[meets].min(axis=0)), np.minimum(high, box_high[meets].max(axis=0)), meets
 
 
+def _deepest_fall(boxes: F64, seen: F64) -> float:
+    """Return the longest way, metres, that a shadow falls from a caster's top to what is seen under it.
+
+    Parameters
+    ----------
+    boxes : (N, 8, 3) float64
+        Casters, light frame (z away from the light).
+    seen : (K, 3) float64
+        Receivers, light frame; a few hundred of them are looked at.
+    """
+    some = seen[:: max(1, len(seen) // _RECEIVERS_LOOKED_AT)]
+    low, high = boxes.min(axis=1), boxes.max(axis=1)
+    under = ((some[None, :, :2] >= low[:, None, :2]) & (some[None, :, :2] <= high[:, None, :2])).all(axis=2)
+    fall = np.where(under, some[None, :, 2] - low[:, None, 2], 0.0)
+    return float(fall.max())
+
+
 def _ladder(size: float) -> float:
     """Round up on a geometric ladder, so that a small move of the camera does not resize every texel."""
     return float(2.0 ** (np.ceil(np.log2(size) * _STEPS_PER_OCTAVE) / _STEPS_PER_OCTAVE))
@@ -162,15 +180,15 @@ def _fit_sun(light: SunLight, draws: DrawList, receivers: F64, origin: tuple[int
         texel_from_camera[k, 3] = origin[k] + BORDER - corner[k] / texel
     texel_from_camera[2, :3] = axes[2] / span
     texel_from_camera[2, 3] = -z0 / span
-    penumbra = span * np.tan(np.radians(light.angular_diameter_deg) / 2) / texel
+    spread = np.tan(np.radians(light.angular_diameter_deg) / 2) / texel
     reach = float(np.abs(seen).max())
     placement = ShadowPlacement(
         map_from_camera=texel_from_camera,
         plane_factor=(texel / span) ** 2,
-        penumbra_factor=float(penumbra),
+        penumbra_factor=float(span * spread),
         offset=1e-6 + 4e-7 * reach / span,
         tile=_tile(origin, side),
-        wide=bool(penumbra > _NARROW_TEXELS),
+        wide=bool(_deepest_fall(boxes[meets], seen) * spread > _NARROW_TEXELS),
     )
     return ShadowFit(_clip(texel_from_camera, origin, side), meets, placement)
 
@@ -242,7 +260,8 @@ def _tangents(points: F64, least: float) -> F64:
 
 
 def _tile(origin: tuple[int, int], side: int) -> F64:
-    return np.array([origin[0] + 0.5, origin[1] + 0.5, origin[0] + side - 0.5, origin[1] + side - 0.5])
+    """Return the tile without the texels that the 4x4 block of a filter would read beyond it."""
+    return np.array([origin[0] + 1.5, origin[1] + 1.5, origin[0] + side - 2.5, origin[1] + side - 2.5])
 
 
 def _clip(texel_from_camera: F64, origin: tuple[int, int], side: int) -> F64:

@@ -12,7 +12,7 @@ import numpy as np
 
 from myriorama.scenes.conventions import F64
 from myriorama.scenes.errors import DeviceError
-from myriorama.scenes.lights import Light
+from myriorama.scenes.lights import Light, SunLight
 from myriorama.scenes.rendering.raster.drawlist import DrawList
 from myriorama.scenes.rendering.raster.geometry import ItemBuffer
 from myriorama.scenes.rendering.raster.lighting import ShadowPlacement
@@ -77,7 +77,10 @@ class ShadowMaps:
             self._items.write(blocks)
             self._framebuffer.viewport = (*origin, side, side)
             self._framebuffer.use()
-            self._geometry.draw("depth.vert", "depth.frag", self._items, groups, found.clip_from_camera)
+            self._geometry.draw(
+                "depth.vert", "depth.frag", self._items, groups, found.clip_from_camera,
+                from_outside=isinstance(lights[i], SunLight),
+            )
             out[i] = found.placement
         return tuple(out)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from myriorama.scenes.conventions import F32, F64, U32
 from myriorama.scenes.rendering.raster.drawlist import Group
-from myriorama.scenes.rendering.raster.geometry import ItemBuffer, MeshStore
+from myriorama.scenes.rendering.raster.geometry import Culling, ItemBuffer, MeshStore
 from myriorama.scenes.rendering.raster.programs import Programs
 from myriorama.scenes.rendering.raster.textures import TextureStore
 
@@ -57,15 +57,28 @@ def _nearest(texture: Any) -> Any:
 class GeometryPass:
     """Draws geometry with a program that reads items; shared by truth, amodal and shadow passes."""
 
-    def __init__(self, programs: Programs, meshes: MeshStore, textures: TextureStore) -> None:
+    def __init__(
+        self, context: moderngl.Context, programs: Programs, meshes: MeshStore, textures: TextureStore
+    ) -> None:
+        self._context = context
         self._programs = programs
         self._meshes = meshes
         self._textures = textures
 
     def draw(
-        self, vertex: str, fragment: str, items: ItemBuffer, groups: Iterable[Group], clip_from_camera: F64
+        self,
+        vertex: str,
+        fragment: str,
+        items: ItemBuffer,
+        groups: Iterable[Group],
+        clip_from_camera: F64,
+        from_outside: bool | None = None,
     ) -> None:
-        """Draw `groups` into the framebuffer in use; cutouts discard by the one alpha test."""
+        """Draw `groups` into the framebuffer in use; cutouts discard by the one alpha test.
+
+        `from_outside` says whether the eye of this pass sees everything from outside; None: as the camera does.
+        """
+        culling = Culling(self._context)
         clip = np.ascontiguousarray(clip_from_camera.T, dtype=np.float32).tobytes()
         ready: set[Any] = set()
         for group, first, count in items.draws(groups):
@@ -76,7 +89,11 @@ class GeometryPass:
             program["u_first"].value = first
             if group.cutout:
                 self._bind_alpha(program, group)
-            self._meshes.get(group.mesh).array(program).render(instances=count)
+            mesh = self._meshes.get(group.mesh)
+            outside = group.outside if from_outside is None else from_outside
+            culling.set(mesh.closed and outside and not group.cutout)
+            mesh.array(program).render(instances=count)
+        culling.set(False)
 
     def _bind_alpha(self, program: moderngl.Program, group: Group) -> None:
         material = group.material

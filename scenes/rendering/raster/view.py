@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from myriorama.scenes.cameras.camera import Camera
-from myriorama.scenes.conventions import F64
+from myriorama.scenes.conventions import F64, Mask
 from myriorama.scenes.geometry.mesh import Mesh
 
 _FAR_OVER_NEAR: Final = 1e5
@@ -111,7 +111,7 @@ class View:
         return boxes
 
 
-def view_of(camera: Camera, placement: Placement, meshes: list[list[Mesh]]) -> View:
+def view_of(camera: Camera, placement: Placement, meshes: list[list[Mesh]]) -> tuple[View, Mask]:
     """Choose clip planes that hold all that the camera, or the grid of 3x3 images around it, can see.
 
     A point at distance d inside the field of view has z >= d cos(widest angle); so the distance to the
@@ -122,24 +122,33 @@ def view_of(camera: Camera, placement: Placement, meshes: list[list[Mesh]]) -> V
     ----------
     meshes : list of list of Mesh
         Of each instance, in order.
+
+    Returns
+    -------
+    view : View
+    outside : (N,) bool
+        The camera stands outside the instance's box, and the near plane leaves it whole in sight.
     """
     z = placement.z_range
     ahead = z[:, 1] > 0
     far = float(z[ahead, 1].max()) * 1.01 if ahead.any() else 100.0
     floor = min(1e-3, far / _FAR_OVER_NEAR)
     near = far / 2
+    outside = np.zeros(len(z), dtype=np.bool_)
     if ahead.any():
         x_reach = max(camera.cx + camera.width, 2 * camera.width - camera.cx) / camera.fx
         y_reach = max(camera.cy + camera.height, 2 * camera.height - camera.cy) / camera.fy
         cosine = 1.0 / np.sqrt(1.0 + x_reach**2 + y_reach**2)
         eye = _eye_in_object(placement)
-        nearest = _distance_to_boxes(placement, eye)
+        away = _distance_to_boxes(placement, eye)
+        nearest = away.copy()
         for i in np.flatnonzero(ahead & (nearest <= 0)):
             scale = _least_scale(placement.camera_from_object[i])
             nearest[i] = min(distance_to_mesh(eye[i], mesh) for mesh in meshes[i]) * scale
         bound = np.maximum(z[:, 0], nearest * cosine)[ahead]
         near = max(floor, min(near, 0.9 * float(bound.min())))
-    return View(camera.width, camera.height, near, far, camera.fx, camera.fy, camera.cx, camera.cy)
+        outside = (away > 0) & (np.maximum(z[:, 0], away * cosine) > near)
+    return View(camera.width, camera.height, near, far, camera.fx, camera.fy, camera.cx, camera.cy), outside
 
 
 def _least_scale(pose: F64) -> float:
