@@ -37,7 +37,9 @@ def length(
         minimum=low,
         maximum=high,
         group=group,
-        suggested={"uniform": [max(low, round(default * (1 - spread), 6)), min(high, round(default * (1 + spread), 6))]},
+        suggested={
+            "uniform": [max(low, round(default * (1 - spread), 6)), min(high, round(default * (1 + spread), 6))]
+        },
     )
 
 

@@ -150,7 +150,7 @@ def _cap(radius: float, height: float) -> Mesh:
     depth = 0.035 * radius
     soft = min(0.09 * height, 0.1 * radius)
     rows = [(-soft, 0.0, 0.0), (0.0, soft, 1.0), (0.0, 0.74 * height, 1.0), (-0.15 * depth, 0.8 * height, 0.0)]
-    rows += [(0.0 - soft * (1 - np.cos(a)), height - soft * (1 - np.sin(a)), 0.0) for a in np.linspace(0, np.pi / 2, 4)]
+    rows += [(0.0 - soft * (1 - np.cos(a)), height - soft * (1 - np.sin(a)), 0.0) for a in np.linspace(0, np.pi / 2, 3)]
     grid = np.empty((len(rows), columns + 1, 3))
     for number, (inset, z, ribbed) in enumerate(rows):
         r = radius + inset - depth * (1 - rib) * ribbed - depth * (1 - ribbed) * 0.5
@@ -240,7 +240,7 @@ class _Form:
 
     def shoulder_line(self, inset_m: float) -> F64:
         """Return the curve from the body to the neck, (N, 2), at a distance inside the outer wall."""
-        t = np.linspace(0.0, 1.0, 11)
+        t = np.linspace(0.0, 1.0, 9 if inset_m == 0 else 6)
         blend = t * t * (3 - 2 * t)
         # Rounder at the body than at the neck, as blown bottles are.
         blend = blend**1.25
@@ -266,4 +266,4 @@ class _Form:
         floor = self.punt_m + wall
         points += [(self.radius_m - wall, floor), (0.0, floor)]
         radii += [0.8 * base, 0.0]
-        return rounded(points, radii, 5, soft=range(len(points)))
+        return rounded(points, radii, 3, soft=range(len(points)))

@@ -63,7 +63,12 @@ class Carton(Generator):
             group="Flaps",
             suggested={"choice": [0.0, 0.0, 100.0, 150.0]},
         ),
-        Bool("tape", True, help="A strip of tape over the seam of a shut carton; retail cartons are glued instead.", group="Flaps"),
+        Bool(
+            "tape",
+            True,
+            help="A strip of tape over the seam of a shut carton; retail cartons are glued instead.",
+            group="Flaps",
+        ),
         Choice(
             "style",
             "shipping",
@@ -111,7 +116,11 @@ class Carton(Generator):
         bottom = lathe(sides.part(0, len(sides.points) - 2), CORNER_FACETS, core_m=core, cap_start=True, tile_m=TILE_M)
         inner = [(round_m, height), (round_m - wall, height), (round_m - wall, wall)]
         inside = lathe(
-            Profile(np.array(inner), np.ones(3, dtype=np.bool_)), CORNER_FACETS, core_m=core, cap_end=True, tile_m=TILE_M
+            Profile(np.array(inner), np.ones(3, dtype=np.bool_)),
+            CORNER_FACETS,
+            core_m=core,
+            cap_end=True,
+            tile_m=TILE_M,
         )
         faces, backs = _flaps(size_x, size_y, height, wall, angle)
         board, ink = tuple(values["board_color"]), tuple(values["ink_color"])
@@ -174,16 +183,19 @@ def _flaps(size_x: float, size_y: float, height: float, wall: float, open_deg: f
         sign = 1 if number < 2 else -1
         # The lower two would pass through the upper two: they wait until those are upright.
         free = open_deg if over else min(open_deg, max(0.0, 4 * (open_deg - 90)))
-        angle = np.radians(free * share)
+        # What would reach through the floor lies on it.
+        depth = reach if over else short
+        lowest = np.pi + np.arcsin(min(1.0, max(0.0, height - wall) / depth))
+        angle = min(float(np.radians(free * share)), float(lowest))
         # A leaf lies along +u from its hinge, which sits in the middle of the wall's top.
         if over:
-            width, depth = size_x - 2 * slit, reach
+            width = size_x - 2 * slit
             hinge = (0.0, -sign * (size_y - wall) / 2, height + wall / 2)
             axis, turn = (1.0, 0.0, 0.0), float(sign) * angle
             leaf = box((width, depth, wall), bevel_m=0.3 * wall, bevel_steps=1, tile_m=TILE_M)
             shift = translation(0.0, sign * (depth - wall) / 2, 0.0)
         else:
-            width, depth = size_y - 2.2 * wall, short
+            width = size_y - 2.2 * wall
             sunk = wall * max(0.0, float(np.cos(angle)))
             hinge = (-sign * (size_x - wall) / 2, 0.0, height + wall / 2 - sunk)
             axis, turn = (0.0, 1.0, 0.0), -float(sign) * angle

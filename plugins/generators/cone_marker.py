@@ -83,14 +83,14 @@ class ConeMarker(Generator):
         half = side / 2
         corner = half - 0.12 * side * (1 - float(np.sqrt(0.5)))
         keypoints = [
-            Keypoint("tip", (high_radius, 0.0, height), tolerance_m=max(0.001, wall)),
+            # The middle of the open top belongs to no surface.
+            Keypoint("tip", (0.0, 0.0, height), kind="interior" if hollow else "surface"),
             *(
-                Keypoint(f"base_{y_name}_{x_name}", (x * corner, y * corner, 0.5 * foot))
+                Keypoint(f"base_{y_name}_{x_name}", (x * corner, y * corner, 0.3 * foot))
                 for y_name, y in (("front", -1), ("back", 1))
                 for x_name, x in (("left", -1), ("right", 1))
             ),
         ]
-        keypoints[0] = Keypoint("tip", (0.0, 0.0, height), kind="interior")
         return ObjectModel(
             parts=tuple(parts),
             keypoints=tuple(keypoints),
@@ -136,9 +136,7 @@ def _base(side: float, foot: float, radius: float, wall: float, segments: int, h
     return merge([rim, below, above, bore])
 
 
-def _shell(
-    height: float, foot: float, low: float, high: float, wall: float, segments: int, hollow: bool
-) -> Mesh:
+def _shell(height: float, foot: float, low: float, high: float, wall: float, segments: int, hollow: bool) -> Mesh:
     """Return the cone above the foot, with a collar at its bottom and a rounded rim at its top."""
     sunk = 0.25 * foot
     collar = 0.05 * low

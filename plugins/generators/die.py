@@ -15,7 +15,7 @@ import numpy as np
 from myriorama.plugins.api import Attribute, CollisionPiece, Generator, Keypoint, Mesh, ObjectModel, Part, Values
 from myriorama.plugins.generators._declared import DETAIL, density, length, ratio
 from myriorama.scenes.conventions import F64
-from myriorama.scenes.geometry.box import FACE_AXES, box
+from myriorama.scenes.geometry.box import FACE_AXES, box, even_stops
 from myriorama.scenes.geometry.combine import merge, moved
 from myriorama.scenes.geometry.lathe import grid_faces
 from myriorama.scenes.geometry.measure import signed_volume_m3
@@ -103,8 +103,9 @@ def _skin(size: float, bevel: float, pip_ratio: float, pip_depth: float, detail:
     flats = 3 * sides
     steps = 1 + detail // 2
     shell = box((size, size, size), bevel_m=bevel, bevel_steps=steps, flats=flats)
-    half = size / 2
-    flat = np.linspace(-(half - bevel), half - bevel, flats + 1)
+    # Summed as the box does, so that the cells meet its edges to the bit.
+    half = (size / 2 - bevel) + bevel
+    flat = even_stops(size / 2 - bevel, flats)
     hole_cells, plain_cells, bowls = [], [], []
     for number, value in enumerate(FACE_VALUES):
         for column in range(3):
@@ -120,7 +121,7 @@ def _skin(size: float, bevel: float, pip_ratio: float, pip_depth: float, detail:
     kept = _without_flats(shell, 2 * steps + flats + 1, steps, flats)
     body = merge([kept, *plain_cells, *hole_cells])
     pips = merge(bowls)
-    return moved(_textured(body, size), 0.0, 0.0, half), moved(_textured(pips, size), 0.0, 0.0, half)
+    return moved(_textured(body, size), 0.0, 0.0, size / 2), moved(_textured(pips, size), 0.0, 0.0, size / 2)
 
 
 def _without_flats(shell: Mesh, lines: int, steps: int, flats: int) -> Mesh:

@@ -49,14 +49,21 @@ class Mug(Generator):
     help = "A ceramic mug, open at the top; its handle points along +X."
     parameters = (
         length("height_m", 0.095, 0.05, 0.25, "Height from the table to the lip."),
-        length("diameter_m", 0.082, 0.04, 0.2, "Outer diameter at the lip."),
-        ratio("base_ratio", 0.92, 0.55, 1.25, "Diameter at the foot over that at the lip."),
-        ratio("belly", 0.0, -0.1, 0.3, "How far the wall swells at half height, over the lip's radius."),
+        length("diameter_m", 0.082, 0.04, 0.14, "Outer diameter at the lip."),
+        ratio("base_ratio", 0.92, 0.7, 1.15, "Diameter at the foot over that at the lip."),
+        ratio("belly", 0.0, -0.06, 0.2, "How far the wall swells at half height, over the lip's radius."),
         length("wall_m", 0.0038, 0.0015, 0.006, "Thickness of the wall."),
         Bool("handle", True, help="Whether it has a handle.", group="Handle"),
-        length("handle_reach_m", 0.032, 0.018, 0.06, "How far the handle stands off the wall.", group="Handle"),
-        ratio("handle_height", 0.85, 0.5, 1.0, "Height of the handle over what the wall has room for.", group="Handle"),
-        length("handle_thickness_m", 0.0085, 0.004, 0.014, "Thickness of the handle; it is wider.", group="Handle"),
+        ratio("handle_reach", 0.34, 0.28, 0.6, "How far the handle stands off the wall, over the height.", "Handle"),
+        ratio("handle_height", 0.85, 0.5, 1.0, "Height of the handle over what the wall has room for.", "Handle"),
+        ratio(
+            "handle_thickness",
+            0.095,
+            0.05,
+            0.115,
+            "Thickness of the handle over height or diameter, whichever is less; it is wider than thick.",
+            "Handle",
+        ),
         density(2350.0, "ceramic"),
         DETAIL,
     )
@@ -124,6 +131,11 @@ def _handle_collision(grid: F64) -> list[CollisionPiece]:
     ]
 
 
+def _lean(low: F64, high: F64) -> float:
+    """Return how far a piece of wall leans outwards from upright, radians."""
+    return float(np.arctan2(high[0] - low[0], high[1] - low[1]))
+
+
 @dataclass(frozen=True)
 class _Form:
     """The mug's measures, metres, and the lines that follow from them."""
@@ -147,9 +159,9 @@ class _Form:
             base_radius_m=radius * float(values["base_ratio"]),
             belly_m=radius * float(values["belly"]),
             wall_m=float(values["wall_m"]),
-            reach_m=float(values["handle_reach_m"]),
+            reach_m=float(values["handle_reach"]) * float(values["height_m"]),
             handle_height=float(values["handle_height"]),
-            thickness_m=float(values["handle_thickness_m"]),
+            thickness_m=float(values["handle_thickness"]) * min(float(values["height_m"]), 2 * radius),
         )
 
     @property
@@ -176,15 +188,15 @@ class _Form:
         outer = np.column_stack([self.radius_at(up), up])
         inner = np.column_stack([self.radius_at(down) - self.wall_m, down])
         foot = min(2.2 * self.wall_m, 0.35 * self.base_radius_m)
-        lean_low = np.arctan2(outer[1, 0] - outer[0, 0], up[1] - up[0])
-        lean_high = np.arctan2(outer[-1, 0] - outer[-2, 0], up[-1] - up[-2])
+        lean_low, lean_high = _lean(outer[0], outer[1]), _lean(outer[-2], outer[-1])
+        inner_low, inner_high = _lean(inner[-1], inner[-2]), _lean(inner[1], inner[0])
         # An arc needs its radius times the tangent of half its turn on both sides.
         piece = (self.height_m - self.floor_m) / pieces
         base_reach = np.tan((np.pi / 2 - lean_low) / 2)
-        floor_reach = np.tan((np.pi / 2 + lean_low) / 2)
+        floor_reach = np.tan((np.pi / 2 + inner_low) / 2)
         base = min(0.006, 0.42 * piece / base_reach, 0.6 * foot / base_reach)
         floor = min(0.011, 0.42 * piece / floor_reach, 0.45 * float(inner[-1, 0]) / floor_reach)
-        lip = 0.98 * self.wall_m * np.cos(lean_high) / 2
+        lip = 0.98 * self.wall_m / (np.tan((np.pi / 2 + lean_high) / 2) + np.tan((np.pi / 2 - inner_high) / 2))
         chamfer = 0.45 * self.recess_m
         ring = self.base_radius_m - foot
         points = [(0.0, self.recess_m), (ring - self.recess_m, self.recess_m), (ring, 0.0)]
@@ -200,10 +212,12 @@ class _Form:
         flare = 0.45
         half_in, half_out = self.thickness_m / 2, self.thickness_m * 0.72
         margin = half_in * (1 + flare) + 0.06 * self.height_m
-        span = max(self.height_m - 2 * margin, 0.2 * self.height_m) * self.handle_height
+        span = (self.height_m - 2 * margin) * self.handle_height
         high, low = (self.height_m + span) / 2, (self.height_m - span) / 2
         start, finish = float(self.radius_at(high)), float(self.radius_at(low))
-        out = max(start, finish) + (self.reach_m - half_in) / 0.75
+        # A cubic's middle takes three quarters of its inner control points and one of its ends.
+        widest = float(self.radius_at(np.linspace(low, high, 9)).max())
+        out = (widest + self.reach_m - half_in - 0.125 * (start + finish)) / 0.75
         control = [
             (start - embedded_m, 0.0, high),
             (out, 0.0, high + 0.12 * span),

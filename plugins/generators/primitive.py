@@ -15,8 +15,8 @@ from myriorama.plugins.generators._declared import DETAIL, FACETS_PER_STEP, dens
 from myriorama.scenes.geometry.box import box
 from myriorama.scenes.geometry.combine import moved, scaled
 from myriorama.scenes.geometry.cylinder import frustum, largest_bevel_m
-from myriorama.scenes.geometry.lathe import lathe, sphere, torus
 from myriorama.scenes.geometry.lathe import arc as arc_points
+from myriorama.scenes.geometry.lathe import lathe, sphere, torus
 from myriorama.scenes.geometry.measure import signed_volume_m3
 from myriorama.scenes.geometry.profile import smooth
 from myriorama.scenes.materials.finishes import plastic
@@ -64,8 +64,13 @@ class Primitive(Generator):
         )
 
 
+def _visible(bevel_m: float, size: Size) -> float:
+    """Return the bevel, or 0 where it is under a ten-thousandth of the size: single precision cannot carry it."""
+    return bevel_m if bevel_m >= 1e-4 * max(size) else 0.0
+
+
 def _box(size: Size, segments: int, values: Values) -> Mesh:
-    bevel = float(values["bevel"]) * min(size) / 2
+    bevel = _visible(float(values["bevel"]) * min(size) / 2, size)
     steps = max(1, segments // FACETS_PER_STEP) + (2 if values["bevel"] > 0.5 else 0)
     return moved(box(size, bevel_m=bevel, bevel_steps=steps, tile_m=max(size)), 0.0, 0.0, size[2] / 2)
 
@@ -94,11 +99,10 @@ def _cone(size: Size, segments: int, values: Values) -> Mesh:
 def _frustum(size: Size, segments: int, bevel: float, top_ratio: float) -> Mesh:
     radius = max(size[0], size[1]) / 2
     top = radius * top_ratio if top_ratio > 1e-3 else 0.0
-    rounding = bevel * largest_bevel_m(radius, top, size[2])
-    steps = max(2, segments // 12)
-    return _fitted(
-        frustum(radius, top, size[2], segments, bevel_m=rounding, bevel_steps=steps, tile_m=max(size)), size
-    )
+    # A little flat stays in the middle, so that the rings there do not fall together.
+    rounding = _visible(0.98 * bevel * largest_bevel_m(radius, top, size[2]), size)
+    steps = max(4, segments // 8)
+    return _fitted(frustum(radius, top, size[2], segments, bevel_m=rounding, bevel_steps=steps, tile_m=max(size)), size)
 
 
 def _torus(size: Size, segments: int, values: Values) -> Mesh:

@@ -26,14 +26,20 @@ FACE_AXES = (
 )
 
 
+def even_stops(half: float, count: int) -> F64:
+    """Return (count + 1,) evenly spaced numbers from -half to half, mirrored to the bit."""
+    stops = np.linspace(-half, half, count + 1)
+    mirrored: F64 = (stops - stops[::-1]) / 2
+    return mirrored
+
+
 def _stops(half: float, bevel: float, steps: int, flats: int) -> tuple[F64, F64]:
     """Return, along one axis of a face, the inner coordinate and the tangent of the angle of each grid line."""
     if bevel == 0:
-        inner = np.linspace(-half, half, flats + 1)
-        return inner, np.zeros(flats + 1)
+        return even_stops(half, flats), np.zeros(flats + 1)
     tangent = np.tan(np.arange(steps + 1) * (np.pi / 4 / steps))
     tangent[-1] = 1.0
-    flat = np.linspace(-(half - bevel), half - bevel, flats + 1)[1:-1]
+    flat = even_stops(half - bevel, flats)[1:-1]
     inner = np.concatenate([np.full(steps + 1, -(half - bevel)), flat, np.full(steps + 1, half - bevel)])
     tilt = np.concatenate([-tangent[::-1], np.zeros(flats - 1), tangent])
     return inner, tilt

@@ -119,6 +119,11 @@ def uv_in_rect(mesh: Mesh, rect: tuple[float, float, float, float]) -> Mesh:
     return Mesh(mesh.positions, mesh.normals, uv.astype(np.float32), mesh.faces)
 
 
+def uv_turned(mesh: Mesh) -> Mesh:
+    """Return the mesh with its texture turned by a quarter turn: what ran up runs to the right."""
+    return Mesh(mesh.positions, mesh.normals, np.stack([-mesh.uv[:, 1], mesh.uv[:, 0]], axis=1), mesh.faces)
+
+
 def with_faces(mesh: Mesh, keep: Mask) -> Mesh:
     """Return the mesh with only the faces where `keep`, (F,) bool, is true, and no vertex that none of them uses.
 
@@ -129,9 +134,7 @@ def with_faces(mesh: Mesh, keep: Mask) -> Mesh:
     """
     faces = mesh.faces[keep]
     used, index = np.unique(faces, return_inverse=True)
-    return Mesh(
-        mesh.positions[used], mesh.normals[used], mesh.uv[used], index.reshape(faces.shape).astype(np.uint32)
-    )
+    return Mesh(mesh.positions[used], mesh.normals[used], mesh.uv[used], index.reshape(faces.shape).astype(np.uint32))
 
 
 def without_slivers(positions: F32 | F64, faces: U32) -> U32:

@@ -197,6 +197,21 @@ def lathe(
     return merge([body, *caps])
 
 
+def outline_points(core_m: tuple[float, float], offset_m: float, segments: int) -> F64:
+    """Return (C, 2) points of a rounded rectangle, counter-clockwise, the first repeated at the end.
+
+    Parameters
+    ----------
+    core_m : (float, float)
+        Half sizes of the core; (0, 0) gives a circle.
+    offset_m : float
+        Radius of the corners; below 0 the core shrinks and corners are sharp.
+    """
+    core = np.asarray(core_m, dtype=np.float64)
+    ring: F64 = _outline(segments, core).ring(core, np.array([offset_m]))[0]
+    return ring
+
+
 def bridge(
     radius_m: float,
     offset_m: float,

@@ -81,6 +81,19 @@ def kraft_tone(size_px: int) -> np.ndarray:
     return np.asarray(1 + 0.030 * fibre + 0.022 * mottle + 0.008 * flute, dtype=np.float32)
 
 
+def cloth(code: str, roughness: float, name: str) -> Material:
+    """Return an even woven or felted surface: fine fibres, hardly any blotches."""
+    color = np.asarray(srgb(code), dtype=np.float32)
+
+    def make() -> Texture:
+        fibre = cloud("cloth fibre", 0, 256, lowest=16, highest=120, slope=0.2)
+        blotch = cloud("cloth blotch", 0, 256, lowest=2, highest=16, slope=0.8)
+        sheet = (1 + 0.10 * fibre + 0.025 * blotch)[..., None] * color
+        return Texture(np.rint(np.clip(sheet, 0, 1) * np.float32(255)).astype(np.uint8), srgb=True)
+
+    return textured(kept_texture(("cloth", code), make), roughness, name)
+
+
 def cardboard(color: Srgb) -> Material:
     """Return raw cardboard of an sRGB colour."""
 

@@ -24,15 +24,16 @@ def shaded(color: Srgb, factor: float) -> Srgb:
     return r, g, b
 
 
-def sheet_height_px(width_px: int, width_m: float, height_m: float) -> int:
-    """Return the height that keeps texels square, a multiple of 4 between 16 and twice the width."""
-    return int(np.clip(round(width_px * height_m / width_m / 4) * 4, 16, 2 * width_px))
+def sheet_size_px(width_m: float, height_m: float) -> tuple[int, int]:
+    """Return width and height of a sheet with nearly square texels, multiples of 4, at most half a million texels."""
+    width = min(1024.0, float(np.sqrt(2**19 * width_m / height_m)))
+    height = min(1024.0, width * height_m / width_m)
+    return max(16, 4 * round(width / 4)), max(16, 4 * round(height / 4))
 
 
 def label_texture(seed: int, width_m: float, height_m: float, paper: Srgb, ink: Srgb) -> Texture:
     """Return a label to wrap around a bottle: the front in the middle, small print and bar code to the sides."""
-    width = 1024
-    height = sheet_height_px(width, width_m, height_m)
+    width, height = sheet_size_px(width_m, height_m)
 
     def make() -> Texture:
         sheet = prints.blank(height, width, paper)
@@ -55,7 +56,7 @@ def label_texture(seed: int, width_m: float, height_m: float, paper: Srgb, ink: 
         prints.small_print(sheet, width * 0.95 - side, top + inner * 0.58, side, 3, inner * 0.08, dark, draws[50:80])
         return Texture(prints.to_pixels(sheet), srgb=True)
 
-    return kept_texture(("label", seed, height, *paper, *ink), make)
+    return kept_texture(("label", seed, width, height, *paper, *ink), make)
 
 
 def carton_texture(
@@ -73,9 +74,8 @@ def carton_texture(
         Height of the sides, metres.
     board, ink : sRGB colours
     """
-    width = 1024
     total = sum(sides_m)
-    height = sheet_height_px(width, total, height_m)
+    width, height = sheet_size_px(total, height_m)
 
     def make() -> Texture:
         paper: Srgb = board if style != "retail" else (0.95, 0.94, 0.92)
@@ -90,11 +90,11 @@ def carton_texture(
             left += across
         if style != "retail":
             tone = kraft_tone(256)
-            tiled = np.tile(tone, (height // 256 + 1, width // 256))[:height, :width]
+            tiled = np.tile(tone, (height // 256 + 1, width // 256 + 1))[:height, :width]
             sheet *= tiled[..., None]
         return Texture(prints.to_pixels(sheet), srgb=True, wrap="repeat")
 
-    return kept_texture(("carton", style, seed, height, *sides_m, *board, *ink), make)
+    return kept_texture(("carton", style, seed, width, height, *sides_m, *board, *ink), make)
 
 
 def _shipping_side(
@@ -111,13 +111,22 @@ def _shipping_side(
         _handling_marks(sheet, left + pad, height - pad - unit * 0.26, unit * 0.26, board, ink, draws)
         small = unit * 0.26
         prints.small_print(
-            sheet, left + across - pad - inner * 0.38, height - pad - small, inner * 0.38, 5, small / 5, ink, draws[8:40]
+            sheet,
+            left + across - pad - inner * 0.38,
+            height - pad - small,
+            inner * 0.38,
+            5,
+            small / 5,
+            ink,
+            draws[8:40],
         )
     else:
         code = min(across * 0.7, unit * 0.6)
         top = height * 0.6 - code * 0.3
         label = (0.95, 0.95, 0.93)
-        prints.bar(sheet, left + (across - code) / 2 - pad * 0.4, top - code * 0.28, code + pad * 0.8, code * 0.95, label)
+        prints.bar(
+            sheet, left + (across - code) / 2 - pad * 0.4, top - code * 0.28, code + pad * 0.8, code * 0.95, label
+        )
         prints.small_print(sheet, left + (across - code) / 2, top - code * 0.22, code, 3, code * 0.07, ink, draws[8:40])
         prints.bar_code(
             sheet, left + (across - code) / 2, top, code, code * 0.6, (0.06, 0.06, 0.06), label, draws[40:81]
