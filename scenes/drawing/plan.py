@@ -163,7 +163,11 @@ class Plan:
         def lookup(reference: Reference) -> float:
             target = link.names[reference]
             value = slots[target]
-            return float(value[number] if self._compiled.scopes[target] == "object" else value)
+            if self._compiled.scopes[target] == "object":
+                value = value[number]
+            if value is None:
+                raise ExpressionError(f"{reference} has no value")
+            return float(value)
 
         try:
             value = link.expression.evaluate(lookup)

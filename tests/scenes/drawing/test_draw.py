@@ -215,6 +215,13 @@ def test_scopes(compiled: Make, tree: dict[str, Any]) -> None:
     assert len({s.rig.values["distance_m"] for s in samples}) == 10
 
 
+def test_dataset_scope_is_the_draw_of_sample_zero_attempt_zero(compiled: Make, tree: dict[str, Any]) -> None:
+    written = tree["lights"][0]["parameters"]["elevation_deg"]
+    first = compiled(tree).draw(0, 0).lights[0].values["elevation_deg"]
+    tree["lights"][0]["parameters"]["elevation_deg"] = {**written, "scope": "dataset"}
+    assert compiled(tree).draw(17, 3).lights[0].values["elevation_deg"] == first
+
+
 def test_defaults_are_filled_in_and_materials_left_to_their_generator(compiled: Make, tree: dict[str, Any]) -> None:
     member = compiled(tree).draw(0).objects[0].members[0]
     assert set(member.materials["body"]) == {"roughness"}
