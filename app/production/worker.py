@@ -70,8 +70,9 @@ class Worker:
         self._producer: Producer = Producer(
             project, registry, store, self._renderer, size=size, quality=setup.quality, labels=setup.labels
         )
+        formats = {name: project.output.writer_options.get(name, {}) for name in setup.formats}
         self._writer: SampleWriter = SampleWriter(
-            partial_of(self._out), dataset_info(project, size), {key: {} for key in setup.formats}, registry
+            partial_of(self._out), dataset_info(project, size), formats, registry
         )
         self._probed: tuple[int, Produced] | None = None
 

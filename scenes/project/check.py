@@ -11,6 +11,8 @@ from myriorama.scenes.assets.store import AssetStore
 from myriorama.scenes.drawing.compile import compile_project
 from myriorama.scenes.drawing.owners import Shipped
 from myriorama.scenes.errors import Problem, ProjectError
+from myriorama.scenes.parameters.fit import fit_literal
+from myriorama.scenes.parameters.schema import by_name
 from myriorama.scenes.parameters.wording import shown, suggestion
 from myriorama.scenes.project.model import Project
 from myriorama.scenes.project.structure import structure_problems
@@ -50,6 +52,7 @@ def check_project(
 
 
 def _output_problems(project: Project, registry: Registry) -> Iterator[Problem]:
+    yield from _option_problems(project, registry)
     wanted: tuple[tuple[str, PluginKind, tuple[str, ...]], ...] = (
         ("formats", "writer", project.output.formats),
         ("labels", "annotator", project.output.labels),
@@ -62,3 +65,22 @@ def _output_problems(project: Project, registry: Registry) -> Iterator[Problem]:
                 yield Problem(f"output.{key}[{i}]", message, shown(name), suggestion(name, known))
             elif name in names[:i]:
                 yield Problem(f"output.{key}[{i}]", "this is there twice", shown(name), "every name once")
+
+
+def _option_problems(project: Project, registry: Registry) -> Iterator[Problem]:
+    """Hold the writers' options against their declarations; nothing of a dataset's form is drawn."""
+    for writer, options in project.output.writer_options.items():
+        place = f"output.writer_options.{writer}"
+        if writer not in registry.names("writer"):
+            message = "there is no writer of this name"
+            yield Problem(place, message, shown(writer), suggestion(writer, registry.names("writer")))
+            continue
+        declared = by_name(registry.parameters("writer", writer))
+        for name, value in options.items():
+            if name not in declared:
+                message = f"writer {writer} has no such option"
+                yield Problem(f"{place}.{name}", message, shown(name), suggestion(name, tuple(declared)))
+                continue
+            problem = fit_literal(value, declared[name], f"{place}.{name}")[1]
+            if problem is not None:
+                yield problem

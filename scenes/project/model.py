@@ -140,6 +140,9 @@ class Output(_Frozen):
     width: Whole = Field(default=640, ge=16, le=16384)
     height: Whole = Field(default=480, ge=16, le=16384)
     formats: tuple[str, ...] = ("coco", "raw")
+    writer_options: dict[str, Parameters] = Field(
+        default_factory=dict, description="Writer -> its options, as `describe` lists them; literals only."
+    )
     labels: tuple[str, ...] = ()
     quality: Literal["draft", "standard", "high"] = "standard"
 

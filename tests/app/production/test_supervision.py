@@ -122,6 +122,29 @@ def test_nothing_is_left_behind_where_a_job_is_refused(small_project: Callable[.
     assert sorted(p for p in tmp_path.iterdir() if p.name != "project") == before
 
 
+def test_a_writer_takes_its_options_from_the_project(small_project: Callable[..., Path], tmp_path: Path) -> None:
+    def exact_depth(raw: dict[str, Any]) -> None:
+        raw["output"]["writer_options"] = {"raw": {"depth": "float32", "normals": "none"}}
+
+    result = run_job(JobSettings(small_project(exact_depth), 1, tmp_path / "set"))
+    assert (result.folder / "depth" / "00000000.npy").is_file()
+    assert not (result.folder / "normal").exists()
+
+
+def test_a_wrong_writer_option_names_its_place(small_project: Callable[..., Path], tmp_path: Path) -> None:
+    def wrong(raw: dict[str, Any]) -> None:
+        raw["output"]["writer_options"] = {"raw": {"depth": "png17", "deepness": 1}, "cocoa": {}}
+
+    with pytest.raises(InputError) as told:
+        run_job(JobSettings(small_project(wrong), 1, tmp_path / "set"))
+    places = [p.place for p in told.value.problems]
+    assert places == [
+        "output.writer_options.raw.depth",
+        "output.writer_options.raw.deepness",
+        "output.writer_options.cocoa",
+    ]
+
+
 def test_a_far_ground_is_refused_before_the_first_file(small_project: Callable[..., Path], tmp_path: Path) -> None:
     # 16-bit depth in millimetres ends at 65.5 m, and this ground reaches a kilometre
     def far(raw: dict[str, Any]) -> None:

@@ -190,7 +190,7 @@ def test_the_shipped_table_is_ordered_and_ends_at_the_present() -> None:
 
 def test_the_schema_file_is_in_step() -> None:
     shipped = resource_path("schemas/project.schema.json").read_text(encoding="utf-8")
-    assert shipped == schema_text(), "write it anew: myriorama schema > resources/schemas/project.schema.json"
+    assert shipped == schema_text(), "write json_schema.schema_text() to it anew"
 
 
 def test_the_schema_is_a_schema_and_takes_the_good_project(tree: dict[str, Any]) -> None:
