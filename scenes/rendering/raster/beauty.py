@@ -51,7 +51,9 @@ class Look:
 class BeautyPass:
     """Draws shaded groups."""
 
-    def __init__(self, context: moderngl.Context, programs: Programs, meshes: MeshStore, textures: TextureStore) -> None:
+    def __init__(
+        self, context: moderngl.Context, programs: Programs, meshes: MeshStore, textures: TextureStore
+    ) -> None:
         self._context = context
         self._programs = programs
         self._meshes = meshes
