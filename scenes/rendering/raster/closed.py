@@ -21,8 +21,9 @@ def is_closed(mesh: Mesh) -> bool:
     """Return whether every edge is crossed as often one way as the other, and the front faces outwards.
 
     Vertices are the same where their positions are, to 1/32768 of the mesh's size, so seams of normals
-    and texture do not count as holes, nor does a seam whose two sides were rounded differently. Edges are counted by a sum of 64-bit hashes, which is zero for a closed mesh and, but for a
-    chance of 2**-64, for no other. Outwards is what the mesh's own normals and its signed volume say.
+    and texture do not count as holes, nor does a seam whose two sides were rounded differently. Edges are
+    counted by a sum of 64-bit hashes, which is zero for a closed mesh and, but for a chance of 2**-64, for no
+    other. Outwards is what the mesh's own normals and its signed volume say.
     """
     low, high = mesh.bounds
     step = float((high - low).max()) / _STEPS or 1.0
