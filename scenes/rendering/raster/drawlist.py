@@ -119,7 +119,8 @@ def _grouped(instances: tuple[Instance, ...], outside: Mask) -> tuple[tuple[Grou
             key = (part.material.key, part.mesh.key, bool(outside[i]))
             looks.setdefault(key, (part.mesh, part.material))
             members.setdefault(key, []).append((i, instance.first_surface_id + p))
-    groups, flat = [], []
+    groups: list[Group] = []
+    flat: list[tuple[int, int]] = []
     for key in sorted(members):
         mesh, material = looks[key]
         groups.append(Group(mesh, material, len(flat), len(members[key]), key[2]))
