@@ -157,7 +157,8 @@ def _least_scale(pose: F64) -> float:
 
 def _eye_in_object(placement: Placement) -> F64:
     pose = placement.camera_from_object
-    return -np.linalg.solve(pose[:, :3, :3], pose[:, :3, 3:])[:, :, 0]
+    eye = np.linalg.solve(pose[:, :3, :3], -pose[:, :3, 3:])[:, :, 0]
+    return np.asarray(eye, dtype=np.float64)
 
 
 def _distance_to_boxes(placement: Placement, eye: F64) -> F64:
