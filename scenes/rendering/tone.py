@@ -37,4 +37,5 @@ def srgb(linear: F32) -> F32:
 
 def develop(linear: F32) -> U8:
     """Return the (H, W, 3) uint8 sRGB picture of (H, W, 3) float32 linear radiance."""
-    return np.rint(srgb(tone(linear)) * np.float32(255.0)).astype(np.uint8)
+    levels: U8 = np.rint(srgb(tone(linear)) * np.float32(255.0)).astype(np.uint8)
+    return levels
