@@ -118,8 +118,8 @@ def _print_result(result: JobResult, folder: Path) -> None:
     speed = f", {result.written / result.seconds:.1f} images/s" if result.seconds > 0 else ""
     typer.echo(f"{folder}: {result.written} samples ({duration(result.seconds)}{speed})")
     if result.refused:
-        told = ", ".join(f"{rule} ({times} times)" for rule, times in sorted(result.refused.items()))
-        typer.echo(f"drawn again because of acceptance rules: {told}")
+        told = ", ".join(f"{rule} ({times})" for rule, times in sorted(result.refused.items()))
+        typer.echo(f"draws refused by acceptance rules, and drawn again: {told}")
     if result.placed_short:
         told = ", ".join(f"{group}: {number}" for group, number in sorted(result.placed_short.items()))
         typer.echo(f"objects that found no place: {told}")
