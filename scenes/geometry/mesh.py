@@ -83,7 +83,9 @@ class Mesh:
     @cached_property
     def bounds(self) -> F64:
         """(2, 3) float64: lowest and highest corner, object frame, metres."""
-        used = self.positions[np.unique(self.faces)]
+        is_used = np.zeros(len(self.positions), dtype=np.bool_)
+        is_used[self.faces] = True
+        used = self.positions[is_used]
         return np.stack([used.min(axis=0), used.max(axis=0)]).astype(np.float64)
 
     @property
