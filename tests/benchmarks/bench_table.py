@@ -148,8 +148,8 @@ def task_job(workers: int) -> dict[str, Any]:
 def task_settle() -> dict[str, Any]:
     """Draw and build the physics example; return CPU seconds a body beyond the cheapest scene."""
     from myriorama.app import open_project
-    from myriorama.app.finding import find_project
     from myriorama.app.assets.store import FileAssetStore
+    from myriorama.app.finding import find_project
     from myriorama.plugins.registry import builtin_registry
     from myriorama.scenes.assembly.build import Builder
 
