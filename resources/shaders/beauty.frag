@@ -94,7 +94,7 @@ vec3 lit_by_area(Surface s, Light light) {
         float d2 = max(dot(to, to), 1e-6);
         to *= inversesqrt(d2);
         float leaves = max(dot(face, -to), 0.0);
-        sum += s.diffuse / PI * (max(dot(s.normal, to), 0.0) * leaves / (d2 + 0.25 * area) * 0.25);
+        sum += s.diffuse / PI * (max(dot(s.normal, to), 0.0) * leaves / max(d2, 0.06 * area) * 0.25);
     }
     sum *= area;
     vec3 mirror = reflect(-s.eye, s.normal);

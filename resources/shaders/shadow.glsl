@@ -38,7 +38,7 @@ vec2 in_tile(Light light, vec2 at) {
 
 float shadow_texel(vec2 texel, vec3 at, vec2 slope) {
     float stored = texelFetch(u_shadow_map, ivec2(texel), 0).r;
-    return at.z + dot(texel - at.xy, slope) <= stored ? 1.0 : 0.0;
+    return min(at.z + dot(texel - at.xy, slope), 1.0) <= stored ? 1.0 : 0.0;
 }
 
 // Quadratic spline over 3x3 texels: smooth, two texels wide. `at.z` has its offset taken off.
@@ -69,8 +69,9 @@ float shadow_narrow(Light light, vec3 at, vec2 slope) {
     vec3 third = vec3(texelFetch(u_shadow_map, m + ivec2(-1, 1), 0).r, texelFetch(u_shadow_map, m + ivec2(0, 1), 0).r,
                       texelFetch(u_shadow_map, m + ivec2(1, 1), 0).r);
 #endif
-    return low.y * dot(across, step(row - slope.y, first)) + mid.y * dot(across, step(row, second))
-         + high.y * dot(across, step(row + slope.y, third));
+    // 1 is where nothing was drawn; a plane continued beyond the map's depth must not fall behind it.
+    return low.y * dot(across, step(min(row - slope.y, 1.0), first)) + mid.y * dot(across, step(min(row, 1.0), second))
+         + high.y * dot(across, step(min(row + slope.y, 1.0), third));
 }
 
 // Blocker search, then a disk as wide as the penumbra: for lights that are not small.
@@ -87,7 +88,7 @@ float shadow_wide(Light light, vec3 at, vec2 slope) {
         vec2 texel = floor(in_tile(light, at.xy + sqrt((float(i) + 0.5) / taps) * search * ray)) + 0.5;
         ray = golden * ray;
         float stored = texelFetch(u_shadow_map, ivec2(texel), 0).r;
-        float blocks = at.z + dot(texel - at.xy, slope) > stored ? 1.0 : 0.0;
+        float blocks = min(at.z + dot(texel - at.xy, slope), 1.0) > stored ? 1.0 : 0.0;
         blockers += blocks;
         depth += blocks * stored;
     }
