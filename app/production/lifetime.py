@@ -5,10 +5,12 @@ Only this file knows the operating system's calls for it.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1
@@ -28,6 +30,26 @@ def die_with_parent(parent: int) -> None:
         if os.getppid() != parent:
             # the parent went before the request was made
             os._exit(1)
+
+
+@contextlib.contextmanager
+def without_interrupts() -> Iterator[None]:
+    """Hold interrupts back; a process started meanwhile holds them back until `ignore_interrupts`."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def ignore_interrupts() -> None:
+    """Leave it to the parent what an interrupt from the keyboard means."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def hold_to_threads(threads: int) -> dict[str, str]:

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Final
 
-from myriorama.app.production.lifetime import hold_to_threads
+from myriorama.app.production.lifetime import hold_to_threads, without_interrupts
 from myriorama.app.production.messages import Outcome, WorkerSetup, receive, send
 from myriorama.app.production.worker import worker_main
 from myriorama.scenes.errors import DeviceError, InputError, MyrioramaError, Problem
@@ -24,6 +24,7 @@ _IN_FLIGHT: Final = 2  # one being made, one waiting: no bubble between samples
 _SAMPLES_BEFORE_RECYCLING: Final = 500
 _DEATHS_BEFORE_QUARANTINE: Final = 3
 _FAILED_STARTS_BEFORE_GIVING_UP: Final = 3
+_DEVICE_FAILURES_BEFORE_GIVING_UP: Final = 3
 _JOIN_TIMEOUT_S: Final = 10.0
 
 
@@ -55,6 +56,7 @@ class Supervisor:
         self._workers: list[_Worker] = []
         self._deaths: dict[int, int] = {}
         self._failed_starts = 0
+        self._device_failures = 0
 
     def __enter__(self) -> Supervisor:
         self._workers = [self._start() for _ in range(self._count)]
@@ -125,7 +127,11 @@ class Supervisor:
                     worker.ready = True
                     self._failed_starts = 0
                     continue
+                if message["type"] == "device_failed":
+                    self._replace_after_device_failure(worker, again, todo, str(message["text"]))
+                    continue
                 outcome = Outcome(**message["outcome"])
+                self._device_failures = 0
                 worker.in_flight.remove(outcome.index)
                 yield outcome
                 self._feed(worker, again, todo)
@@ -143,7 +149,8 @@ class Supervisor:
             process = self._context.Process(
                 target=worker_main, args=(theirs, self._setup.to_text(), os.getpid()), daemon=True
             )
-            process.start()
+            with without_interrupts():
+                process.start()
         finally:
             for name, value in before.items():
                 if value is None:
@@ -188,6 +195,17 @@ class Supervisor:
             yield Outcome(suspect, "lost", f"the worker ended with code {code}, {deaths} times in a row")
         else:
             again.appendleft(suspect)
+
+    def _replace_after_device_failure(self, worker: _Worker, again: deque[int], todo: Iterator[int], text: str) -> None:
+        """Try again with a fresh context; a device that fails over and over ends the job."""
+        self._device_failures += 1
+        if self._device_failures >= _DEVICE_FAILURES_BEFORE_GIVING_UP:
+            raise DeviceError(text)
+        worker.process.join(_JOIN_TIMEOUT_S)
+        worker.pipe.close()
+        again.extend(worker.in_flight)
+        worker.in_flight.clear()
+        self._replace(worker, again, todo)
 
     def _mourn(self, worker: _Worker) -> int | None:
         """Return the exit code of a dead worker.

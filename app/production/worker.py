@@ -6,14 +6,13 @@ It is disposable. Heavy libraries are imported here, after the process has been 
 from __future__ import annotations
 
 import contextlib
-import signal
 import traceback
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from myriorama.app.production.lifetime import die_with_parent
+from myriorama.app.production.lifetime import die_with_parent, ignore_interrupts
 from myriorama.app.production.messages import Outcome, WorkerSetup, receive, send
 from myriorama.scenes.errors import DeviceError, InputError, MyrioramaError
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 def worker_main(pipe: Connection, setup_text: str, parent: int) -> None:
     """Serve until the pipe closes. The first message says ``ready``, or why it could not start."""
     die_with_parent(parent)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides what an interrupt means
+    ignore_interrupts()
     try:
         worker = Worker(WorkerSetup.from_text(setup_text))
     except MyrioramaError as error:
@@ -40,8 +39,13 @@ def worker_main(pipe: Connection, setup_text: str, parent: int) -> None:
                 message = receive(pipe)
                 if message["type"] == "probe":
                     send(pipe, {"type": "probed", "obstacles": list(worker.obstacles(message["index"]))})
-                else:
-                    send(pipe, {"type": "made", "outcome": asdict(worker.make(message["index"]))})
+                    continue
+                try:
+                    outcome = worker.make(message["index"])
+                except DeviceError as error:
+                    send(pipe, {"type": "device_failed", "text": str(error)})
+                    return
+                send(pipe, {"type": "made", "outcome": asdict(outcome)})
 
 
 class Worker:
@@ -71,9 +75,7 @@ class Worker:
             project, registry, store, self._renderer, size=size, quality=setup.quality, labels=setup.labels
         )
         formats = {name: project.output.writer_options.get(name, {}) for name in setup.formats}
-        self._writer: SampleWriter = SampleWriter(
-            partial_of(self._out), dataset_info(project, size), formats, registry
-        )
+        self._writer: SampleWriter = SampleWriter(partial_of(self._out), dataset_info(project, size), formats, registry)
         self._probed: tuple[int, Produced] | None = None
 
     def close(self) -> None:
@@ -93,7 +95,13 @@ class Worker:
         return self._writer.obstacles(produced.record)
 
     def make(self, index: int) -> Outcome:
-        """Make one sample and commit it, or quarantine it with the reason."""
+        """Make one sample and commit it, or quarantine it with the reason.
+
+        Raises
+        ------
+        DeviceError
+            The device failed, which is no fault of the sample's.
+        """
         import time
 
         from myriorama.app.dataset.quarantine import quarantine_record, quarantine_sample
@@ -109,6 +117,8 @@ class Worker:
         except AcceptanceError as error:
             entry = quarantine_sample(self._out, index, (str(error),), error.sample)
             return Outcome(index, "quarantined", entry.reasons[0], {"key": entry.key}, error.refused)
+        except DeviceError:
+            raise
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the sample tells it and the job goes on
             reason = _told(error)
             entry = quarantine_sample(self._out, index, (reason,), self._recipe(index))

@@ -14,7 +14,7 @@ from myriorama.app import open_project
 from myriorama.app.production.job import JobSettings, Progress, run_job
 from myriorama.app.production.producer import AcceptanceError
 from myriorama.app.production.supervisor import Supervisor
-from myriorama.scenes.errors import InputError
+from myriorama.scenes.errors import DeviceError, InputError
 
 pytestmark = pytest.mark.gl
 
@@ -180,4 +180,25 @@ def _worker_that_dies_over_sample_2(pipe: Any, setup_text: str, parent: int) -> 
         return make(self, index)
 
     module.Worker.make = dying  # type: ignore[method-assign]
+    module.worker_main(pipe, setup_text, parent)
+
+
+def test_a_device_that_keeps_failing_ends_the_job_and_leaves_nothing(
+    small_project: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import myriorama.app.production.supervisor as module
+
+    monkeypatch.setattr(module, "worker_main", _worker_without_a_device)
+    with pytest.raises(DeviceError, match="lost for good"):
+        run_job(JobSettings(small_project(), 4, tmp_path / "set"))
+    assert [p.name for p in tmp_path.iterdir()] == ["project"]
+
+
+def _worker_without_a_device(pipe: Any, setup_text: str, parent: int) -> None:
+    import myriorama.app.production.worker as module
+
+    def fail(self: Any, index: int) -> Any:
+        raise DeviceError("lost for good")
+
+    module.Worker.make = fail  # type: ignore[method-assign]
     module.worker_main(pipe, setup_text, parent)
