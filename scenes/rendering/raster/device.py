@@ -34,9 +34,7 @@ def open_context(device_index: int = 0) -> moderngl.Context:
     """
     try:
         if sys.platform.startswith("linux"):
-            context = moderngl.create_context(
-                require=330, standalone=True, backend="egl", device_index=device_index
-            )
+            context = moderngl.create_context(require=330, standalone=True, backend="egl", device_index=device_index)
         else:
             context = moderngl.create_context(require=330, standalone=True)
     except Exception as error:  # the library raises bare Exception for every kind of failure

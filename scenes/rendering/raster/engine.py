@@ -179,9 +179,7 @@ class RasterRenderer:
         if depth is None:
             depth = read_depth(solid)
         settings = self._settings or settings_for(request.quality, self._device.software, self._context.max_samples)
-        rgb, linear = self._picture.run(
-            draws, self._items, solid, every, depth, settings, request.linear, clock.lap
-        )
+        rgb, linear = self._picture.run(draws, self._items, solid, every, depth, settings, request.linear, clock.lap)
         return (rgb if request.rgb else None), linear
 
     def _check_size(self, width: int, height: int) -> None:

@@ -84,9 +84,7 @@ class EnvironmentStore:
         size = int(np.clip(2 ** round(np.log2(height)), 2 * _SMALLEST_MIRROR, _LARGEST_MIRROR))
         last = int(np.log2(size // _SMALLEST_MIRROR))
         framebuffer = self._blur(panorama, size, last)
-        made = DeviceEnvironment(
-            panorama, framebuffer.color_attachments[0], framebuffer, size, last, harmonics(pixels)
-        )
+        made = DeviceEnvironment(panorama, framebuffer.color_attachments[0], framebuffer, size, last, harmonics(pixels))
         return made, width * height * 8 * 4 // 3 + size * size * 12
 
     def _blur(self, panorama: Any, size: int, last: int) -> Any:

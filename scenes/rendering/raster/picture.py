@@ -143,9 +143,7 @@ class PicturePass:
                 thing.release()
             self._many = None
 
-    def _layers(
-        self, draws: DrawList, items: ItemBuffer, look: Look, window: tuple[int, int], depth_func: str
-    ) -> None:
+    def _layers(self, draws: DrawList, items: ItemBuffer, look: Look, window: tuple[int, int], depth_func: str) -> None:
         """Draw solids, background and clear surfaces; `window` is samples per pixel and the rows left out above."""
         context = self._context
         context.enable_only(moderngl.DEPTH_TEST)
@@ -202,9 +200,7 @@ class PicturePass:
                 self._screen.draw(program)
                 surface.framebuffer.scissor = None
 
-    def _prepare(
-        self, draws: DrawList, solid: GeometryTargets, depth: F32, settings: Settings, lap: Lap
-    ) -> Look:
+    def _prepare(self, draws: DrawList, solid: GeometryTargets, depth: F32, settings: Settings, lap: Lap) -> Look:
         scene = draws.scene
         background = scene.background
         environment = self._environments.get(background.radiance) if background.radiance is not None else None

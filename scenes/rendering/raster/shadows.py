@@ -78,7 +78,11 @@ class ShadowMaps:
             self._framebuffer.viewport = (*origin, side, side)
             self._framebuffer.use()
             self._geometry.draw(
-                "depth.vert", "depth.frag", self._items, groups, found.clip_from_camera,
+                "depth.vert",
+                "depth.frag",
+                self._items,
+                groups,
+                found.clip_from_camera,
                 from_outside=isinstance(lights[i], SunLight),
             )
             out[i] = found.placement

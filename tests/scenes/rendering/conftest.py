@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+
 from myriorama.scenes.assembly.model import ObjectModel, Part
 from myriorama.scenes.assembly.scene import Instance, Scene, SceneClass
 from myriorama.scenes.cameras.camera import Camera
@@ -61,7 +62,10 @@ def box(sx: float, sy: float, sz: float) -> Mesh:
                 uv.append([(u + 1) / 2, (v + 1) / 2])
             faces += [[first, first + 1, first + 2], [first, first + 2, first + 3]]
     return Mesh(
-        np.array(positions, np.float32), np.array(normals, np.float32), np.array(uv, np.float32), np.array(faces, np.uint32)
+        np.array(positions, np.float32),
+        np.array(normals, np.float32),
+        np.array(uv, np.float32),
+        np.array(faces, np.uint32),
     )
 
 
@@ -78,11 +82,16 @@ def sphere(radius: float, around: int = 192, down: int = 96) -> Mesh:
     normals = n.reshape(-1, 3)
     uv = np.stack([u / (2 * np.pi), 1 - v / np.pi], axis=-1).reshape(-1, 2)
     return Mesh(
-        (normals * radius).astype(np.float32), normals.astype(np.float32), uv.astype(np.float32), faces.astype(np.uint32)
+        (normals * radius).astype(np.float32),
+        normals.astype(np.float32),
+        uv.astype(np.float32),
+        faces.astype(np.uint32),
     )
 
 
-def pose(x: float = 0.0, y: float = 0.0, z: float = 0.0, axis: tuple[float, float, float] = (0, 0, 1), deg: float = 0.0) -> np.ndarray:
+def pose(
+    x: float = 0.0, y: float = 0.0, z: float = 0.0, axis: tuple[float, float, float] = (0, 0, 1), deg: float = 0.0
+) -> np.ndarray:
     """A rigid pose: a turn about an axis, then a shift."""
     out = np.eye(4)
     n = np.asarray(axis, float) / np.linalg.norm(axis)
@@ -141,5 +150,14 @@ def scene(view: Camera, things: list[Thing], lights=(), background: Background |
 def make() -> SimpleNamespace:
     """Builders of meshes, poses, cameras and scenes."""
     return SimpleNamespace(
-        quad=quad, disc=disc, box=box, sphere=sphere, pose=pose, look_at=look_at, camera=camera, thing=thing, scene=scene, Thing=Thing
+        quad=quad,
+        disc=disc,
+        box=box,
+        sphere=sphere,
+        pose=pose,
+        look_at=look_at,
+        camera=camera,
+        thing=thing,
+        scene=scene,
+        Thing=Thing,
     )

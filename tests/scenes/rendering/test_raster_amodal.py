@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from myriorama.scenes.materials.model import Material, Texture
 from myriorama.scenes.rendering.frame import RenderRequest
 from myriorama.scenes.rendering.raster.amodal import pack, tight
@@ -33,7 +34,9 @@ def crowd(make, count: int = 40):
         a, r = 2.39996 * k, 0.09 * np.sqrt(k)
         at = make.pose(r * np.cos(a), r * np.sin(a), 0.03 * (k % 7), axis=(1.0, 0.3 * (k % 5), 0.7), deg=23.0 * k)
         mesh = (ball, block, plate)[k % 3]
-        things.append(make.thing(mesh, at, lattice if mesh is plate else Material(), "unlabelled" if k % 11 == 5 else "thing"))
+        things.append(
+            make.thing(mesh, at, lattice if mesh is plate else Material(), "unlabelled" if k % 11 == 5 else "thing")
+        )
     things.append(make.thing(make.quad(5, 5), make.pose(z=-0.1), kind="stuff"))
     return things
 
@@ -75,7 +78,10 @@ def test_counts_beyond_the_image_equal_those_of_a_larger_camera(renderer, make) 
 
 def test_a_thing_outside_the_image_has_an_empty_mask(renderer, make) -> None:
     view = make.camera()
-    things = [make.thing(make.quad(0.5, 0.5), make.pose(x=1.4, z=-2.0)), make.thing(make.quad(0.5, 0.5), make.pose(z=2.0))]
+    things = [
+        make.thing(make.quad(0.5, 0.5), make.pose(x=1.4, z=-2.0)),
+        make.thing(make.quad(0.5, 0.5), make.pose(z=2.0)),
+    ]
     frame = renderer.render(make.scene(view, things), LABELS)
     assert frame.amodal[0].mask.shape == (0, 0)
     assert frame.amodal[0].pixels_extended == 75 * 75

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from myriorama.scenes.errors import DeviceError
 from myriorama.scenes.lights import AreaLight, Background, PointLight, RadianceMap, SpotLight, SunLight
 from myriorama.scenes.materials.model import Material, Texture
@@ -40,8 +41,11 @@ def scene_b(make):
     holes[4:12, 4:12, 3] = 0
     things = [
         make.thing(make.box(2, 2, 0.1), make.pose(z=-0.05), kind="stuff"),
-        make.thing(make.quad(0.6, 0.6), make.pose(z=0.3, axis=(1, 0, 0), deg=60),
-                   Material(base_color_texture=Texture(holes, srgb=True), alpha="cutout")),
+        make.thing(
+            make.quad(0.6, 0.6),
+            make.pose(z=0.3, axis=(1, 0, 0), deg=60),
+            Material(base_color_texture=Texture(holes, srgb=True), alpha="cutout"),
+        ),
     ]
     return make.scene(view, things, lights, Background(color=(0.2, 0.2, 0.3)), "b")
 
@@ -75,7 +79,11 @@ def test_a_new_renderer_gives_the_same_bytes(renderer, make) -> None:
 
 def test_labels_do_not_depend_on_what_else_was_asked_for(renderer, make) -> None:
     full = renderer.render(scene_a(make), ALL)
-    for request in (RenderRequest(rgb=False), RenderRequest(quality="draft"), RenderRequest(quality="high", amodal=False)):
+    for request in (
+        RenderRequest(rgb=False),
+        RenderRequest(quality="draft"),
+        RenderRequest(quality="high", amodal=False),
+    ):
         frame = renderer.render(scene_a(make), request)
         assert (frame.surface_id == full.surface_id).all()
         assert frame.depth.tobytes() == full.depth.tobytes()

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from myriorama.scenes.lights import Background, SunLight
 from myriorama.scenes.materials.model import Material
 from myriorama.scenes.rendering.frame import RenderRequest
@@ -21,7 +22,9 @@ FACTOR = 8
 
 def crowd(make, scale: int = 1):
     """Balls and boxes over a plain ground, at `scale` times the resolution."""
-    view = make.camera(make.look_at((0.9, -1.3, 0.9), (0, 0, 0.1)), width=200 * scale, height=150 * scale, focal=190.0 * scale)
+    view = make.camera(
+        make.look_at((0.9, -1.3, 0.9), (0, 0, 0.1)), width=200 * scale, height=150 * scale, focal=190.0 * scale
+    )
     things = [make.thing(make.quad(6, 6), np.eye(4), Material(base_color=(0.7, 0.65, 0.6), roughness=1.0), "stuff")]
     for k in range(14):
         mesh = make.sphere(0.1, 32, 16) if k % 2 else make.box(0.16, 0.12, 0.2)
@@ -50,7 +53,10 @@ def test_most_of_the_error_at_edges_is_taken_away(make) -> None:
         best = engine.render(crowd(make), REQUEST).linear
     edges = np.abs(fine.reshape(150, FACTOR, 200, FACTOR, 3).std(axis=(1, 3))).max(axis=-1) > 0.03
     assert edges.mean() > 0.03
-    error = {name: rmse(image, reference, edges) for name, image in (("none", none), ("ours", ours), ("2x2", twice), ("4x4", best))}
+    error = {
+        name: rmse(image, reference, edges)
+        for name, image in (("none", none), ("ours", ours), ("2x2", twice), ("4x4", best))
+    }
     assert error["ours"] < 0.55 * error["none"], error
     assert error["ours"] < 1.15 * error["2x2"], error
     assert error["4x4"] < 0.35 * error["none"], error

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from myriorama.scenes.lights import AreaLight, Background, PointLight, RadianceMap, SpotLight, SunLight
 from myriorama.scenes.materials.model import Material, Texture
 from myriorama.scenes.rendering.frame import RenderRequest
@@ -39,21 +40,26 @@ def test_a_matt_plane_under_the_sun_is_lit_by_lamberts_law(renderer, make, eleva
 
 def test_doubling_the_exposure_doubles_the_linear_value(renderer, make) -> None:
     sun = SunLight((0.3, 0.2, -1.0), (2.0, 1.5, 1.0))
-    things = [make.thing(make.sphere(0.4, 64, 32), make.pose(z=-2.0), MATT), make.thing(make.quad(6, 6), make.pose(z=-2.5))]
+    things = [
+        make.thing(make.sphere(0.4, 64, 32), make.pose(z=-2.0), MATT),
+        make.thing(make.quad(6, 6), make.pose(z=-2.5)),
+    ]
     frames = [renderer.render(make.scene(make.camera(ev=ev), things, [sun]), LINEAR) for ev in (0.0, 1.0)]
     assert np.allclose(frames[1].linear, 2 * frames[0].linear, rtol=1e-6)
     assert frames[0].linear.max() > 0.3
 
 
 def test_in_a_white_furnace_a_white_surface_vanishes(renderer, make) -> None:
-    """Surroundings of radiance 1 everywhere: a surface that absorbs nothing shows 1, matt or mirror, smooth or rough."""
+    """Surroundings of radiance 1 everywhere: a surface that absorbs nothing shows 1, matt or mirror."""
     furnace = Background(radiance=RadianceMap(np.ones((32, 64, 3), np.float32)), color=(1, 1, 1))
     with RasterRenderer(settings=Settings(512, 8, 0, 1)) as engine:
         for metallic in (0.0, 1.0):
             for roughness in (0.1, 0.4, 0.7, 1.0):
                 white = Material(base_color=(1, 1, 1), metallic=metallic, roughness=roughness)
                 view = make.camera(width=80, height=60, focal=75.0)
-                frame = engine.render(make.scene(view, [make.thing(make.quad(), make.pose(z=-2.0), white)], (), furnace), LINEAR)
+                frame = engine.render(
+                    make.scene(view, [make.thing(make.quad(), make.pose(z=-2.0), white)], (), furnace), LINEAR
+                )
                 assert frame.linear[30, 40] == pytest.approx((1, 1, 1), abs=0.03), (metallic, roughness)
 
 
@@ -68,7 +74,9 @@ def test_ambient_light_is_the_cosine_weighted_mean_of_the_surroundings() -> None
     assert np.abs(np.delete(found, [0, 2])).max() < 1e-3
 
 
-@pytest.mark.parametrize(("toward", "column"), [((1, 0, 0), 0.5), ((0, 1, 0), 0.25), ((0, -1, 0), 0.75), ((-1, 0, 0), 0.0)])
+@pytest.mark.parametrize(
+    ("toward", "column"), [((1, 0, 0), 0.5), ((0, 1, 0), 0.25), ((0, -1, 0), 0.75), ((-1, 0, 0), 0.0)]
+)
 def test_the_surroundings_stand_where_the_map_says(renderer, make, toward, column) -> None:
     """Centre column looks along +X, columns grow towards -Y; a lamp in the map is seen there, and mirrored there."""
     pixels = np.full((64, 128, 3), 0.05, np.float32)
@@ -84,7 +92,9 @@ def test_the_surroundings_stand_where_the_map_says(renderer, make, toward, colum
     at_pose = np.linalg.inv(np.eye(4))
     at_pose[:3, :3] = behind.world_from_camera[:3, :3] @ np.diag([1.0, -1.0, -1.0])
     at_pose[:3, 3] = -2.0 * np.array(toward)
-    shown = renderer.render(make.scene(behind, [make.thing(make.quad(), at_pose, chrome)], (), surroundings), LINEAR).linear
+    shown = renderer.render(
+        make.scene(behind, [make.thing(make.quad(), at_pose, chrome)], (), surroundings), LINEAR
+    ).linear
     assert shown[24, 32, 0] > 2.5
     assert shown[24, 32, 0] > 10 * shown[24, 32, 1]
 
@@ -101,7 +111,9 @@ def test_turning_the_surroundings_turns_them_about_the_vertical(renderer, make) 
 def test_hidden_surroundings_light_but_are_not_seen(renderer, make) -> None:
     sky = RadianceMap(np.full((16, 32, 3), 2.0, np.float32))
     hidden = Background(radiance=sky, color=(1, 1, 1), visible=False, visible_color=(0.1, 0.2, 0.3))
-    frame = renderer.render(make.scene(make.camera(), [make.thing(make.quad(), make.pose(z=-2.0), MATT)], (), hidden), LINEAR)
+    frame = renderer.render(
+        make.scene(make.camera(), [make.thing(make.quad(), make.pose(z=-2.0), MATT)], (), hidden), LINEAR
+    )
     assert frame.linear[0, 0] == pytest.approx((0.1, 0.2, 0.3), abs=1e-6)
     assert frame.linear[120, 160, 0] > 0.7
 
@@ -135,7 +147,9 @@ def stripes(axis: int) -> Texture:
 def test_texture_coordinates_run_right_and_up(renderer, make, axis) -> None:
     material = Material(base_color=(1, 1, 1), base_color_texture=stripes(axis), roughness=1.0)
     light = Background(color=(1, 1, 1))
-    frame = renderer.render(make.scene(make.camera(), [make.thing(make.quad(), make.pose(z=-2.0), material)], (), light), LINEAR)
+    frame = renderer.render(
+        make.scene(make.camera(), [make.thing(make.quad(), make.pose(z=-2.0), material)], (), light), LINEAR
+    )
     high = frame.linear[120, 210] if axis == 0 else frame.linear[70, 160]
     low = frame.linear[120, 110] if axis == 0 else frame.linear[170, 160]
     assert high[0] > 0.8
@@ -144,12 +158,17 @@ def test_texture_coordinates_run_right_and_up(renderer, make, axis) -> None:
 
 def test_a_normal_map_leans_as_opengl_says(renderer, make) -> None:
     """R above 1/2 leans towards +u, G above 1/2 towards +v, seen by which side of a sun lights it more."""
+
     def lit(r: int, g: int, direction: tuple[float, float, float]) -> float:
         pixels = np.full((4, 4, 3), 255, np.uint8)
         pixels[:, :, 0], pixels[:, :, 1] = r, g
         material = Material(normal_texture=Texture(pixels, srgb=False), roughness=1.0)
         things = [make.thing(make.quad(), make.pose(z=-2.0, deg=90.0), material)]  # +u is now +Y, +v is -X
-        return float(renderer.render(make.scene(make.camera(), things, [SunLight(direction, (1, 1, 1))], DARK), LINEAR).linear[120, 160, 0])
+        return float(
+            renderer.render(make.scene(make.camera(), things, [SunLight(direction, (1, 1, 1))], DARK), LINEAR).linear[
+                120, 160, 0
+            ]
+        )
 
     from_y, from_x = (0.0, -1.0, -1.0), (-1.0, 0.0, -1.0)
     flat = lit(128, 128, from_y)
@@ -164,7 +183,9 @@ def test_a_point_light_falls_off_with_the_square_of_distance(renderer, make) -> 
     values = []
     for height in (0.5, 1.0):
         lamp = PointLight((0.0, 0.0, -2.0 + height), (1.0, 1.0, 1.0))
-        frame = renderer.render(make.scene(view, [make.thing(make.quad(4, 4), make.pose(z=-2.0), MATT)], [lamp], DARK), LINEAR)
+        frame = renderer.render(
+            make.scene(view, [make.thing(make.quad(4, 4), make.pose(z=-2.0), MATT)], [lamp], DARK), LINEAR
+        )
         values.append(float(frame.linear[100, 160, 0]))
         d2 = height**2 + (20.5 / 300 * 2) ** 2
         assert values[-1] == pytest.approx(lambert(0.5, 1 / d2, height / np.sqrt(d2)), rel=0.08)
@@ -173,7 +194,9 @@ def test_a_point_light_falls_off_with_the_square_of_distance(renderer, make) -> 
 
 def test_a_spot_lights_its_cone_alone(renderer, make) -> None:
     spot = SpotLight((0.0, 0.0, 0.0), (0, 0, -1), (4.0, 4.0, 4.0), inner_angle_deg=9.0, outer_angle_deg=11.0)
-    frame = renderer.render(make.scene(make.camera(), [make.thing(make.quad(6, 6), make.pose(z=-2.0), MATT)], [spot], DARK), LINEAR)
+    frame = renderer.render(
+        make.scene(make.camera(), [make.thing(make.quad(6, 6), make.pose(z=-2.0), MATT)], [spot], DARK), LINEAR
+    )
     y, x = np.mgrid[:240, :320]
     angle = np.degrees(np.arctan(np.hypot(x + 0.5 - 160, y + 0.5 - 120) / 300))
     lit = frame.linear[..., 0]
@@ -185,7 +208,9 @@ def test_a_large_area_light_gives_the_irradiance_of_its_solid_angle(renderer, ma
     """On the axis of a square of half-width a at distance h: the configuration factor has a closed form."""
     a, h = 0.5, 1.0
     light = AreaLight((0, 0, -2.0 + h), (0, 0, -1), (0, 1, 0), 2 * a, 2 * a, (3.0, 3.0, 3.0))
-    frame = renderer.render(make.scene(make.camera(), [make.thing(make.quad(4, 4), make.pose(z=-2.0), MATT)], [light], DARK), LINEAR)
+    frame = renderer.render(
+        make.scene(make.camera(), [make.thing(make.quad(4, 4), make.pose(z=-2.0), MATT)], [light], DARK), LINEAR
+    )
     x = a / h
     factor = 4 * (x / np.sqrt(1 + x * x) * np.arctan(x / np.sqrt(1 + x * x)) / np.pi)
     assert float(frame.linear[120, 160, 0]) == pytest.approx(0.5 * 3.0 * factor, rel=0.08)
@@ -194,8 +219,12 @@ def test_a_large_area_light_gives_the_irradiance_of_its_solid_angle(renderer, ma
 def test_clear_surfaces_are_laid_over_each_other_from_behind(renderer, make) -> None:
     """Red glass before green glass is redder than green before red, whatever order the scene lists them in."""
     light = Background(color=(1, 1, 1), visible=False, visible_color=(0, 0, 0))
+
     def pane(color, z):
-        return make.thing(make.quad(), make.pose(z=z), Material(base_color=color, alpha="transparent", opacity=0.6, roughness=1.0))
+        return make.thing(
+            make.quad(), make.pose(z=z), Material(base_color=color, alpha="transparent", opacity=0.6, roughness=1.0)
+        )
+
     red, green = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)
     for things in ([pane(red, -2.0), pane(green, -2.2)], [pane(green, -2.2), pane(red, -2.0)]):
         got = renderer.render(make.scene(make.camera(), things, (), light), LINEAR).linear[120, 160]
@@ -213,7 +242,9 @@ def test_the_mirror_table_is_an_albedo() -> None:
 
 def test_emission_adds_its_radiance(renderer, make) -> None:
     glow = Material(base_color=(0, 0, 0), emission=(0.5, 1.5, 2.5), roughness=1.0)
-    frame = renderer.render(make.scene(make.camera(), [make.thing(make.quad(), make.pose(z=-2.0), glow)], (), DARK), LINEAR)
+    frame = renderer.render(
+        make.scene(make.camera(), [make.thing(make.quad(), make.pose(z=-2.0), glow)], (), DARK), LINEAR
+    )
     assert frame.linear[120, 160] == pytest.approx((0.5, 1.5, 2.5), abs=0.01)
 
 
@@ -232,7 +263,10 @@ def test_the_tone_curve_keeps_middle_grey_and_never_turns(renderer, make) -> Non
 
 def test_multisampling_gives_nearly_the_same_picture(make) -> None:
     """The way a graphics card smooths edges, run on whatever device is here."""
-    things = [make.thing(make.sphere(0.4, 64, 32), make.pose(z=-2.0), MATT), make.thing(make.quad(6, 6), make.pose(z=-2.5))]
+    things = [
+        make.thing(make.sphere(0.4, 64, 32), make.pose(z=-2.0), MATT),
+        make.thing(make.quad(6, 6), make.pose(z=-2.5)),
+    ]
     scene = make.scene(make.camera(width=160, height=120, focal=150.0), things, [SunLight((0.3, 0.2, -1.0), (2, 2, 2))])
     plain = Settings(1024, 12, 0, 2)
     with RasterRenderer(settings=plain) as edges, RasterRenderer(settings=replace(plain, multisamples=4)) as many:

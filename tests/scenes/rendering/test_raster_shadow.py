@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.ndimage import binary_dilation, distance_transform_edt
+
 from myriorama.scenes.lights import AreaLight, Background, SpotLight, SunLight
 from myriorama.scenes.materials.model import Material
 from myriorama.scenes.rendering.frame import RenderRequest
-from scipy.ndimage import binary_dilation, distance_transform_edt
 
 pytestmark = pytest.mark.gl
 
@@ -82,7 +83,7 @@ def test_no_pixel_of_a_lit_plane_is_dark(renderer, make, elevation, tilt) -> Non
     light = SunLight(tuple(-sun), (3.0, 3.0, 3.0), 0.0)
     frame = renderer.render(make.scene(view, things, [light], DARK), LINEAR)
     bare = renderer.render(make.scene(view, things, [replace(light, casts_shadow=False)], DARK), LINEAR)
-    ground = [s.surface_id for s in make.scene(view, things).surfaces if s.kind == "stuff"][0]
+    ground = next(s.surface_id for s in make.scene(view, things).surfaces if s.kind == "stuff")
     mask, points = ground_points(view, frame, ground)
     to_ball = centre - points
     along = to_ball @ sun
@@ -129,14 +130,20 @@ def test_a_lamp_throws_a_shadow_where_its_rays_are_blocked(renderer, make, lamp)
     ]
     open_lit = renderer.render(make.scene(view, things[:1], [lamp], DARK), LINEAR).linear[..., 0]
     frame = renderer.render(make.scene(view, things, [lamp], DARK), LINEAR)
-    ground = [s.surface_id for s in make.scene(view, things).surfaces if s.kind == "stuff"][0]
+    ground = next(s.surface_id for s in make.scene(view, things).surfaces if s.kind == "stuff")
     mask, points = ground_points(view, frame, ground)
     toward = np.asarray(lamp.position) - points
     expected = np.zeros(mask.shape, dtype=bool)
     expected[mask] = blocked_by_box(points, toward, np.array([-0.15, -0.15, 0.0]), np.array([0.15, 0.15, 0.3]))
     ratio = frame.linear[..., 0] / np.maximum(open_lit, 1e-6)
     deep = expected & (distance_transform_edt(~(mask & ~expected)) > 4.0)
-    away = mask & ~expected & (distance_transform_edt(mask) > 1.5) & (distance_transform_edt(~expected) > 8.0) & (open_lit > 0.05)
+    away = (
+        mask
+        & ~expected
+        & (distance_transform_edt(mask) > 1.5)
+        & (distance_transform_edt(~expected) > 8.0)
+        & (open_lit > 0.05)
+    )
     assert deep.sum() > 100
     assert ratio[deep].max() < 0.1
     assert ratio[away].min() > 0.9
@@ -153,7 +160,7 @@ def test_a_wide_sun_has_a_wider_penumbra_far_from_the_edge_that_throws_it(render
         sun = SunLight((0.5, 0.0, -1.0), (3.0, 3.0, 3.0), angular_diameter_deg=6.0)
         frame = renderer.render(make.scene(view, things, [sun], DARK), LINEAR)
         row = np.median(frame.linear[100:140, :, 0], axis=0)
-        right = row[int(np.argmin(row[:200])):]
+        right = row[int(np.argmin(row[:200])) :]
         high = right.max()
         widths.append(int(((right > 0.1 * high) & (right < 0.9 * high)).sum()))
     assert widths[1] > 2 * widths[0]

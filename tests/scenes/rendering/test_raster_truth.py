@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from myriorama.scenes.materials.model import Material, Texture
 from myriorama.scenes.rendering.frame import RenderRequest
 
@@ -50,7 +51,9 @@ def test_a_sphere_covers_its_analytic_outline(renderer, make) -> None:
     """The outline of a sphere is a cone around its centre; its depth and normals follow from the ray."""
     view = make.camera(focal=280.0)
     centre, radius = np.array([0.31, -0.22, 2.0]), 0.4  # camera frame: x right, y down, z ahead
-    frame = renderer.render(make.scene(view, [make.thing(make.sphere(radius, 512, 256), make.pose(0.31, 0.22, -2.0))]), TRUTH)
+    frame = renderer.render(
+        make.scene(view, [make.thing(make.sphere(radius, 512, 256), make.pose(0.31, 0.22, -2.0))]), TRUTH
+    )
     ray = rays(view)
     b = ray @ centre
     a = (ray * ray).sum(-1)
@@ -85,7 +88,7 @@ def test_a_tilted_plane_has_its_depth_and_normal_everywhere(renderer, make) -> N
 
 
 def test_normals_face_the_eye_even_where_they_point_ahead(renderer, make) -> None:
-    """A floor seen by a camera that looks up has normals with z > 0; turned to z < 0 they would be the floor's underside."""
+    """A floor seen by a camera that looks up: z > 0. Turned to z < 0 it would be the floor's underside."""
     view = make.camera(make.look_at((0.0, 0.0, 1.0), (0.0, 5.0, 1.9)), focal=150.0)
     frame = renderer.render(make.scene(view, [make.thing(make.quad(60, 60), np.eye(4), kind="stuff")]), TRUTH)
     up = view.camera_from_world[:3, :3] @ np.array([0.0, 0.0, 1.0])
@@ -98,7 +101,9 @@ def test_normals_face_the_eye_even_where_they_point_ahead(renderer, make) -> Non
 @pytest.mark.parametrize("deg", [0.0, 180.0])
 def test_a_face_seen_from_behind_is_there_with_its_normal_turned(renderer, make, deg) -> None:
     view = make.camera()
-    frame = renderer.render(make.scene(view, [make.thing(make.quad(), make.pose(z=-2.0, axis=(1, 0, 0), deg=deg))]), TRUTH)
+    frame = renderer.render(
+        make.scene(view, [make.thing(make.quad(), make.pose(z=-2.0, axis=(1, 0, 0), deg=deg))]), TRUTH
+    )
     mask = frame.surface_id == 1
     assert mask.sum() == 150 * 150
     assert np.allclose(frame.normal[mask], (0, 0, -1), atol=1e-6)
