@@ -16,7 +16,7 @@ from myriorama.scenes.conventions import F64
 from myriorama.scenes.geometry.box import box
 from myriorama.scenes.geometry.combine import merge, moved, quarter_turned, uv_turned
 from myriorama.scenes.geometry.cylinder import cylinder
-from myriorama.scenes.geometry.lathe import lathe
+from myriorama.scenes.geometry.lathe import arc, lathe
 from myriorama.scenes.geometry.profile import Profile
 from myriorama.scenes.materials.finishes import brushed_steel, cloth, painted_metal, plain, rubber
 
@@ -188,9 +188,8 @@ def _collision(
     guide: float,
     stops: F64,
 ) -> tuple[CollisionPiece, ...]:
-    angle = np.arange(16) * (2 * np.pi / 16)
-    ring = np.column_stack([radius * np.cos(angle), radius * np.sin(angle) + height - radius])
-    ring[:, 0] += np.where(ring[:, 0] > 0, straight, -straight)
+    half = arc((straight, height - radius), radius, -90.0, 90.0, 8)
+    ring = np.concatenate([half, half * (-1.0, 1.0)])
     belt = np.concatenate([np.insert(ring, 1, y, axis=1) for y in (-width / 2, width / 2)])
     pieces = [CollisionPiece(belt.astype(np.float32))]
     for sign in (-1.0, 1.0):

@@ -256,7 +256,7 @@ def triangulate(polygon: F64) -> U32:
     Raises
     ------
     ValueError
-        Fewer than three points, clockwise, no area, or crossing itself.
+        Fewer than three points, clockwise, no area, crossing or touching itself.
     """
     points = np.asarray(polygon, dtype=np.float64)
     if points.ndim != 2 or points.shape[1] != 2 or len(points) < 3:
@@ -264,16 +264,31 @@ def triangulate(polygon: F64) -> U32:
     x, y = points.T
     if float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) <= 0:
         raise ValueError("a polygon must run counter-clockwise and have an area")
+    if _crosses_itself(points):
+        raise ValueError("the polygon crosses itself")
     left = list(range(len(points)))
     out: list[tuple[int, int, int]] = []
     while len(left) > 3:
         ear = _find_ear(points, left)
         if ear is None:
-            raise ValueError("the polygon crosses itself")
+            raise ValueError("the polygon touches itself")
         out.append((left[ear - 1], left[ear], left[(ear + 1) % len(left)]))
         del left[ear]
     out.append((left[0], left[1], left[2]))
     return np.array(out, dtype=np.uint32)
+
+
+def _crosses_itself(points: F64) -> bool:
+    """Return whether two edges of a closed polygon cross at an inner point of both."""
+    start, finish = points, np.roll(points, -1, axis=0)
+
+    def side(a: F64, b: F64, c: F64) -> F64:
+        out: F64 = (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (c[..., 0] - a[..., 0])
+        return out
+
+    a, b, c, d = start[:, None], finish[:, None], start[None], finish[None]
+    apart = (side(a, b, c) * side(a, b, d) < 0) & (side(c, d, a) * side(c, d, b) < 0)
+    return bool(apart.any())
 
 
 def _find_ear(points: F64, left: list[int]) -> int | None:

@@ -26,8 +26,8 @@ def shaded(color: Srgb, factor: float) -> Srgb:
 
 def sheet_size_px(width_m: float, height_m: float) -> tuple[int, int]:
     """Return width and height of a sheet with nearly square texels, multiples of 4, at most half a million texels."""
-    width = min(1024.0, float(np.sqrt(2**19 * width_m / height_m)))
-    height = min(1024.0, width * height_m / width_m)
+    width = min(1024.0, 1024 * width_m / height_m, float(np.sqrt(2**19 * width_m / height_m)))
+    height = width * height_m / width_m
     return max(16, 4 * round(width / 4)), max(16, 4 * round(height / 4))
 
 
