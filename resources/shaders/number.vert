@@ -1,6 +1,8 @@
 #include "items.glsl"
 
 flat out uint v_number;
+flat out float v_inverse_diagonal;
+out float v_depth;
 
 #if CUTOUT
 in vec2 in_uv;
@@ -8,7 +10,8 @@ out vec2 v_uv;
 #endif
 
 void main() {
-    place_vertex();
+    v_depth = place_vertex().z;
+    v_inverse_diagonal = ITEM.object_coordinates.w;
     v_number = ITEM.ids.y;
 #if CUTOUT
     v_uv = in_uv;

@@ -1,10 +1,12 @@
 #include "cutout.glsl"
 #include "facing.glsl"
+#include "sliver.glsl"
 
 in vec3 v_position;
 in vec3 v_normal;
 in vec3 v_object;
 flat in uint v_surface;
+flat in float v_inverse_diagonal;
 
 layout(location = 0) out vec4 out_normal_depth;
 layout(location = 1) out uint out_surface;
@@ -12,6 +14,7 @@ layout(location = 2) out vec4 out_object;
 
 void main() {
     cut_out();
+    drop_sliver(v_position.z, v_inverse_diagonal);
     out_normal_depth = vec4(facing_normal(v_normal, v_position), v_position.z);
     out_surface = v_surface;
     out_object = vec4(v_object, 1.0);

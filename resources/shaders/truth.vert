@@ -5,6 +5,7 @@ out vec3 v_position;
 out vec3 v_normal;
 out vec3 v_object;
 flat out uint v_surface;
+flat out float v_inverse_diagonal;
 
 #if CUTOUT
 in vec2 in_uv;
@@ -17,6 +18,7 @@ void main() {
     vec4 frame = ITEM.object_coordinates;
     v_object = in_position * frame.w + frame.xyz;
     v_surface = ITEM.ids.x;
+    v_inverse_diagonal = frame.w;
 #if CUTOUT
     v_uv = in_uv;
 #endif
