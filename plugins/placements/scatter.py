@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -110,6 +110,7 @@ class _Throw:
         self._centers = np.empty((len(items), 2))
         self._radii = np.empty(len(items))
         self._gap = float(values["gap_m"])
+        self._obstacles: dict[float, tuple[tuple[Obstacle, ...], F64]] = {}
         self.rejections: Counter[str] = Counter()
 
     def place(self, item: Item) -> F64 | None:
@@ -159,12 +160,24 @@ class _Throw:
         for near in np.nonzero(away < self._radii[:count] + shape.radius_m + self._gap)[0]:
             if not self._members[near].is_apart(outline, self._gap):
                 return OVERLAPS_MEMBER
-        for obstacle in self._standing.obstacles_between(support_m, support_m + self._clearance):
-            if _touches(obstacle, outline, self._gap):
+        for obstacle in self._obstacles_near(outline, support_m):
+            if not outline.is_apart(obstacle.outline, self._gap):
                 return f"overlaps {obstacle.name}"
         if self._values["support"] == "on_top":
             return self._overhang(outline, support_m)
         return ""
+
+    def _obstacles_near(self, outline: Footprint, support_m: float) -> Iterator[Obstacle]:
+        """Yield what stands so near that only the outlines themselves can tell."""
+        found = self._obstacles.get(support_m)
+        if found is None:
+            standing = self._standing.obstacles_between(support_m, support_m + self._clearance)
+            boxes = np.array([o.outline.box for o in standing]).reshape(-1, 2, 2)
+            found = self._obstacles[support_m] = (standing, boxes)
+        standing, boxes = found
+        low, high = outline.box
+        near = ((boxes[:, 0] <= high + self._gap) & (low <= boxes[:, 1] + self._gap)).all(axis=1)
+        return (standing[k] for k in np.nonzero(near)[0])
 
     def _inside(self, outline: Footprint) -> bool:
         corners = outline.corners - np.array([float(v) for v in self._values["center_m"][:2]])
@@ -197,10 +210,3 @@ def _shape(item: Item) -> _Shape:
         height = scale * (highest(item.model, rotation) - lowest(item.model, rotation) + below)
     corners = outline.corners
     return _Shape(outline, height, float(np.hypot(corners[:, 0], corners[:, 1]).max()))
-
-
-def _touches(obstacle: Obstacle, outline: Footprint, gap_m: float) -> bool:
-    mine, theirs = outline.box, obstacle.outline.box
-    if (mine[0] > theirs[1] + gap_m).any() or (theirs[0] > mine[1] + gap_m).any():
-        return False
-    return not outline.is_apart(obstacle.outline, gap_m)

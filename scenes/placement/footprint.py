@@ -26,6 +26,7 @@ _INSIDE_SLACK_M: Final = 1e-9
 _SAME_POINT: Final = 1e-7
 
 _by_mesh: WeakKeyDictionary[Mesh, F64] = WeakKeyDictionary()
+_by_first_mesh: WeakKeyDictionary[Mesh, dict[tuple[str, ...], F64]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,9 +131,8 @@ def footprint_of_model(model: ObjectModel, rotation: F64 | None = None, scale: f
     scale : float
     """
     if rotation is None:
-        outlines = [_upright(p.mesh) for p in model.parts]
-    else:
-        outlines = [_hull(used_positions(p.mesh) @ rotation[:2].T) for p in model.parts]
+        return Footprint(_upright_together(tuple(p.mesh for p in model.parts)) * scale)
+    outlines = [_hull(used_positions(p.mesh) @ rotation[:2].T) for p in model.parts]
     return Footprint((outlines[0] if len(outlines) == 1 else _hull(np.concatenate(outlines))) * scale)
 
 
@@ -161,6 +161,18 @@ def _upright(mesh: Mesh) -> F64:
     found = _by_mesh.get(mesh)
     if found is None:
         found = _by_mesh[mesh] = _hull(used_positions(mesh)[:, :2])
+    return found
+
+
+def _upright_together(meshes: tuple[Mesh, ...]) -> F64:
+    """Return the hull of upright meshes together, kept while the first of them lives."""
+    if len(meshes) == 1:
+        return _upright(meshes[0])
+    kept = _by_first_mesh.setdefault(meshes[0], {})
+    rest = tuple(mesh.key for mesh in meshes[1:])
+    found = kept.get(rest)
+    if found is None:
+        found = kept[rest] = _hull(np.concatenate([_upright(mesh) for mesh in meshes]))
     return found
 
 
