@@ -3,7 +3,7 @@ struct Item {
     vec4 camera_from_object[3];
     vec4 normal_from_object[3];
     vec4 object_coordinates;    // offset, 1 / diagonal; all zero for what is no thing
-    uvec4 ids;                  // surface id, amodal number
+    uvec4 ids;                  // surface id, amodal number, bits of 1 / diagonal in the world
 };
 
 layout(std140) uniform Items {

@@ -11,7 +11,7 @@ out vec2 v_uv;
 
 void main() {
     v_depth = place_vertex().z;
-    v_inverse_diagonal = ITEM.object_coordinates.w;
+    v_inverse_diagonal = uintBitsToFloat(ITEM.ids.z);
     v_number = ITEM.ids.y;
 #if CUTOUT
     v_uv = in_uv;

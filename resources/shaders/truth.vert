@@ -18,7 +18,7 @@ void main() {
     vec4 frame = ITEM.object_coordinates;
     v_object = in_position * frame.w + frame.xyz;
     v_surface = ITEM.ids.x;
-    v_inverse_diagonal = frame.w;
+    v_inverse_diagonal = uintBitsToFloat(ITEM.ids.z);
 #if CUTOUT
     v_uv = in_uv;
 #endif

@@ -29,6 +29,8 @@ RAYS_EACH: Final = 4
 # Truth buffers are float32, and a rasteriser snaps vertices to 1/256 pixel or so: a share of the depth
 # covers the first, a share of the depth's own change from pixel to pixel the second.
 _DEPTH_SHARE: Final = 1e-4
+_GRID_SHARE: Final = 1 / 256
+"""Of an object's diagonal: a rasteriser's grid is 1/256 pixel, and within a pixel no face that is kept spans more."""
 _SLOPE_SHARE: Final = 0.05
 _HULL_SLACK_PX: Final = 1.0
 _SMOOTH_PX: Final = 4.0
@@ -74,7 +76,7 @@ def _outside_bounds(record: Record, truth: Truth, depth: F32, instance: int) -> 
     crop = depth[box.y : box.y + box.h, box.x : box.x + box.w]
     own = truth.visible_mask(instance)
     scale = scale_of(pose)
-    slack = (_DEPTH_SHARE * float(crop.max()) + 1e-6) / scale
+    slack = (_DEPTH_SHARE * float(crop.max()) + 1e-6) / scale + _GRID_SHARE * float(np.linalg.norm(high - low))
     middle, half = (low + high) / 2, (high - low) / 2 + slack
     wrong = np.zeros(crop.shape, dtype=np.bool_)
     point = np.empty(crop.shape, dtype=np.float32)

@@ -17,7 +17,9 @@ from myriorama.scenes.materials.model import Material
 from myriorama.scenes.rendering.raster.view import Placement, View, place, view_of
 
 ITEM_FLOATS: Final = 32
-"""Floats of an item's block on the device: position rows (12), normal rows (12), object coordinates (4), ids (4)."""
+"""Floats of an item's block on the device: position rows (12), normal rows (12), object coordinates (4), ids (4).
+
+The third id holds the bits of a float: 1 / diagonal of the instance as it stands, metres."""
 
 _IDS: Final = 28
 
@@ -143,4 +145,6 @@ def _blocks(instances: tuple[Instance, ...], placement: Placement) -> F32:
     thing = np.array([i.kind == "thing" for i in instances])
     out[:, 24:27] = np.where(thing[:, None], 0.5 - center / diagonal[:, None], 0.0)
     out[:, 27] = np.where(thing, 1.0 / diagonal, 0.0)
+    scale = np.cbrt(np.abs(np.linalg.det(pose[:, :3, :3])))
+    out[:, _IDS + 2] = 1.0 / (diagonal * scale)
     return out
