@@ -108,11 +108,12 @@ def open_project(
     """
     from myriorama.scenes.rendering.raster.engine import RasterRenderer
 
-    loaded = load_project(find_project(str(project)))
+    path = find_project(str(project))
+    loaded = load_project(path)
     opened = loaded.project if seed is None else loaded.project.model_copy(update={"seed": seed})
     registry = builtin_registry()
     store = FileAssetStore(loaded.folder, extra_roots=tuple(Path(root) for root in asset_roots))
-    check_project(opened, registry, store)
+    check_project(opened, registry, store, file=str(path))
     store.preflight(file_references(opened, registry, store))
     producer = Producer(opened, registry, store, RasterRenderer(), size=size, quality=quality, labels=labels)
     return OpenedProject(opened, producer)

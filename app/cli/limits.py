@@ -48,7 +48,8 @@ def allowed_values(parameter: Parameter) -> str:
         case Rotation():
             return "a quaternion w, x, y, z"
         case File():
-            return f"a file ({parameter.role.replace('_', ' ')}), or empty for none"
+            kind = parameter.role.replace("_", " ")
+            return f"a file ({kind})" if parameter.required else f"a file ({kind}), or empty for none"
         case _:
             return parameter.kind
 

@@ -53,13 +53,16 @@ def _drawn(path: Path, index: int, roots: tuple[Path, ...]) -> SceneSample | Non
     from myriorama.scenes.drawing.plan import compile_plan
     from myriorama.scenes.project.check import check_project
     from myriorama.scenes.project.load import load_project
+    from myriorama.scenes.project.references import file_references
 
     loaded = load_project(path)
     if loaded.project.acceptance:
         return None
     registry = builtin_registry()
     store = FileAssetStore(loaded.folder, extra_roots=roots)
-    check_project(loaded.project, registry, store)
+    check_project(loaded.project, registry, store, file=str(path))
+    # A recipe whose files cannot be read could never become a picture: it is refused as `render` refuses it.
+    store.preflight(file_references(loaded.project, registry, store))
     return compile_plan(loaded.project, registry, store).draw(index)
 
 

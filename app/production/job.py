@@ -115,7 +115,7 @@ def run_job(settings: JobSettings, progress: Callable[[Progress], None] | None =
         project = project.model_copy(update={"seed": settings.seed})
     registry = builtin_registry()
     store = FileAssetStore(loaded.folder, extra_roots=settings.asset_roots, cache_folder=settings.cache_folder)
-    check_project(project, registry, store)
+    check_project(project, registry, store, file=str(settings.project_path))
     store.preflight(file_references(project, registry, store))
     size = (settings.width or project.output.width, settings.height or project.output.height)
     formats = settings.formats or project.output.formats

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from typing import Final
+from typing import Any, Final
 
 from myriorama.app.production.lifetime import hold_to_threads, without_interrupts
 from myriorama.app.production.messages import Outcome, WorkerSetup, receive, send
@@ -224,11 +224,11 @@ class Supervisor:
         return code
 
 
-def _raise_start(message: dict[str, object]) -> None:
+def _raise_start(message: dict[str, Any]) -> None:
     """Raise what kept a worker from starting, as the kind of error that it was."""
     text = str(message["text"])
     if message["kind"] == "device":
         raise DeviceError(text)
     if message["kind"] == "input":
-        raise InputError(Problem("", text))
+        raise InputError([Problem(**problem) for problem in message["problems"]])
     raise MyrioramaError(text)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from myriorama.app.production.lifetime import die_with_parent, ignore_interrupts
 from myriorama.app.production.messages import Outcome, WorkerSetup, receive, send
-from myriorama.scenes.errors import DeviceError, InputError, MyrioramaError
+from myriorama.scenes.errors import AssetError, DeviceError, InputError, MyrioramaError
 
 if TYPE_CHECKING:
     from myriorama.app.dataset.samples import SampleWriter
@@ -29,8 +29,7 @@ def worker_main(pipe: Connection, setup_text: str, parent: int) -> None:
     try:
         worker = Worker(WorkerSetup.from_text(setup_text))
     except MyrioramaError as error:
-        kind = "device" if isinstance(error, DeviceError) else "input" if isinstance(error, InputError) else "other"
-        send(pipe, {"type": "refused_to_start", "kind": kind, "text": str(error)})
+        send(pipe, _refusal(error))
         return
     with contextlib.closing(worker):
         send(pipe, {"type": "ready"})
@@ -38,7 +37,12 @@ def worker_main(pipe: Connection, setup_text: str, parent: int) -> None:
             while True:
                 message = receive(pipe)
                 if message["type"] == "probe":
-                    send(pipe, {"type": "probed", "obstacles": list(worker.obstacles(message["index"]))})
+                    try:
+                        obstacles = worker.obstacles(message["index"])
+                    except AssetError as error:
+                        send(pipe, _refusal(error))
+                        return
+                    send(pipe, {"type": "probed", "obstacles": list(obstacles)})
                     continue
                 try:
                     outcome = worker.make(message["index"])
@@ -86,9 +90,16 @@ class Worker:
         """Make sample `index`, keep it for when it is asked for, and say why a format cannot hold it.
 
         A sample that cannot be made is no obstacle here: it is quarantined in its turn.
+
+        Raises
+        ------
+        AssetError
+            A foreign file is of no use as the project uses it, which is hardly this sample's matter alone.
         """
         try:
             produced = self._producer.produce(index)
+        except AssetError:
+            raise
         except MyrioramaError:
             return ()
         self._probed = (index, produced)
@@ -143,6 +154,12 @@ class Worker:
             return self._producer.draw(index)
         except MyrioramaError:
             return None
+
+
+def _refusal(error: MyrioramaError) -> dict[str, Any]:
+    kind = "device" if isinstance(error, DeviceError) else "input" if isinstance(error, InputError) else "other"
+    problems = [asdict(p) for p in error.problems] if isinstance(error, InputError) else []
+    return {"type": "refused_to_start", "kind": kind, "text": str(error), "problems": problems}
 
 
 def _told(error: Exception) -> str:

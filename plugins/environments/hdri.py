@@ -42,7 +42,7 @@ class Hdri(Environment):
     label = "HDRI"
     help = "A photographed environment that lights the scene and stands behind it."
     parameters = (
-        File("file", "", help="Equirectangular .hdr or .exr file.", role="radiance", group="Map"),
+        File("file", "", help="Equirectangular .hdr or .exr file.", role="radiance", required=True, group="Map"),
         Float(
             "rotation_deg",
             0.0,

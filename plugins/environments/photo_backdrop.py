@@ -39,7 +39,7 @@ class PhotoBackdrop(Environment):
     label = "Photo backdrop"
     help = "A photo behind everything, with a key light and an ambient light of about its colours."
     parameters = (
-        File("file", "", help="Photo (.jpg, .png).", role="image", group="Photo"),
+        File("file", "", help="Photo (.jpg, .png).", role="image", required=True, group="Photo"),
         Float(
             "match_colors",
             0.6,

@@ -25,7 +25,9 @@ class MeshFile(Generator):
     label = "Model file"
     help = "A 3D model from a glTF, OBJ, PLY or STL file, with its materials."
     parameters = (
-        File("file", "", help="Model file: .glb, .gltf, .obj, .ply or .stl.", role="model", group="File"),
+        File(
+            "file", "", help="Model file: .glb, .gltf, .obj, .ply or .stl.", role="model", required=True, group="File"
+        ),
         Choice(
             "unit",
             "metres",

@@ -42,7 +42,8 @@ def read_exr(source: SourceFile) -> F32:
         names = ("R", "G", "B") if "R" in channels else ("Y",)
         layers = [np.asarray(channels[n].pixels, dtype=np.float32) for n in names]
     except (RuntimeError, ValueError, KeyError, IndexError, TypeError, OSError, struct.error) as error:
-        raise source.fault("pixels", f"the OpenEXR file is truncated or broken: {error}") from error
+        what = f"the OpenEXR file is truncated or broken: {error}"
+        raise source.fault("pixels", what, f"{len(source.content)} bytes", "a whole OpenEXR picture") from error
     return np.stack(layers if len(layers) == 3 else layers * 3, axis=2)
 
 

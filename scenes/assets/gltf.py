@@ -141,7 +141,7 @@ class _Nodes:
             index, above, depth, asked_by = waiting.pop()
             node = self.root.entry("nodes", index, asked_by)
             if index in self._world:
-                raise node.fault("", "the node is reached twice: nodes must form a tree")
+                raise node.fault("", "the node is reached twice", index, "nodes that form a tree")
             if depth > MAX_NODE_DEPTH:
                 raise node.fault("", f"the nodes are nested deeper than {MAX_NODE_DEPTH}")
             world = above @ _local(node)

@@ -39,6 +39,7 @@ _WAY_OUT: Final = {
 _COMPONENTS: Final = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 _WIDTHS: Final = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 _MAX_ELEMENTS: Final = 3 * MAX_FACES
+_WHOLE: Final = "the whole file; fetch or export it again"
 Array = npt.NDArray[np.generic]
 
 
@@ -78,19 +79,19 @@ class GltfDocument:
     def _open_container(self) -> bytes:
         content, fault = self.source.content, self.source.fault
         if len(content) < 20:
-            raise fault("header", "the GLB file is truncated", f"{len(content)} bytes")
+            raise fault("header", "the GLB file is truncated", f"{len(content)} bytes", _WHOLE)
         version, length = struct.unpack_from("<II", content, 4)
         if version != 2:
             raise fault("header", "this GLB version cannot be read", version, "2")
         if length > len(content):
-            raise fault("header", "the GLB file is truncated", f"{len(content)} bytes of {length}")
+            raise fault("header", "the GLB file is truncated", f"{len(content)} bytes of {length}", _WHOLE)
         text: bytes | None = None
         offset = 12
         while offset + 8 <= length:
             size, kind = struct.unpack_from("<II", content, offset)
             start, end = offset + 8, offset + 8 + size
             if end > length:
-                raise fault("chunks", "a GLB chunk is longer than the file", f"{size} bytes at {offset}")
+                raise fault("chunks", "a GLB chunk is longer than the file", f"{size} bytes at {offset}", _WHOLE)
             if kind == 0x4E4F534A and text is None:
                 text = content[start:end]
             elif kind == 0x004E4942 and self.binary is None:
@@ -107,7 +108,7 @@ class GltfDocument:
             return self.source.beside(uri, f"{view.place}.uri")
         head, comma, payload = uri.partition(",")
         if not comma or not head.endswith(";base64"):
-            raise view.fault("uri", f"the embedded {what} is not base64", head)
+            raise view.fault("uri", f"the embedded {what} is not base64", head, "data:...;base64,...")
         if len(payload) * 3 // 4 > MAX_DATA_URI_BYTES:
             allowed = f"at most {MAX_DATA_URI_BYTES // 2**20} MB; save the model as .glb"
             raise view.fault("uri", f"the embedded {what} is too large", f"{len(payload)} characters", allowed)
@@ -128,7 +129,7 @@ class GltfDocument:
             else:
                 raise view.fault("uri", "is missing, and there is no binary chunk")
             if len(found) < length:
-                raise view.fault("byteLength", "the buffer is truncated", f"{len(found)} bytes of {length}")
+                raise view.fault("byteLength", "the buffer is truncated", f"{len(found)} bytes of {length}", _WHOLE)
             self._buffers[index] = found[:length]
         return self._buffers[index]
 
@@ -159,7 +160,8 @@ class GltfDocument:
         elif "sparse" in view:
             out = np.zeros((count, width), dtype=dtype)
         else:
-            raise view.fault("bufferView", "is missing: the accessor has a count but no bytes", f"count {count}")
+            what = "is missing: the accessor has a count but no bytes"
+            raise view.fault("bufferView", what, f"count {count}", "the index of a buffer view")
         sparse = view.child("sparse")
         return out if sparse is None else self._with_sparse(out, sparse, dtype)
 
@@ -178,7 +180,8 @@ class GltfDocument:
         if stride < size:
             raise view.fault("bufferView", f"its stride of {stride} bytes is shorter than an element of {size}")
         if offset + stride * (count - 1) + size > len(content):
-            raise view.fault("count", "needs more bytes than its buffer view has", f"{count}, {len(content)} bytes")
+            allowed = f"at most {max(0, (len(content) - offset - size) // stride + 1)} in {len(content)} bytes"
+            raise view.fault("count", "needs more bytes than its buffer view has", f"{count:,}", allowed)
         strides = (stride, dtype.itemsize)
         return np.ndarray((count, width), dtype, buffer=content, offset=offset, strides=strides).copy()
 

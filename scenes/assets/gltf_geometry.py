@@ -127,7 +127,9 @@ def _decode_draco(
     try:
         mesh = DracoPy.decode(bytes(content))
     except (DracoPy.FileTypeException, ValueError, EOFError, RuntimeError, IndexError) as error:
-        raise draco.fault("bufferView", f"the Draco mesh is truncated or broken: {error}") from error
+        what = f"the Draco mesh is truncated or broken: {error}"
+        allowed = "a whole Draco stream; export the model again, or without compression"
+        raise draco.fault("bufferView", what, f"{len(content)} bytes", allowed) from error
     if not hasattr(mesh, "faces") or len(mesh.faces) == 0:
         raise draco.fault("bufferView", "the Draco stream holds no triangles")
     by_id = {int(a["unique_id"]): np.asarray(a["data"]) for a in mesh.attributes}
@@ -139,14 +141,15 @@ def _decode_draco(
             continue
         found = by_id.get(names.integer(name))
         if found is None:
-            raise names.fault(name, "names an attribute that the Draco stream does not hold")
+            what = "names an attribute that the Draco stream does not hold"
+            raise names.fault(name, what, names.integer(name), f"one of {sorted(by_id)}")
         width = _width(document, attributes, name)
         if found.shape != (vertices, width):
             what = f"the Draco stream holds {found.shape} where the file declares ({vertices}, {width})"
-            raise names.fault(name, what)
+            raise names.fault(name, what, str(found.shape), f"({vertices}, {width})")
         stored[name] = found
     if not np.any(stored["POSITION"]):
-        raise draco.fault("", "the Draco stream decoded to zeros only")
+        raise draco.fault("", "the Draco stream decoded to zeros only", "0 x 0 x 0", "a model with some size")
     return stored, np.asarray(mesh.faces, dtype=np.int64).reshape(-1, 3)
 
 
@@ -161,6 +164,10 @@ def _assembled(
         return document.as_floats(stored[name], attributes.integer(name))
 
     out = Primitive(floats("POSITION"), faces, material=material)
+    bad = np.flatnonzero(~np.isfinite(out.positions).all(axis=1))
+    if len(bad):  # here, because a transform would spread one NaN over the whole vertex
+        what = f"{len(bad)} vertices are not finite numbers, the first is vertex {bad[0]}"
+        raise attributes.fault("POSITION", what, str(out.positions[bad[0]].tolist()), "finite numbers")
     if "NORMAL" in stored:
         out.normals = floats("NORMAL")
     for name in stored:

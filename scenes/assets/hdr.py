@@ -98,7 +98,7 @@ def _read_run_length(source: SourceFile, at: int, width: int, height: int) -> U8
     smallest = height * (4 + 4 * 2 * -(-width // 127))
     if len(content) - at < smallest:
         what = f"{len(content) - at} bytes for {width} x {height} pixels"
-        raise source.fault("pixels", "the picture is truncated", what)
+        raise source.fault("pixels", "the picture is truncated", what, "the whole file")
     out = bytearray(height * 4 * width)
     filled, end = 0, len(content)
     for row in range(height):
@@ -131,7 +131,9 @@ def _read_flat(source: SourceFile, at: int, width: int, height: int) -> U8:
     repeats = np.flatnonzero((plain[:, :3] == 1).all(axis=1))
     if len(repeats) == 0:
         if len(plain) < total:
-            raise source.fault("pixels", "the picture is truncated", f"{len(plain)} pixels of {total}")
+            raise source.fault(
+                "pixels", "the picture is truncated", f"{len(plain)} pixels of {total}", "the whole file"
+            )
         return plain[:total].reshape(height, width, 4)
     counts = np.ones(len(plain), dtype=np.int64)
     shift = 0

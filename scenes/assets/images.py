@@ -7,6 +7,7 @@ Animations and other formats are refused, whatever their name says.
 from __future__ import annotations
 
 import io
+import re
 import struct
 import warnings
 from typing import TYPE_CHECKING, Final
@@ -66,7 +67,9 @@ def decode_image(content: bytes, *, file: str, place: str = "", upright: bool = 
     except UnidentifiedImageError as error:
         raise asset_fault(file, place, "is not an image that can be read", _looks_like(content), ALLOWED) from error
     except Image.DecompressionBombError as error:
-        raise asset_fault(file, place, "the image is too large", allowed=ALLOWED) from error
+        count = re.search(r"\((\d+) pixels\)", str(error))
+        shown = f"{int(count[1]):,} pixels" if count else ""
+        raise asset_fault(file, place, "the image is too large", shown, ALLOWED) from error
     except (OSError, SyntaxError, ValueError, struct.error, EOFError) as error:
         raise asset_fault(file, place, f"the image is truncated or broken: {error}", allowed=ALLOWED) from error
 

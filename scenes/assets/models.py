@@ -39,10 +39,11 @@ def read_model(source: SourceFile) -> ImportedModel:
     if reader is None:
         raise source.fault("name", "is not a model file that can be read", source.suffix or "no ending", ALLOWED)
     if not source.content.strip():
-        raise source.fault("", "the file is empty")
+        raise source.fault("", "the file is empty", f"{len(source.content)} bytes", ALLOWED)
     found = _looks_like(source.content)
     if found and found != source.suffix:
-        raise source.fault("", f"the file is named {source.suffix} but holds {found}", allowed="the right ending")
+        allowed = f"the ending {found}" if found in _READERS else ALLOWED
+        raise source.fault("", f"the file is named {source.suffix} but holds {found}", allowed=allowed)
     try:
         return reader(source)
     except (ValueError, OverflowError, struct.error, RecursionError) as error:

@@ -147,7 +147,8 @@ def _absolute(source: SourceFile, rest: bytes, seen: _Lines, number: int) -> byt
                 except ValueError as error:
                     raise source.fault(f"line {number}", "is not an index", word.decode(errors="replace")) from error
                 if index < 1:
-                    raise source.fault(f"line {number}", "an index counts back beyond the start", word.decode())
+                    what, allowed = "an index counts back beyond the start", f"-{totals[k]} to -1"
+                    raise source.fault(f"line {number}", what, word.decode(), allowed)
                 pieces[k] = str(index).encode()
         words.append(b"/".join(pieces))
     return b" ".join(words)
@@ -195,8 +196,9 @@ def _corners(source: SourceFile, rows: list[bytes], sides: int, pattern: int, po
     if pattern & 4:
         full[:, :, 2] = given[:, :, -1]
     if int(full[:, :, 0].max()) >= len(positions):
-        what = f"a face names vertex {int(full[:, :, 0].max()) + 1}, but there are {len(positions)} vertices"
-        raise source.fault("f lines", what)
+        bad = int(full[:, :, 0].max()) + 1
+        what = f"a face names vertex {bad}, but there are {len(positions)} vertices"
+        raise source.fault("f lines", what, bad, f"1 to {len(positions)}")
     order = triangulate(positions, full[:, :, 0])
     owner = np.repeat(np.arange(len(rows)), sides - 2)
     return np.asarray(full[owner[:, np.newaxis], order])

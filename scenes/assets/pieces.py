@@ -125,14 +125,15 @@ def _finished_mesh(file: str, piece: RawPiece, tally: Tally) -> Mesh:
     low, high = int(faces.min()), int(faces.max())
     if low < 0 or high >= count:
         bad = low if low < 0 else high
-        raise asset_fault(file, piece.place, f"a face names vertex {bad}, but there are {count} vertices")
+        what = f"a face names vertex {bad}, but there are {count} vertices"
+        raise asset_fault(file, piece.place, what, bad, f"0 to {count - 1}")
     with np.errstate(over="ignore"):
         single = positions.astype(np.float32)
     bad_rows = np.flatnonzero(~np.isfinite(single).all(axis=1))
     if len(bad_rows):
         row = int(bad_rows[0])
         what = f"{len(bad_rows)} vertices are not finite numbers, the first is vertex {row}"
-        raise asset_fault(file, piece.place, what, str(positions[row].tolist()))
+        raise asset_fault(file, piece.place, what, str(positions[row].tolist()), "finite numbers")
     uv = np.zeros((count, 2), dtype=np.float32) if piece.uv is None else piece.uv.astype(np.float32)
     if not np.isfinite(uv).all():
         raise asset_fault(file, piece.place, "texture coordinates are not finite numbers")

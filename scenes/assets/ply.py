@@ -155,7 +155,8 @@ class _BinaryBody:
         smallest = sum(int((p.count_type or p.type)[1]) for p in element.properties)
         if element.count * smallest > len(content) - self.at:
             what = f"{len(content) - self.at} bytes left for {element.count:,} rows"
-            raise self.source.fault(place, "the file is truncated", what)
+            allowed = f"at least {smallest} bytes a row; fetch or export the file again"
+            raise self.source.fault(place, "the file is truncated", what, allowed)
         if element.count == 0 or not element.properties:
             return _no_rows(element)
         lengths = self._first_lengths(element, place)
@@ -268,7 +269,8 @@ class _TextBody:
 def _triangles(source: SourceFile, indices: Ints, lengths: Ints, positions: F64) -> Ints:
     if len(indices) and (indices.min() < 0 or indices.max() >= len(positions)):
         bad = int(indices.min()) if indices.min() < 0 else int(indices.max())
-        raise source.fault("element face", f"a face names vertex {bad}, but there are {len(positions)} vertices")
+        what = f"a face names vertex {bad}, but there are {len(positions)} vertices"
+        raise source.fault("element face", what, bad, f"0 to {len(positions) - 1}")
     starts = np.cumsum(lengths) - lengths
     out = []
     for sides in np.unique(lengths):

@@ -40,7 +40,7 @@ def read_radiance(source: SourceFile) -> tuple[RadianceMap, tuple[str, ...]]:
     elif head == b"\x76\x2f\x31\x01":
         pixels = read_exr(source)
     else:
-        raise source.fault("header", "is neither a Radiance (.hdr) nor an OpenEXR (.exr) picture", head)
+        raise source.fault("header", "is no radiance map", head, "a Radiance (.hdr) or OpenEXR (.exr) picture")
     height, width = pixels.shape[:2]
     if abs(width - 2 * height) > max(2, width // 100):
         allowed = "an equirectangular map, twice as wide as high"
@@ -48,14 +48,15 @@ def read_radiance(source: SourceFile) -> tuple[RadianceMap, tuple[str, ...]]:
     bad = int(np.count_nonzero(~np.isfinite(pixels)))
     if bad:
         allowed = "finite numbers; half floats end at 65504, so save very bright maps as 32-bit"
-        raise source.fault("pixels", f"{bad} values are infinite or not numbers", allowed=allowed)
+        row, column, channel = (int(i) for i in np.argwhere(~np.isfinite(pixels))[0])
+        shown = f"{pixels[row, column, channel]} in column {column} of row {row}"
+        raise source.fault("pixels", f"{bad} values are infinite or not numbers", shown, allowed)
     tally = Tally(source.name)
     if float(pixels.min()) < 0.0:
         share = negative_share(pixels)
         if share > MAX_NEGATIVE_SHARE:
-            raise source.fault(
-                "pixels", "the map holds negative light", f"{share:.1%} of its light", "radiance, 0 and up"
-            )
+            shown = f"{share:.1%} of its light" if np.isfinite(share) else "no light above 0"
+            raise source.fault("pixels", "the map holds negative light", shown, "radiance, 0 and up")
         spoilt = np.asarray((pixels < 0.0).any(axis=2))
         pixels = filled(pixels, spoilt)
         what = f"{np.count_nonzero(spoilt)} pixels with negative values ({share:.2%} of the light)"

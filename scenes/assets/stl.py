@@ -39,10 +39,10 @@ def read_stl(source: SourceFile) -> ImportedModel:
     if not is_binary and content.lstrip()[:5].lower() == b"solid":
         corners = _text_corners(source, tally)
     elif len(content) < 84:
-        raise source.fault("header", "the STL file is truncated", f"{len(content)} bytes")
+        raise source.fault("header", "the STL file is truncated", f"{len(content)} bytes", "84 bytes and more")
     elif len(content) < 84 + 50 * declared:
         what = f"{len(content)} bytes for {declared:,} facets, which need {84 + 50 * declared:,}"
-        raise source.fault("header", "the STL file is truncated", what)
+        raise source.fault("header", "the STL file is truncated", what, "the whole file; fetch or export it again")
     else:
         tally.add("facets", 3 * declared, declared)
         corners = np.frombuffer(content, _RECORD, declared, 84)["corners"].reshape(-1, 3).astype(np.float64)

@@ -143,6 +143,8 @@ class CellMaker:
         if problem is not None:
             return None, [problem]
         if isinstance(declaration, File):
+            if declaration.required and not canonical:
+                return None, [Problem(place, "no file is named", '""', allowed(declaration))]
             return self._files.literal(canonical, place)
         return canonical, []
 
@@ -156,6 +158,9 @@ class CellMaker:
             return cell, [Problem(f"{cell.place}.scope", message, '"object"', "sample, dataset")]
         distribution, problems = fit_distribution(written.distribution, cell.declaration, cell.place)
         if isinstance(distribution, d.Folder | d.OneOf) and isinstance(cell.declaration, File):
+            if isinstance(distribution, d.OneOf) and cell.declaration.required and "" in distribution.options:
+                at = f"{cell.place}.{distribution.word}[{distribution.options.index('')}]"
+                return cell, [Problem(at, "no file is named", '""', allowed(cell.declaration))]
             distribution, problems = self._files.fitted(distribution, cell.place)
         if distribution is None:
             return cell, problems

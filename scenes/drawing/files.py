@@ -80,6 +80,5 @@ class Files:
 
 
 def _at(place: str, error: AssetError) -> list[Problem]:
-    return [
-        replace(p, place=place, message=f"{p.message} ({p.place})" if p.place else p.message) for p in error.problems
-    ]
+    # The fault is told where the project says it; the reference is then the value.
+    return [replace(p, file="", place=place, value=p.value or p.file) for p in error.problems]

@@ -55,6 +55,8 @@ def allowed(declaration: Parameter) -> str:
         return f"one of {', '.join(declaration.options)}"
     if isinstance(declaration, Text):
         return f"a text of at most {declaration.max_length} characters"
+    if isinstance(declaration, File) and declaration.required:
+        return "a file reference: a path relative to the project's folder, or resource:..."
     words: dict[type[Parameter], str] = {
         Bool: "true or false",
         Color: '"#rrggbb" or three numbers from 0 to 1',

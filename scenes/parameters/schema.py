@@ -128,7 +128,7 @@ class Rotation(Parameter):
 
 @dataclass(frozen=True)
 class File(Parameter):
-    """A file reference: relative to the project, ``resource:...``; empty means none.
+    """A file reference: relative to the project, ``resource:...``; empty means none, unless it is `required`.
 
     The plugin receives an `OpenAsset` (or None), already found, hashed and allowed.
     """
@@ -136,6 +136,8 @@ class File(Parameter):
     kind: ClassVar[str] = "file"
     _: KW_ONLY
     role: FileRole = "image"
+    required: bool = False
+    """A project that names no file is refused before anything is drawn."""
 
 
 def by_name(parameters: Iterable[Parameter]) -> dict[str, Parameter]:

@@ -6,6 +6,7 @@ It draws nothing and builds nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from myriorama.scenes.assets.store import AssetStore
 from myriorama.scenes.drawing.compile import compile_project
@@ -30,7 +31,12 @@ def project_problems(
 
 
 def check_project(
-    project: Project, registry: Registry, store: AssetStore | None, shipped: Shipped | None = None
+    project: Project,
+    registry: Registry,
+    store: AssetStore | None,
+    shipped: Shipped | None = None,
+    *,
+    file: str = "",
 ) -> None:
     """Refuse a project that could not be drawn.
 
@@ -40,6 +46,8 @@ def check_project(
         None: file references are not looked up, and folders are refused.
     shipped : Shipped or None
         Declarations of rigs, lens and materials; None means the built-in ones.
+    file : str
+        The project's file, named in messages.
 
     Raises
     ------
@@ -48,7 +56,7 @@ def check_project(
     """
     problems = project_problems(project, registry, store, shipped)
     if problems:
-        raise ProjectError(problems)
+        raise ProjectError([replace(p, file=p.file or file) for p in problems])
 
 
 def _output_problems(project: Project, registry: Registry) -> Iterator[Problem]:

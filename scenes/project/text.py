@@ -114,7 +114,8 @@ def read_json(text: str, file: str = "") -> tuple[Json, list[Problem]]:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         found = shown(text[error.pos : error.pos + 20]) if error.pos < len(text) else "the end of the file"
-        raise ProjectError(Problem(place, f"this is not JSON: {error.msg}", found, file=file)) from error
+        allowed = "JSON: double quotes, no comments, no comma behind the last entry"
+        raise ProjectError(Problem(place, f"this is not JSON: {error.msg}", found, allowed, file)) from error
     except RecursionError as error:
         raise ProjectError(too_deep) from error
     problems: list[Problem] = []

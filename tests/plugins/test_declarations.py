@@ -10,7 +10,7 @@ from myriorama.plugins.registry import builtin_registry
 from myriorama.scenes.drawing.cells import CellMaker
 from myriorama.scenes.drawing.files import Files
 from myriorama.scenes.drawing.owners import TAKEN_NAMES, Owner, shipped_declarations
-from myriorama.scenes.parameters.schema import Parameter, by_name
+from myriorama.scenes.parameters.schema import File, Parameter, by_name
 
 
 def tables() -> Iterator[tuple[str, tuple[Parameter, ...]]]:
@@ -33,7 +33,8 @@ TABLES = dict(tables())
 def test_defaults_and_suggestions_are_accepted(title: str) -> None:
     declared = by_name(TABLES[title])
     suggested = {name: p.suggested for name, p in declared.items() if p.suggested is not None}
-    for written in ({}, suggested):
+    named = {name: "some.file" for name, p in declared.items() if isinstance(p, File) and p.required}
+    for written in (named, {**named, **suggested}):
         maker = CellMaker(Files(None))
         maker.add(Owner("x", "x", "@x", "parameters", title, written, per_object=tuple(declared.values())))
         assert [str(problem) for _, problem in maker.problems] == []
