@@ -9,7 +9,30 @@ uniform vec4 u_metal_rough;     // metallic, roughness, normal scale, alpha thre
 uniform vec3 u_emission;
 uniform vec2 u_uv_scale;
 uniform float u_exposure;
+uniform ivec4 u_counts;         // suns of hard and of soft shadow; points and spots; areas
 uniform sampler2D u_dfg;
+
+// One light of a kind is compiled in as one; for several one loop serves any number, and is compiled once.
+#if SUNS == 1
+#define SUN_COUNT 1
+#else
+#define SUN_COUNT u_counts.x
+#endif
+#if SOFT_SUNS == 1
+#define SOFT_SUN_COUNT 1
+#else
+#define SOFT_SUN_COUNT u_counts.y
+#endif
+#if POINTS == 1
+#define POINT_COUNT 1
+#else
+#define POINT_COUNT u_counts.z
+#endif
+#if AREAS == 1
+#define AREA_COUNT 1
+#else
+#define AREA_COUNT u_counts.w
+#endif
 
 in vec3 v_position;
 in vec3 v_normal;
@@ -38,25 +61,27 @@ uniform sampler2D u_occlusion;      // half size: visibility, camera z
 uniform vec2 u_window;              // samples per pixel along one axis, rows of samples left out above
 
 // The four nearest of the half-size buffer, those at this fragment's depth first.
-float ambient_visibility(float z) {
+// Of the whole half-space, and of the mirrored direction.
+vec2 ambient_visibility(float z) {
     vec2 at = ((gl_FragCoord.xy + vec2(0.0, u_window.y)) / u_window.x - 0.5) * 0.5;
     ivec2 low = ivec2(floor(at));
     vec2 f = at - vec2(low);
     ivec2 last = textureSize(u_occlusion, 0) - 1;
-    float sum = 0.0, weights = 0.0;
+    vec2 sum = vec2(0.0);
+    float weights = 0.0;
     for (int k = 0; k < 4; k++) {
         ivec2 step = ivec2(k & 1, k >> 1);
-        vec2 near = texelFetch(u_occlusion, clamp(low + step, ivec2(0), last), 0).rg;
+        vec3 near = texelFetch(u_occlusion, clamp(low + step, ivec2(0), last), 0).rgb;
         vec2 w2 = mix(1.0 - f, f, vec2(step));
         float apart = abs(near.g - z) / z;
         float w = (w2.x * w2.y + 1e-3) / (1e-3 + apart * apart * 400.0);
-        sum += w * near.r;
+        sum += w * near.rb;
         weights += w;
     }
     return sum / weights;
 }
 #else
-float ambient_visibility(float z) { return 1.0; }
+vec2 ambient_visibility(float z) { return vec2(1.0); }
 #endif
 
 #if NORMAL_MAP
@@ -110,11 +135,11 @@ vec3 lit_by_area(Surface s, Light light) {
     float leaves = max(dot(face, -to), 0.0);
     float solid = area * leaves / d2;
     float alpha = s.roughness * s.roughness;
-    // The lobe is averaged over the rectangle: the peak cannot be higher than a lobe as wide as the light.
-    float wide = clamp(sqrt(alpha * alpha + solid / (4.0 * PI)), 0.0, 1.0);
+    // Averaged over the rectangle, the lobe's peak is no higher than that of a lobe as wide as the light.
+    float spread = alpha * alpha / min(alpha * alpha + solid / (4.0 * PI), 1.0);
     float n_light = max(dot(s.normal, to), 0.0);
-    vec3 whole = reflected(s, to, wide, max(n_light, 1e-4)) - s.diffuse / PI;
-    sum += whole * (n_light * solid);
+    vec3 mirrored_part = reflected(s, to, alpha, max(n_light, 1e-4)) - s.diffuse / PI;
+    sum += mirrored_part * (n_light * solid * spread);
     return sum * light.color.rgb;
 }
 
@@ -175,38 +200,51 @@ void main() {
 #endif
 
     vec3 direct = vec3(0.0);
+    int first = 0;
 #if SUNS
-    for (int i = 0; i < SUNS; i++) {
+    for (int i = 0; i < SUN_COUNT; i++) {
+        Light light = u_lights[i];
+        vec3 got = lit_by(s, -light.direction.xyz, light.color.rgb, light.direction.w);
+        if (light.shadow.x > 0.5) got *= shadow(light, s.position, s.facet, false, false, true);
+        direct += got;
+    }
+    first += SUN_COUNT;
+#endif
+#if SOFT_SUNS
+    for (int i = first; i < first + SOFT_SUN_COUNT; i++) {
         Light light = u_lights[i];
         vec3 to = -light.direction.xyz;
         vec3 got = lit_by(s, to, light.color.rgb, light.direction.w);
-        // A facet turned away from the light is dark where the smooth normal is nearly so: no ragged terminator.
-        if (light.shadow.x > 0.5) got *= shadow(light, s.position, s.facet, false);
+        got *= shadow(light, s.position, s.facet, false, true, dot(s.normal, to) > 0.0);
         direct += got;
     }
+    first += SOFT_SUN_COUNT;
 #endif
 #if POINTS
-    for (int i = SUNS; i < SUNS + POINTS; i++) {
+    for (int i = first; i < first + POINT_COUNT; i++) {
         Light light = u_lights[i];
         vec3 to = light.position.xyz - s.position;
         float d2 = dot(to, to);
         float d = sqrt(d2);
         to /= d;
-        vec3 got = lit_by(s, to, light.color.rgb * attenuation(light, to, d2), 0.5 * light.position.w / d);
-        if (light.shadow.x > 0.5) got *= shadow(light, s.position, s.facet, true);
-        direct += got;
+        vec3 got = lit_by(s, to, light.color.rgb * attenuation(light, to, d2), light.position.w / d);
+        bool reached = light.shadow.x > 0.5 && dot(s.normal, to) > 0.0;
+        float lit = shadow(light, s.position, s.facet, true, true, reached);
+        direct += light.shadow.x > 0.5 ? got * lit : got;
     }
+    first += POINT_COUNT;
 #endif
 #if AREAS
-    for (int i = SUNS + POINTS; i < SUNS + POINTS + AREAS; i++) {
+    for (int i = first; i < first + AREA_COUNT; i++) {
         Light light = u_lights[i];
         vec3 got = lit_by_area(s, light);
-        if (light.shadow.x > 0.5) got *= shadow(light, s.position, s.facet, true);
-        direct += got;
+        float lit = shadow(light, s.position, s.facet, true, true, light.shadow.x > 0.5);
+        direct += light.shadow.x > 0.5 ? got * lit : got;
     }
 #endif
 
-    float visible = ambient_visibility(v_position.z);
+    vec2 visibility = ambient_visibility(v_position.z);
+    float visible = visibility.x;
 #if OCCLUSION_MAP
     visible *= texture(u_occlusion_map, uv).r;
 #endif
@@ -218,8 +256,8 @@ void main() {
     // A mirror ray that leaves through the surface's own horizon sees the surface.
     float horizon = clamp(1.0 + 1.2 * dot(mirror, smooth_normal), 0.0, 1.0);
     float specular_visible = mix(visible, clamp(visible * visible + 2.0 * visible * s.n_eye, 0.0, 1.0), 1.0 - s.roughness);
-    indirect += mirrored(turn_to_environment * mirror, s.roughness) * specular_albedo * s.gain
-        * (specular_visible * horizon * horizon);
+    vec3 in_mirror = mirrored(turn_to_environment * mirror, s.roughness, visibility.y);
+    indirect += in_mirror * specular_albedo * s.gain * (specular_visible * horizon * horizon);
 
     vec3 emission = u_emission;
 #if EMISSION_MAP

@@ -28,14 +28,24 @@ vec3 mirror_level(vec2 o, float level) {
     return textureLod(u_mirrors, at / vec2(u_mirror_stack.x * 1.5, u_mirror_stack.x), 0.0).rgb * u_tint;
 }
 
-vec3 mirrored(vec3 d, float roughness) {
+vec3 mirrored_sky(vec3 d, float roughness) {
     float level = pow(roughness, 2.0 / 3.0) * u_mirror_stack.y;
     float low = min(floor(level), u_mirror_stack.y - 1.0);
     vec2 o = octahedral(d);
     return mix(mirror_level(o, low), mirror_level(o, low + 1.0), level - low);
 }
 #else
-vec3 mirrored(vec3 d, float roughness) {
-    return u_ambient[0].rgb;
+uniform vec3 u_tint;
+
+vec3 mirrored_sky(vec3 d, float roughness) {
+    return u_tint;
 }
 #endif
+
+// Below the horizon stands the ground, if there is one, and not what the surroundings show there. What else
+// stands in the ray's way is taken to be half as bright as a white thing would be there.
+vec3 mirrored(vec3 d, float roughness, float open) {
+    float down = u_ground.w * smoothstep(0.0, 0.05 + 0.6 * roughness, -d.z);
+    vec3 sky = mix(0.5 * ambient_irradiance(-d), mirrored_sky(d, roughness), open);
+    return mix(sky, u_ground.rgb, down);
+}

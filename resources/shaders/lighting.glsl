@@ -15,5 +15,6 @@ struct Light {
 layout(std140) uniform Lighting {
     vec4 u_ambient[9];          // spherical harmonics of irradiance / pi, environment frame
     mat4 u_environment_from_camera;
-    Light u_lights[LIGHTS];     // suns, then points and spots, then areas
+    vec4 u_ground;              // radiance of the ground below, and how much of the lower half it fills
+    Light u_lights[LIGHTS];     // suns of hard shadow, of soft shadow; points and spots; areas
 };

@@ -76,7 +76,7 @@ float shadow_narrow(Light light, vec3 at, vec2 slope) {
 
 // Blocker search, then a disk as wide as the penumbra: for lights that are not small.
 // In both projections the penumbra's radius in texels is proportional to the difference of mapped depths.
-float shadow_wide(Light light, vec3 at, vec2 slope) {
+float shadow_wide(Light light, vec3 at, vec2 slope, bool reached) {
     float turn = 6.2831853 * fract(52.9829189 * fract(dot(floor(gl_FragCoord.xy), vec2(0.06711056, 0.00583715))));
     const mat2 golden = mat2(-0.73736888, 0.67549029, -0.67549029, -0.73736888);
     vec2 start = vec2(cos(turn), sin(turn));
@@ -84,7 +84,9 @@ float shadow_wide(Light light, vec3 at, vec2 slope) {
     float search = clamp(light.shadow.z * at.z, 1.0, SHADOW_REACH);
     float blockers = 0.0, depth = 0.0;
     vec2 ray = start;
-    for (int i = 0; i < u_shadow_taps; i++) {
+    // Loops of no turns stand in for branches: a software device runs both sides of a branch.
+    int looks = reached ? u_shadow_taps : 0;
+    for (int i = 0; i < looks; i++) {
         vec2 texel = floor(in_tile(light, at.xy + sqrt((float(i) + 0.5) / taps) * search * ray)) + 0.5;
         ray = golden * ray;
         float stored = texelFetch(u_shadow_map, ivec2(texel), 0).r;
@@ -94,7 +96,7 @@ float shadow_wide(Light light, vec3 at, vec2 slope) {
     }
     float gap = max(at.z - depth / max(blockers, 1.0), 0.0);
     float width = clamp(light.shadow.z * gap, 1.0, search);
-    int count = blockers < 0.5 ? 0 : u_shadow_taps;     // where nothing blocks, the loop is not entered
+    int count = blockers < 0.5 ? 0 : u_shadow_taps;
     float lit = 0.0;
     ray = start;
     for (int i = 0; i < count; i++) {
@@ -105,21 +107,18 @@ float shadow_wide(Light light, vec3 at, vec2 slope) {
     return count == 0 ? 1.0 : lit / taps;
 }
 
-float shadow(Light light, vec3 p, vec3 facet, bool perspective) {
+// `reached` says whether the surface faces the light at all; elsewhere the answer does not matter.
+float shadow(Light light, vec3 p, vec3 facet, bool perspective, bool wide, bool reached) {
     vec3 at;
     vec2 slope;
     float texel;
     shadow_place(light, p, facet, perspective, at, slope, texel);
     // Vertices snap to 1/256 texel, depths to 24 bits; and the next triangle of a hollow rises above this one's plane.
     at.z -= light.shadow.w + 0.02 * (abs(slope.x) + abs(slope.y)) + 0.7 * texel;
-#if SHADOWS > 1
-    return shadow_wide(light, at, slope);
-#else
-    return shadow_narrow(light, at, slope);
-#endif
+    return wide ? shadow_wide(light, at, slope, reached) : shadow_narrow(light, at, slope);
 }
 #else
-float shadow(Light light, vec3 p, vec3 facet, bool perspective) {
+float shadow(Light light, vec3 p, vec3 facet, bool perspective, bool wide, bool reached) {
     return 1.0;
 }
 #endif

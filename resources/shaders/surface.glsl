@@ -28,14 +28,9 @@ vec3 reflected(Surface s, vec3 to_light, float alpha, float n_light) {
     return fresnel * s.gain * (distribution * visible) + s.diffuse / PI;
 }
 
-// Radiance towards the eye from a small light: `widen` adds the light's angular size to the lobe.
+// Radiance towards the eye from a small round light: its angular size is added to the width of the lobe.
 vec3 lit_by(Surface s, vec3 to_light, vec3 irradiance, float widen) {
     float n_light = dot(s.normal, to_light);
-    float alpha = s.roughness * s.roughness;
-    float wide = clamp(alpha + widen, 0.0, 1.0);
-    float energy = alpha / wide;
-    vec3 diffuse_only = s.diffuse / PI;
-    vec3 whole = reflected(s, to_light, wide, max(n_light, 1e-4));
-    vec3 f = diffuse_only + (whole - diffuse_only) * (widen > 0.0 ? energy * energy : 1.0);
-    return f * irradiance * max(n_light, 0.0);
+    float alpha = clamp(s.roughness * s.roughness + 0.5 * widen, 0.0, 1.0);
+    return reflected(s, to_light, alpha, max(n_light, 1e-4)) * irradiance * max(n_light, 0.0);
 }

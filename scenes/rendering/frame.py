@@ -77,7 +77,7 @@ class Frame:
     depth : (H, W) float32 or None
         Metres along camera z; 0 = nothing hit.
     normal : (H, W, 3) float32 or None
-        Unit, camera frame, facing the camera (z < 0); 0 = nothing hit.
+        Unit, camera frame, facing the eye: its product with the pixel's ray is negative; 0 = nothing hit.
     object_coordinates : (H, W, 3) float32 or None
         NOCS in [0, 1] for things; 0 elsewhere.
     amodal : mapping of int to AmodalMask, or None

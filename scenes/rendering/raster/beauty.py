@@ -115,9 +115,12 @@ class BeautyPass:
                 program["u_window"].value = window
             if "u_shadow_taps" in program:
                 program["u_shadow_taps"].value = look.shadow_taps
-            if look.environment is not None and "u_mirror_stack" in program:
+            program["u_tint"].value = look.tint
+            if "u_counts" in program:
+                lighting = look.lighting
+                program["u_counts"].value = (lighting.suns, lighting.soft_suns, lighting.points, lighting.areas)
+            if look.environment is not None:
                 program["u_mirror_stack"].value = (look.environment.mirror_size, look.environment.last_level)
-                program["u_tint"].value = look.tint
             program["Lighting"].binding = 1
         program["u_base"].value = (*material.base_color, material.opacity)
         program["u_metal_rough"].value = (
@@ -154,11 +157,12 @@ def switches(material: Material, look: Look) -> dict[str, int]:
         "BLEND": int(material.alpha == "transparent"),
         "ENVIRONMENT": int(look.environment is not None),
         "OCCLUSION": int(look.occlusion is not None),
-        "SHADOWS": look.lighting.shadows,
+        "SHADOWS": int(look.lighting.casting),
         "SHADOW_REACH": look.shadow_reach,
-        "SUNS": look.lighting.suns,
-        "POINTS": look.lighting.points,
-        "AREAS": look.lighting.areas,
+        "SUNS": min(look.lighting.suns, 2),
+        "SOFT_SUNS": min(look.lighting.soft_suns, 2),
+        "POINTS": min(look.lighting.points, 2),
+        "AREAS": min(look.lighting.areas, 2),
     }
 
 

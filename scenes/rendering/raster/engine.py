@@ -36,9 +36,11 @@ from myriorama.scenes.rendering.raster.truth import (
     read_truth,
 )
 
-_MESH_BYTES: Final = 96 * 2**20
-_TEXTURE_BYTES: Final = 128 * 2**20
-_ENVIRONMENT_BYTES: Final = 64 * 2**20
+# What stays on the device from frame to frame. On a software device it is this process's own memory.
+_MESH_BYTES: Final = 48 * 2**20
+_TEXTURE_BYTES: Final = 72 * 2**20
+_ENVIRONMENT_BYTES: Final = 32 * 2**20
+_CARD_FACTOR: Final = 8
 
 
 class RasterRenderer:
@@ -65,18 +67,19 @@ class RasterRenderer:
         per_piece = items_per_piece(self._context)
         gather = int("GL_ARB_texture_gather" in self._context.extensions or self._context.version_code >= 400)
         self._programs = Programs(self._context, {"ITEMS": per_piece, "LIGHTS": MAX_LIGHTS, "GATHER": gather})
-        self._meshes = MeshStore(self._context, _MESH_BYTES)
+        factor = 1 if self._device.software else _CARD_FACTOR
+        self._meshes = MeshStore(self._context, _MESH_BYTES * factor)
         anisotropy = 1.0 if self._device.software else min(8.0, self._context.max_anisotropy)
-        self._textures = TextureStore(self._context, _TEXTURE_BYTES, anisotropy)
+        self._textures = TextureStore(self._context, _TEXTURE_BYTES * factor, anisotropy)
         self._items = ItemBuffer(self._context, per_piece)
         self._geometry = GeometryPass(self._context, self._programs, self._meshes, self._textures)
         self._amodal = AmodalPass(self._context, self._geometry, ItemBuffer(self._context, per_piece))
-        self._environments = EnvironmentStore(self._context, self._programs, _ENVIRONMENT_BYTES)
+        self._environments = EnvironmentStore(self._context, self._programs, _ENVIRONMENT_BYTES * factor)
         self._shadow_items = ItemBuffer(self._context, per_piece)
         self._shadows = ShadowMaps(self._context, self._geometry, self._shadow_items)
         beauty = BeautyPass(self._context, self._programs, self._meshes, self._textures)
         self._picture = PicturePass(
-            self._context, self._programs, self._textures, self._environments, beauty, self._shadows
+            self._context, self._programs, self._meshes, self._textures, self._environments, beauty, self._shadows
         )
         self._settings = settings
         self._targets: dict[str, GeometryTargets] = {}

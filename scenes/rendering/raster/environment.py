@@ -40,6 +40,8 @@ class DeviceEnvironment:
     mirror_size, last_level : int
     ambient : (9, 3) float64
         Irradiance / pi as coefficients of `ambient_irradiance` in environment.glsl, untinted.
+    ambient_above : (9, 3) float64
+        The same of the upper half alone.
     """
 
     panorama: Any
@@ -48,6 +50,7 @@ class DeviceEnvironment:
     mirror_size: int
     last_level: int
     ambient: F64
+    ambient_above: F64
 
     def release(self) -> None:
         """Free both textures."""
@@ -84,7 +87,9 @@ class EnvironmentStore:
         size = int(np.clip(2 ** round(np.log2(height)), 2 * _SMALLEST_MIRROR, _LARGEST_MIRROR))
         last = int(np.log2(size // _SMALLEST_MIRROR))
         framebuffer = self._blur(panorama, size, last)
-        made = DeviceEnvironment(panorama, framebuffer.color_attachments[0], framebuffer, size, last, harmonics(pixels))
+        made = DeviceEnvironment(
+            panorama, framebuffer.color_attachments[0], framebuffer, size, last, harmonics(pixels), above(pixels)
+        )
         return made, width * height * 8 * 4 // 3 + size * size * 12
 
     def _blur(self, panorama: Any, size: int, last: int) -> Any:
@@ -148,6 +153,19 @@ def harmonics(pixels: npt.NDArray[np.floating[Any]]) -> F64:
     lobe = np.array([1.0] + [2.0 / 3.0] * 3 + [0.25] * 5)
     moments = np.einsum("khw,hw,hwc->kc", basis, np.broadcast_to(solid, z.shape), small)
     return np.asarray(moments * (norm2 * lobe)[:, None])
+
+
+def above(pixels: npt.NDArray[np.floating[Any]]) -> F64:
+    """Return `harmonics` of the map's upper half over black, scaled so that a level surface gets its exact light."""
+    upper = np.array(pixels, dtype=np.float32)
+    upper[upper.shape[0] // 2 :] = 0.0
+    found = harmonics(upper)
+    rows = upper.shape[0]
+    edges = np.linspace(0.0, np.pi, rows + 1)
+    weight = (np.sin(edges[1:]) ** 2 - np.sin(edges[:-1]) ** 2)[: rows // 2]
+    exact = np.einsum("h,hc->c", weight, upper[: rows // 2].mean(axis=1, dtype=np.float64))
+    level = found[0] + found[2] + 2.0 * found[6]
+    return np.asarray(found * np.where(level > 0, exact / np.where(level > 0, level, 1.0), 1.0))
 
 
 def environment_from_world(background: Background) -> F64:

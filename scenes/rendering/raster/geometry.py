@@ -36,6 +36,7 @@ class DeviceMesh:
         self._faces = context.buffer(np.ascontiguousarray(mesh.faces, dtype=np.uint16 if small else np.uint32))
         self._arrays: dict[moderngl.Program, moderngl.VertexArray] = {}
         self.closed = is_closed(mesh)
+        self.upward_area = upward_area(mesh)
         self.nbytes = vertices.nbytes + mesh.faces.size * self._index_bytes
 
     def array(self, program: moderngl.Program) -> moderngl.VertexArray:
@@ -62,6 +63,13 @@ class DeviceMesh:
         self._arrays.clear()
         self._vertices.release()
         self._faces.release()
+
+
+def upward_area(mesh: Mesh) -> float:
+    """Return the area, m2, of a mesh's upward faces as seen from straight above, object frame."""
+    a, b, c = (mesh.positions[mesh.faces[:, k], :2].astype(np.float64) for k in range(3))
+    ab, ac = b - a, c - a
+    return float(np.maximum(ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0], 0.0).sum() / 2)
 
 
 class MeshStore:

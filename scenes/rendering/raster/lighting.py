@@ -13,13 +13,14 @@ import numpy as np
 from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.conventions import F32, F64
 from myriorama.scenes.errors import DeviceError
-from myriorama.scenes.lights import AreaLight, Background, Light, PointLight, SpotLight, SunLight
+from myriorama.scenes.lights import AreaLight, Background, Light, SpotLight, SunLight
 from myriorama.scenes.rendering.raster.environment import DeviceEnvironment, environment_from_world
+from myriorama.scenes.rendering.raster.ground import Ground
 
 MAX_LIGHTS: Final = 32
 LIGHTING_BINDING: Final = 1
 _LIGHT_FLOATS: Final = 44
-_HEAD_FLOATS: Final = 9 * 4 + 16
+_HEAD_FLOATS: Final = 9 * 4 + 16 + 4
 BLOCK_BYTES: Final = 4 * (_HEAD_FLOATS + MAX_LIGHTS * _LIGHT_FLOATS)
 
 
@@ -48,17 +49,18 @@ class ShadowPlacement:
 
 @dataclass(frozen=True, eq=False)
 class Lighting:
-    """The block, and how many lights of each kind are in it."""
+    """The block, how many lights of each kind are in it (suns by whether their shadow is soft), and if any casts."""
 
     block: F32
     suns: int
+    soft_suns: int
     points: int
     areas: int
-    shadows: int
+    casting: bool
 
 
-def in_shader_order(lights: tuple[Light, ...]) -> tuple[Light, ...]:
-    """Return the lights with suns first, then points and spots, then areas.
+def checked(lights: tuple[Light, ...]) -> tuple[Light, ...]:
+    """Return the lights as they are.
 
     Raises
     ------
@@ -67,8 +69,7 @@ def in_shader_order(lights: tuple[Light, ...]) -> tuple[Light, ...]:
     """
     if len(lights) > MAX_LIGHTS:
         raise DeviceError(f"a scene may hold {MAX_LIGHTS} lights for this engine, not {len(lights)}")
-    rank = {SunLight: 0, PointLight: 1, SpotLight: 1, AreaLight: 2}
-    return tuple(sorted(lights, key=lambda light: rank[type(light)]))
+    return lights
 
 
 def pack_lighting(
@@ -77,24 +78,24 @@ def pack_lighting(
     camera: Camera,
     background: Background,
     environment: DeviceEnvironment | None,
+    ground: Ground | None,
 ) -> Lighting:
     """Fill the block.
 
     Parameters
     ----------
     lights : tuple of Light
-        In shader order.
+        In any order; the block holds them by kind.
     shadows : tuple of ShadowPlacement or None
         One for each light.
     """
+    pairs = sorted(zip(lights, shadows, strict=True), key=_soft_suns_second)
+    lights, shadows = tuple(p[0] for p in pairs), tuple(p[1] for p in pairs)
     block = np.zeros(BLOCK_BYTES // 4, dtype=np.float32)
     tint = np.asarray(background.color, dtype=np.float64)
-    ambient = np.zeros((9, 4))
-    if environment is None:
-        ambient[0, :3] = tint
-    else:
-        ambient[:, :3] = environment.ambient * tint
-    block[:36] = ambient.ravel()
+    block[:36] = np.pad(ambient_over_ground(environment, tint, ground), ((0, 0), (0, 1))).ravel()
+    if ground is not None:
+        block[52:56] = (*ground.radiance, ground.share)
     turn = np.eye(4)
     turn[:3, :3] = environment_from_world(background) @ camera.world_from_camera[:3, :3]
     block[36:52] = turn.T.ravel()
@@ -106,12 +107,34 @@ def pack_lighting(
             row[5] = (1.0, shadow.plane_factor, shadow.penumbra_factor, shadow.offset)
             row[6] = shadow.tile
             row[7:11] = shadow.map_from_camera.T
-    suns = sum(isinstance(light, SunLight) for light in lights)
-    areas = sum(isinstance(light, AreaLight) for light in lights)
-    mapped = [s for s in shadows if s is not None]
-    return Lighting(
-        block, suns, len(lights) - suns - areas, areas, 0 if not mapped else 2 if any(s.wide for s in mapped) else 1
-    )
+    ranks = [_soft_suns_second(pair) for pair in pairs]
+    casting = any(shadow is not None for shadow in shadows)
+    return Lighting(block, ranks.count(0), ranks.count(1), ranks.count(2), ranks.count(3), casting)
+
+
+def _soft_suns_second(pair: tuple[Light, ShadowPlacement | None]) -> int:
+    light, shadow = pair
+    if isinstance(light, SunLight):
+        return int(shadow is not None and shadow.wide)
+    return 3 if isinstance(light, AreaLight) else 2
+
+
+def ambient_over_ground(environment: DeviceEnvironment | None, tint: F64, ground: Ground | None) -> F64:
+    """Return the nine ambient coefficients, (9, 3) float64, with the ground's light in the lower half.
+
+    A lower half of radiance 1 gives irradiance / pi of (1 - n.z) / 2: two coefficients, exactly.
+    """
+    below = np.zeros((9, 1))
+    below[0], below[2] = 0.5, -0.5
+    if environment is None:
+        whole, upper = np.zeros((9, 3)), np.zeros((9, 3))
+        whole[0] = 1.0
+        upper[0] = upper[2] = 0.5
+    else:
+        whole, upper = environment.ambient, environment.ambient_above
+    if ground is None:
+        return np.asarray(whole * tint)
+    return np.asarray((1.0 - ground.share) * whole * tint + ground.share * (upper * tint + below * ground.radiance))
 
 
 def _pack_light(row: np.ndarray, light: Light, camera_from_world: F64) -> None:

@@ -17,8 +17,9 @@ from myriorama.scenes.materials.model import Texture
 from myriorama.scenes.rendering.raster.beauty import BeautyPass, Look
 from myriorama.scenes.rendering.raster.drawlist import DrawList
 from myriorama.scenes.rendering.raster.environment import EnvironmentStore, environment_from_world
-from myriorama.scenes.rendering.raster.geometry import ItemBuffer
-from myriorama.scenes.rendering.raster.lighting import BLOCK_BYTES, LIGHTING_BINDING, in_shader_order, pack_lighting
+from myriorama.scenes.rendering.raster.geometry import ItemBuffer, MeshStore
+from myriorama.scenes.rendering.raster.ground import ground_below
+from myriorama.scenes.rendering.raster.lighting import BLOCK_BYTES, LIGHTING_BINDING, checked, pack_lighting
 from myriorama.scenes.rendering.raster.pixels import Screen, Surface
 from myriorama.scenes.rendering.raster.programs import Programs
 from myriorama.scenes.rendering.raster.quality import Settings
@@ -30,8 +31,9 @@ from myriorama.scenes.rendering.raster.truth import GeometryTargets
 
 SHADOW_REACH: Final = 40
 _FINE_SAMPLES_AT_ONCE: Final = 1280 * 1024
-_OCCLUSION_STRENGTH: Final = 1.9
-_OCCLUSION_REACH: Final = 0.6
+_OCCLUSION_STRENGTH: Final = 1.3
+_OCCLUSION_REACH: Final = 1.2
+_OCCLUSION_CAP: Final = 6.0
 
 Lap = Callable[[str], None]
 
@@ -43,6 +45,7 @@ class PicturePass:
         self,
         context: moderngl.Context,
         programs: Programs,
+        meshes: MeshStore,
         textures: TextureStore,
         environments: EnvironmentStore,
         beauty: BeautyPass,
@@ -50,13 +53,14 @@ class PicturePass:
     ) -> None:
         self._context = context
         self._programs = programs
+        self._meshes = meshes
         self._textures = textures
         self._environments = environments
         self._beauty = beauty
         self._shadows = shadows
         self._screen = Screen(context)
         self._linear = Surface(context, 4, "f4")
-        self._half = Surface(context, 2, "f4"), Surface(context, 2, "f4")
+        self._half = Surface(context, 4, "f4"), Surface(context, 4, "f4")
         self._many: Any = None
         self._mask = Surface(context, 1, "f1")
         self._fine = Surface(context, 4, "f4")
@@ -97,10 +101,9 @@ class PicturePass:
             self._shade_multisampled(draws, items, look, settings.multisamples)
         else:
             self._linear.resize(width, height, depth=solid.depth)
-            self._linear.framebuffer.depth_mask = False
             self._linear.framebuffer.viewport = (0, 0, width, height)
             self._linear.framebuffer.use()
-            self._layers(draws, items, look, (1, 0), "<=")
+            self._layers(self._linear.framebuffer, draws, items, look, (1, 0))
         lap("shade")
         outputs = [(0, self._developed)] + ([(1, self._developed_linear)] if linear else [])
         for is_linear, surface in outputs:
@@ -133,7 +136,7 @@ class PicturePass:
         framebuffer.use()
         framebuffer.clear(depth=1.0)
         context.multisample = True
-        self._layers(draws, items, look, (1, 0), "<")
+        self._layers(framebuffer, draws, items, look, (1, 0))
         self._linear.resize(*size)
         context.copy_framebuffer(self._linear.framebuffer, framebuffer)
 
@@ -143,15 +146,22 @@ class PicturePass:
                 thing.release()
             self._many = None
 
-    def _layers(self, draws: DrawList, items: ItemBuffer, look: Look, window: tuple[int, int], depth_func: str) -> None:
+    def _layers(
+        self, framebuffer: Any, draws: DrawList, items: ItemBuffer, look: Look, window: tuple[int, int]
+    ) -> None:
         """Draw solids, background and clear surfaces; `window` is samples per pixel and the rows left out above."""
         context = self._context
         context.enable_only(moderngl.DEPTH_TEST)
-        context.depth_func = depth_func
-        self._beauty.solids(draws, items, look, window)
+        # The same state at every resolution, so that a software device compiles each shader once: against the truth
+        # pass's depth this writes equal over equal, in a buffer of its own it sorts.
         context.depth_func = "<="
+        framebuffer.depth_mask = True
+        framebuffer.use()
+        self._beauty.solids(draws, items, look, window)
         self._background(draws, look, window)
         if any(g.transparent for g in draws.groups):
+            framebuffer.depth_mask = False
+            framebuffer.use()
             self._beauty.clear_ones(draws, items, look, window)
 
     def _develop(self, surface: Surface, **switches: int) -> None:
@@ -186,7 +196,7 @@ class PicturePass:
             self._screen.draw(program, depth=1.0)
             framebuffer.color_mask = (True,) * 4
             framebuffer.use()
-            self._layers(draws, items, look, (fine, first_row * fine), "<")
+            self._layers(framebuffer, draws, items, look, (fine, first_row * fine))
             for is_linear, surface in outputs:
                 program = self._programs.get("screen.vert", "develop.frag", EDGES=fine, LINEAR=is_linear)
                 self._mask.texture.use(0)
@@ -205,21 +215,22 @@ class PicturePass:
         background = scene.background
         environment = self._environments.get(background.radiance) if background.radiance is not None else None
         lap("environment")
-        lights = in_shader_order(scene.lights)
+        lights = checked(scene.lights)
         casting = any(light.casts_shadow for light in lights)
         receivers = receiver_points(depth, draws.view) if casting else np.zeros((0, 3))
         placements = self._shadows.draw(lights, draws, receivers, settings.shadow_side)
         lap("shadow")
-        lighting = pack_lighting(lights, placements, scene.camera, background, environment)
+        ground = ground_below(draws, lights, environment, self._meshes, self._textures)
+        lighting = pack_lighting(lights, placements, scene.camera, background, environment, ground)
         self._lighting.write(lighting.block)
         self._lighting.bind_to_uniform_block(LIGHTING_BINDING)
-        occlusion = self._occlusion(draws, solid, settings) if settings.occlusion_taps else None
+        occlusion = self._occlusion(draws, solid, settings) if settings.occlusion_directions else None
         lap("occlusion")
         return Look(
             lighting=lighting,
             environment=environment,
             tint=background.color,
-            shadow_map=self._shadows.texture if lighting.shadows else None,
+            shadow_map=self._shadows.texture if lighting.casting else None,
             shadow_taps=settings.shadow_taps,
             shadow_reach=SHADOW_REACH,
             occlusion=occlusion,
@@ -234,11 +245,18 @@ class PicturePass:
             surface.resize((view.width + 1) // 2, (view.height + 1) // 2)
         context = self._context
         context.enable_only(moderngl.NOTHING)
-        program = self._programs.get("screen.vert", "occlusion.frag", TAPS=settings.occlusion_taps)
+        program = self._programs.get(
+            "screen.vert", "occlusion.frag", DIRECTIONS=settings.occlusion_directions, STEPS=settings.occlusion_steps
+        )
         solid.normal_depth.use(0)
         program["u_normal_depth"].value = 0
         program["u_camera"].value = (view.fx, view.fy, view.cx, view.cy)
-        program["u_reach"].value = (_reach(draws), max(view.width, view.height) / 10.0, _OCCLUSION_STRENGTH, 0.0)
+        program["u_reach"].value = (
+            _reach(draws),
+            max(view.width, view.height) / _OCCLUSION_CAP,
+            _OCCLUSION_STRENGTH,
+            0.0,
+        )
         raw.framebuffer.use()
         self._screen.draw(program)
         program = self._programs.get("screen.vert", "occlusion_blur.frag")

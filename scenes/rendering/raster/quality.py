@@ -17,8 +17,8 @@ class Settings:
         Texels along one side of a light's map.
     shadow_taps : int
         Samples of a wide penumbra, searched and filtered.
-    occlusion_taps : int
-        Samples of ambient occlusion; 0 leaves it out.
+    occlusion_directions, occlusion_steps : int
+        Ways that ambient occlusion looks from a point, and samples along each; no directions leave it out.
     edge_samples : int
         Samples along one side of a pixel that an edge runs through; 1 leaves anti-aliasing out.
     multisamples : int
@@ -27,7 +27,8 @@ class Settings:
 
     shadow_side: int
     shadow_taps: int
-    occlusion_taps: int
+    occlusion_directions: int
+    occlusion_steps: int
     edge_samples: int
     multisamples: int = 0
 
@@ -36,12 +37,12 @@ def settings_for(quality: Quality, software: bool, max_samples: int) -> Settings
     """Return the settings of a level; a graphics card gets more for the same wait."""
     if software:
         return {
-            "draft": Settings(512, 8, 6, 1),
-            "standard": Settings(1024, 12, 8, 2),
-            "high": Settings(2048, 24, 16, 4),
+            "draft": Settings(512, 8, 2, 3, 1),
+            "standard": Settings(1024, 12, 3, 4, 2),
+            "high": Settings(2048, 24, 6, 6, 4),
         }[quality]
     return {
-        "draft": Settings(1024, 12, 8, 1, min(2, max_samples)),
-        "standard": Settings(2048, 24, 12, 1, min(4, max_samples)),
-        "high": Settings(4096, 48, 24, 1, min(8, max_samples)),
+        "draft": Settings(1024, 12, 3, 3, 1, min(2, max_samples)),
+        "standard": Settings(2048, 24, 4, 4, 1, min(4, max_samples)),
+        "high": Settings(4096, 48, 8, 6, 1, min(8, max_samples)),
     }[quality]

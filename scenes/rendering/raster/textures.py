@@ -10,6 +10,7 @@ from typing import Final
 import moderngl
 import numpy as np
 
+from myriorama.scenes.conventions import F64
 from myriorama.scenes.errors import DeviceError
 from myriorama.scenes.materials.model import Texture
 from myriorama.scenes.rendering.raster.bounded import BoundedStore
@@ -54,11 +55,26 @@ class TextureStore:
         device.repeat_x = device.repeat_y = texture.wrap == "repeat"
         if self._anisotropy > 1:
             device.anisotropy = self._anisotropy
+        device.extra = mean_linear(texture)
         return device, width * height * 16 // 3
+
+    def mean(self, texture: Texture) -> F64:
+        """Return the texture's mean colour, (3,) float64, linear light."""
+        return np.asarray(self.get(texture).extra)
 
     def release(self) -> None:
         """Free every texture."""
         self._store.clear()
+
+
+def mean_linear(texture: Texture) -> F64:
+    """Return the mean colour of a few thousand of the pixels, (3,) float64, linear light."""
+    height, width, channels = texture.pixels.shape
+    some = texture.pixels[:: -(-height // 64), :: -(-width // 64), :3].astype(np.float64) / 255.0
+    if texture.srgb:
+        some = np.where(some <= 0.04045, some / 12.92, ((some + 0.055) / 1.055) ** 2.4)
+    mean = some.mean(axis=(0, 1))
+    return np.asarray(np.repeat(mean, 3) if channels == 1 else mean)
 
 
 def rgba_rows(pixels: np.ndarray) -> bytes:

@@ -16,7 +16,7 @@ from myriorama.scenes.rendering.raster.quality import Settings
 pytestmark = pytest.mark.gl
 
 REQUEST = RenderRequest(truth=False, amodal=False, linear=True)
-PLAIN = Settings(1024, 12, 0, 1)
+PLAIN = Settings(1024, 12, 0, 0, 1)
 FACTOR = 8
 
 

@@ -52,7 +52,7 @@ def test_doubling_the_exposure_doubles_the_linear_value(renderer, make) -> None:
 def test_in_a_white_furnace_a_white_surface_vanishes(renderer, make) -> None:
     """Surroundings of radiance 1 everywhere: a surface that absorbs nothing shows 1, matt or mirror."""
     furnace = Background(radiance=RadianceMap(np.ones((32, 64, 3), np.float32)), color=(1, 1, 1))
-    with RasterRenderer(settings=Settings(512, 8, 0, 1)) as engine:
+    with RasterRenderer(settings=Settings(512, 8, 0, 0, 1)) as engine:
         for metallic in (0.0, 1.0):
             for roughness in (0.1, 0.4, 0.7, 1.0):
                 white = Material(base_color=(1, 1, 1), metallic=metallic, roughness=roughness)
@@ -106,6 +106,21 @@ def test_turning_the_surroundings_turns_them_about_the_vertical(renderer, make) 
     turned = Background(radiance=RadianceMap(pixels), color=(1, 1, 1), rotation_deg=90.0)
     view = make.camera(make.look_at((0, 0, 0), (0, 1, 0)), width=64, height=48, focal=60.0)
     assert renderer.render(make.scene(view, [], (), turned), LINEAR).linear[24, 32, 0] > 4
+
+
+def test_the_ground_throws_its_colour_on_what_faces_down(renderer, make) -> None:
+    """Under a white sky, a ceiling over red ground is lit by the ground's radiance alone; without ground, by the sky."""
+    sky = Background(color=(1.0, 1.0, 1.0))
+    view = make.camera(make.look_at((0.0, -2.0, 0.2), (0.0, 0.0, 1.0)), width=80, height=60, focal=75.0)
+    ceiling = make.thing(
+        make.quad(0.2, 0.2), make.pose(z=1.0, axis=(1, 0, 0), deg=180.0), Material((0.5, 0.5, 0.5), roughness=1.0)
+    )
+    red = make.thing(make.quad(60, 60), np.eye(4), Material((0.8, 0.1, 0.1), roughness=1.0), "stuff")
+    with RasterRenderer(settings=Settings(512, 8, 0, 0, 1)) as engine:
+        over = engine.render(make.scene(view, [ceiling, red], (), sky), LINEAR).linear[30, 40]
+        bare = engine.render(make.scene(view, [ceiling], (), sky), LINEAR).linear[30, 40]
+    assert over[0] / bare[0] == pytest.approx(0.8, abs=0.05)
+    assert over[1] / bare[1] == pytest.approx(0.1, abs=0.05)
 
 
 def test_hidden_surroundings_light_but_are_not_seen(renderer, make) -> None:
@@ -268,7 +283,7 @@ def test_multisampling_gives_nearly_the_same_picture(make) -> None:
         make.thing(make.quad(6, 6), make.pose(z=-2.5)),
     ]
     scene = make.scene(make.camera(width=160, height=120, focal=150.0), things, [SunLight((0.3, 0.2, -1.0), (2, 2, 2))])
-    plain = Settings(1024, 12, 0, 2)
+    plain = Settings(1024, 12, 0, 0, 2)
     with RasterRenderer(settings=plain) as edges, RasterRenderer(settings=replace(plain, multisamples=4)) as many:
         a, b = edges.render(scene, LINEAR), many.render(scene, LINEAR)
     assert np.abs(a.rgb.astype(int) - b.rgb).mean() < 1.0

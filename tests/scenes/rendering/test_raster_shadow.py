@@ -136,7 +136,7 @@ def test_a_lamp_throws_a_shadow_where_its_rays_are_blocked(renderer, make, lamp)
     expected = np.zeros(mask.shape, dtype=bool)
     expected[mask] = blocked_by_box(points, toward, np.array([-0.15, -0.15, 0.0]), np.array([0.15, 0.15, 0.3]))
     ratio = frame.linear[..., 0] / np.maximum(open_lit, 1e-6)
-    deep = expected & (distance_transform_edt(~(mask & ~expected)) > 4.0)
+    deep = expected & (distance_transform_edt(mask) > 1.5) & (distance_transform_edt(~(mask & ~expected)) > 4.0)
     away = (
         mask
         & ~expected
