@@ -109,7 +109,7 @@ def test_turning_the_surroundings_turns_them_about_the_vertical(renderer, make) 
 
 
 def test_the_ground_throws_its_colour_on_what_faces_down(renderer, make) -> None:
-    """Under a white sky, a ceiling over red ground is lit by the ground's radiance alone; without ground, by the sky."""
+    """Under a white sky, a ceiling over red ground gets the ground's radiance alone; without ground, the sky's."""
     sky = Background(color=(1.0, 1.0, 1.0))
     view = make.camera(make.look_at((0.0, -2.0, 0.2), (0.0, 0.0, 1.0)), width=80, height=60, focal=75.0)
     ceiling = make.thing(
