@@ -3,6 +3,7 @@
 #include "surface.glsl"
 #include "environment.glsl"
 #include "shadow.glsl"
+#include "area.glsl"
 
 uniform vec4 u_base;            // linear colour, opacity
 uniform vec4 u_metal_rough;     // metallic, roughness, normal scale, alpha threshold
@@ -106,41 +107,6 @@ float attenuation(Light light, vec3 to_light, float distance2) {
     float cosine = dot(light.direction.xyz, -to_light);
     float cone = smoothstep(light.right.w, light.up.w, cosine);
     return cone / max(distance2, light.position.w * light.position.w);
-}
-
-// A rectangle: diffuse light from four points of Gauss's rule, one highlight from the point nearest the mirror ray.
-vec3 lit_by_area(Surface s, Light light) {
-    vec3 sum = vec3(0.0);
-    vec3 face = light.direction.xyz;
-    float area = 4.0 * length(light.right.xyz) * length(light.up.xyz);
-    for (int k = 0; k < 4; k++) {
-        vec2 o = vec2((k & 1) == 0 ? -0.57735027 : 0.57735027, k < 2 ? -0.57735027 : 0.57735027);
-        vec3 to = light.position.xyz + o.x * light.right.xyz + o.y * light.up.xyz - s.position;
-        float d2 = max(dot(to, to), 1e-6);
-        to *= inversesqrt(d2);
-        float leaves = max(dot(face, -to), 0.0);
-        sum += s.diffuse / PI * (max(dot(s.normal, to), 0.0) * leaves / max(d2, 0.06 * area) * 0.25);
-    }
-    sum *= area;
-    vec3 mirror = reflect(-s.eye, s.normal);
-    vec3 from = light.position.xyz - s.position;
-    float against = dot(mirror, -face);
-    vec3 hit = against > 1e-3 ? mirror * (dot(from, -face) / against) - from : mirror * 1e3 - from;
-    vec2 o = vec2(dot(hit, light.right.xyz) / dot(light.right.xyz, light.right.xyz),
-                  dot(hit, light.up.xyz) / dot(light.up.xyz, light.up.xyz));
-    o = clamp(o, -1.0, 1.0);
-    vec3 to = from + o.x * light.right.xyz + o.y * light.up.xyz;
-    float d2 = max(dot(to, to), 1e-6);
-    to *= inversesqrt(d2);
-    float leaves = max(dot(face, -to), 0.0);
-    float solid = area * leaves / d2;
-    float alpha = s.roughness * s.roughness;
-    // Averaged over the rectangle, the lobe's peak is no higher than that of a lobe as wide as the light.
-    float spread = alpha * alpha / min(alpha * alpha + solid / (4.0 * PI), 1.0);
-    float n_light = max(dot(s.normal, to), 0.0);
-    vec3 mirrored_part = reflected(s, to, alpha, max(n_light, 1e-4)) - s.diffuse / PI;
-    sum += mirrored_part * (n_light * solid * spread);
-    return sum * light.color.rgb;
 }
 
 void main() {
@@ -253,6 +219,11 @@ void main() {
     vec3 ambient_visible = visible / (1.0 - base.rgb * (1.0 - metallic) * (1.0 - visible));
     vec3 indirect = s.diffuse * ambient_irradiance(turn_to_environment * s.normal) * ambient_visible;
     vec3 mirror = reflect(-s.eye, s.normal);
+    // A rough lobe leans towards the normal, by Lagarde's fit; what Fresnel adds at grazing angles does not.
+    float narrow = 1.0 - s.roughness * s.roughness;
+    float lean = 1.0 - narrow * (sqrt(narrow) + 1.0 - narrow);
+    float plain = max(max(s.f0.r, s.f0.g), s.f0.b) * s.dfg.x;
+    mirror = normalize(mix(mirror, s.normal, lean * plain / (plain + s.dfg.y)));
     // A mirror ray that leaves through the surface's own horizon sees the surface.
     float horizon = clamp(1.0 + 1.2 * dot(mirror, smooth_normal), 0.0, 1.0);
     float specular_visible = mix(visible, clamp(visible * visible + 2.0 * visible * s.n_eye, 0.0, 1.0), 1.0 - s.roughness);
