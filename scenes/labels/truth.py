@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.conventions import U32, Mask
-from myriorama.scenes.labels.rays import CameraRays
 from myriorama.scenes.labels.record import Box
-from myriorama.scenes.labels.rle import Runs, encode_crops, encode_runs, runs_of
 from myriorama.scenes.rendering.frame import AmodalMask, Frame
+
+if TYPE_CHECKING:  # an author's import of the plugin door comes through here, and need not load these
+    from myriorama.scenes.labels.rays import CameraRays
+    from myriorama.scenes.labels.rle import Runs
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +87,8 @@ class Truth:
     @cached_property
     def runs(self) -> Runs:
         """Column runs of the instance image."""
+        from myriorama.scenes.labels.rle import runs_of
+
         return runs_of(self.instance_id)
 
     @cached_property
@@ -114,6 +119,8 @@ class Truth:
     @cached_property
     def visible_rle(self) -> dict[int, bytes]:
         """COCO compressed counts of every visible mask, by instance index."""
+        from myriorama.scenes.labels.rle import encode_runs
+
         return {value - 1: code for value, code in encode_runs(self.runs).items()}
 
     def visible_mask(self, instance: int) -> Mask:
@@ -146,10 +153,14 @@ class Truth:
         if self.frame.amodal is None:
             return {}
         shown = [(i, self.frame.amodal[i]) for i in self.things if self.frame.amodal[i].mask.size]
+        from myriorama.scenes.labels.rle import encode_crops
+
         codes = encode_crops([(m.x, m.y, m.mask) for _, m in shown], self.height, self.width)
         return {i: code for (i, _), code in zip(shown, codes, strict=True)}
 
     @cached_property
     def rays(self) -> CameraRays:
         """Rays from this camera against the meshes of this scene."""
+        from myriorama.scenes.labels.rays import CameraRays
+
         return CameraRays(self.scene)

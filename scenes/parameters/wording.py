@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Sequence
 from typing import Any, Final
@@ -27,6 +26,8 @@ def shown(value: Any) -> str:
 
 def near_matches(word: str, known: Sequence[str]) -> list[str]:
     """Return at most two known words that look like this one."""
+    import difflib  # only once something is wrong
+
     return difflib.get_close_matches(word[:_LONGEST], known, n=2)
 
 

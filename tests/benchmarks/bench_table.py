@@ -165,14 +165,14 @@ def task_settle() -> dict[str, Any]:
         return {"cpu_s_a_body": (cpu_s() - before) / bodies, "bodies": bodies}
 
 
-def seconds_of(command: list[str], runs: int = 7) -> float:
-    """Return the median wall seconds of a command."""
+def seconds_of(command: list[str], runs: int = 9) -> float:
+    """Return the least wall seconds of a command: what it takes when nothing else runs."""
     spent = []
     for _ in range(runs):
         started = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         spent.append(time.perf_counter() - started)
-    return statistics.median(spent[1:])
+    return min(spent)
 
 
 def line(what: str, value: float, unit: str, goal: float | None = None, *, at_least: bool = False) -> None:
