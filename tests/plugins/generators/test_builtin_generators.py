@@ -73,7 +73,8 @@ def test_all_are_here() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_declarations_are_complete(name: str) -> None:
     generator = REGISTRY.generator(name)
-    assert generator.label and generator.help.endswith(".")
+    assert generator.label
+    assert generator.help.endswith(".")
     for p in generator.parameters:
         assert p.help.endswith("."), p.name
         if isinstance(p, Float | Int):
@@ -95,7 +96,8 @@ def test_every_draw_inside_the_limits_is_a_sound_object(name: str) -> None:
         model = generator.generate(values)
         size = np.ptp(model.bounds, axis=0)
         told = f"{name} {values}"
-        assert (size > 0).all() and (size < 200).all(), told
+        assert (size > 0).all(), told
+        assert (size < 200).all(), told
         assert abs(model.bounds[0, 2]) <= 1e-6 * max(1.0, float(size.max())), told
         assert model.mass_kg is None or 0 < model.mass_kg < 1e11, told
         assert is_closed(_whole(model)), told

@@ -74,7 +74,8 @@ def test_every_declared_value_has_an_effect() -> None:
     """No parameter is dead: each, on a material that can show it, gives another content key."""
     base = replace(GREY, alpha="transparent")
     samples: dict[str, Any] = {
-        "base_color": (0.1, 0.9, 0.3), "roughness": 0.11, "metallic": 0.9, "opacity": 0.4, "emission_color": (1, 1, 0.5),
+        "base_color": (0.1, 0.9, 0.3), "roughness": 0.11, "metallic": 0.9,
+        "opacity": 0.4, "emission_color": (1, 1, 0.5),
         "emission_strength": 2.0, "pattern": "marble", "pattern_color": (0.9, 0.1, 0.1), "pattern_scale": 3.0,
         "pattern_seed": 5, "texture_set": _file(FULL), "image": _file(FULL), "uv_scale": 3.0, "normal_strength": 0.4,
         "alpha": "cutout", "alpha_cutoff": 0.3, "label_policy": "see_through", "double_sided": True,

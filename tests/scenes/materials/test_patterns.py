@@ -53,7 +53,8 @@ def test_a_pattern_is_fast(name: str) -> None:
 
 def test_uniforms_are_uniform_keyed_and_stable() -> None:
     values = uniforms("a", 1, 20000)
-    assert 0 <= values.min() and values.max() < 1
+    assert values.min() >= 0
+    assert values.max() < 1
     counts = np.histogram(values, 20, (0, 1))[0]
     assert float(((counts - 1000.0) ** 2 / 1000.0).sum()) < 45
     assert np.abs(np.corrcoef(values, uniforms("a", 2, 20000))[0, 1]) < 0.03
@@ -90,10 +91,12 @@ def test_relief_of_a_ramp_leans_against_it() -> None:
     ripple = np.sin(2 * np.pi * x / 64).astype(np.float32) * 10
     rising_right = np.tile(ripple, (64, 1))
     right = normals_from_height(rising_right, 1.0)[32, 0].astype(np.float64) / 127.5 - 1
-    assert right[0] < -0.5 and abs(right[1]) < 0.01
+    assert right[0] < -0.5
+    assert abs(right[1]) < 0.01
     # Rows run down: a height that grows with the row falls upwards, so the normal leans up.
     down = normals_from_height(np.ascontiguousarray(rising_right.T), 1.0)[0, 32].astype(np.float64) / 127.5 - 1
-    assert down[1] > 0.5 and abs(down[0]) < 0.01
+    assert down[1] > 0.5
+    assert abs(down[0]) < 0.01
     lengths = np.linalg.norm(normals_from_height(rising_right, 1.0) / 127.5 - 1, axis=2)
     np.testing.assert_allclose(lengths, 1.0, atol=0.01)
     flat = normals_from_height(np.zeros((4, 4), dtype=np.float32), 1.0)
@@ -109,7 +112,8 @@ def test_colours_land_where_the_pattern_says() -> None:
     assert color_texture("checks", 0, (1.0, 0.0, 0.2), (0.0, 0.4, 1.0), 64) is texture
     assert normal_texture("checks", 0) is None
     relief = normal_texture("wood", 0)
-    assert relief is not None and not relief.srgb
+    assert relief is not None
+    assert not relief.srgb
     with pytest.raises(ValueError, match="no pattern 'tartan'"):
         pattern_map("tartan", 0)
 
@@ -128,7 +132,9 @@ def test_every_letter_has_strokes_inside_its_cell() -> None:
         assert segments.shape[1] == 4
         assert (letter == " ") == (len(segments) == 0)
         if len(segments):
-            assert segments.min() >= -0.5 and segments[:, ::2].max() <= 4.5 and segments[:, 1::2].max() <= 6
+            assert segments.min() >= -0.5
+            assert segments[:, ::2].max() <= 4.5
+            assert segments[:, 1::2].max() <= 6
     for word in (*prints.NAMES, *prints.LINES):
         assert all(glyphs.strokes(letter) is not None for letter in word)
     with pytest.raises(ValueError, match="no strokes"):
@@ -180,6 +186,8 @@ def test_packages_keep_their_proportions_and_their_colours() -> None:
 def test_smoothstep_is_flat_at_both_ends() -> None:
     x = np.linspace(-1, 2, 301, dtype=np.float32)
     y = smoothstep(0.0, 1.0, x)
-    assert y[0] == 0 and y[-1] == 1 and y[150] == pytest.approx(0.5)
+    assert y[0] == 0
+    assert y[-1] == 1
+    assert y[150] == pytest.approx(0.5)
     assert (np.diff(y) >= 0).all()
     np.testing.assert_allclose(smoothstep(1.0, 0.0, x), 1 - y, atol=1e-6)
