@@ -30,7 +30,7 @@ from myriorama.scenes.registry import Item, PlaceContext, Placed, Registry, SetP
 from myriorama.scenes.sample import GroupSample, MemberSample, NodeSample, SceneSample
 
 UNLABELLED: Final = "unlabelled"
-_MODEL_CACHE_BYTES: Final = 48 * 2**20
+_MODEL_CACHE_BYTES: Final = 32 * 2**20
 _UNIT_SCALE_TOLERANCE: Final = 1e-6
 
 
