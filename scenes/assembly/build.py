@@ -32,6 +32,7 @@ from myriorama.scenes.sample import GroupSample, MemberSample, NodeSample, Scene
 UNLABELLED: Final = "unlabelled"
 _MODEL_CACHE_BYTES: Final = 32 * 2**20
 _UNIT_SCALE_TOLERANCE: Final = 1e-6
+_IDENTITY: Final = np.eye(3)
 
 
 class Builder:
@@ -291,16 +292,11 @@ def _next_surface_id(standing: Sequence[Instance]) -> int:
 
 def _check_pose(pose: F64, instance_key: str, placement: str) -> None:
     """Refuse what is not a rotation with one scale and a translation."""
-    linear = pose[:3, :3]
-    gram = linear.T @ linear
-    scale_squared = float(np.trace(gram)) / 3.0
-    rigid = (
-        pose.shape == (4, 4)
-        and bool(np.isfinite(pose).all())
-        and scale_squared > 0
-        and bool(np.allclose(gram, scale_squared * np.eye(3), atol=_UNIT_SCALE_TOLERANCE * scale_squared, rtol=0))
-        and float(np.linalg.det(linear)) > 0
-        and bool(np.array_equal(pose[3], [0.0, 0.0, 0.0, 1.0]))
-    )
-    if not rigid:
-        raise PluginError(f"placement {placement!r} gave {instance_key} a pose that is not rotation, scale and shift")
+    if pose.shape == (4, 4) and np.isfinite(pose).all() and pose[3].tolist() == [0.0, 0.0, 0.0, 1.0]:
+        linear = pose[:3, :3]
+        gram = linear.T @ linear
+        scale_squared = float(gram[0, 0] + gram[1, 1] + gram[2, 2]) / 3.0
+        off = float(np.abs(gram - scale_squared * _IDENTITY).max())
+        if scale_squared > 0 and off <= _UNIT_SCALE_TOLERANCE * scale_squared and np.linalg.det(linear) > 0:
+            return
+    raise PluginError(f"placement {placement!r} gave {instance_key} a pose that is not rotation, scale and shift")

@@ -13,7 +13,7 @@ from myriorama.plugins.registry import builtin_registry
 from myriorama.scenes.assembly.build import Builder
 from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.drawing.plan import compile_plan
-from myriorama.scenes.errors import ProjectError
+from myriorama.scenes.errors import PluginError, ProjectError
 from myriorama.scenes.project.load import parse_project
 from myriorama.scenes.project.model import Project
 from myriorama.scenes.sample import sample_from_json, sample_to_json
@@ -115,3 +115,22 @@ def test_the_same_sample_is_the_same_scene_whatever_was_built_before() -> None:
         used.build(plan.draw(index))
     fresh, later = Builder(made, registry, None).build(plan.draw(2)), used.build(plan.draw(2))
     assert fresh.resolved == later.resolved
+
+
+@pytest.mark.parametrize(
+    "pose",
+    [
+        np.diag([1.0, 1.0, -1.0, 1.0]),  # a mirror
+        np.diag([1.0, 2.0, 1.0, 1.0]),  # two scales
+        np.diag([0.0, 0.0, 0.0, 1.0]),
+        np.full((4, 4), np.nan),
+        np.eye(3),
+        np.array([[1, 0.01, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1.0]]),  # sheared
+        np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0.1, 1.0]]),  # a perspective
+    ],
+)
+def test_a_pose_that_no_body_can_take_is_refused(pose: np.ndarray) -> None:
+    made, registry = project(), builtin_registry()
+    sample = compile_plan(made, registry).draw(0)
+    with pytest.raises(PluginError, match="boxes/0"):
+        Builder(made, registry, None).build(sample, poses={"boxes/0": pose})
