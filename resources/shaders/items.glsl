@@ -1,9 +1,9 @@
 // Every pass places its vertices here, and only here: the same bits in, the same bits out.
 struct Item {
     vec4 camera_from_object[3];
-    vec4 normal_from_object[3];
-    vec4 object_coordinates;    // offset, 1 / diagonal; all zero for what is no thing
-    uvec4 ids;                  // surface id, amodal number, bits of 1 / diagonal in the world
+    vec4 normal_from_object[3]; // fourth column: half the size of the object's own box / its diagonal
+    vec4 object_coordinates;    // offset, 1 / diagonal
+    uvec4 ids;                  // surface id, amodal number, bits of 1 / diagonal in the world, 1 for a thing
 };
 
 layout(std140) uniform Items {
@@ -26,6 +26,17 @@ vec3 place_vertex() {
                        dot(ITEM.camera_from_object[2], p));
     gl_Position = u_clip_from_camera * vec4(camera, 1.0);
     return camera;
+}
+
+vec3 object_coordinates() {
+    return in_position * ITEM.object_coordinates.w + ITEM.object_coordinates.xyz;
+}
+
+vec4 box_of_item() {
+    return vec4(ITEM.normal_from_object[0].w,
+                ITEM.normal_from_object[1].w,
+                ITEM.normal_from_object[2].w,
+                uintBitsToFloat(ITEM.ids.z));
 }
 
 vec3 place_normal(vec3 n) {

@@ -1,7 +1,8 @@
 #include "items.glsl"
 
 flat out uint v_number;
-flat out float v_inverse_diagonal;
+flat out vec4 v_box;
+out vec3 v_object;
 out float v_depth;
 
 #if CUTOUT
@@ -11,7 +12,8 @@ out vec2 v_uv;
 
 void main() {
     v_depth = place_vertex().z;
-    v_inverse_diagonal = uintBitsToFloat(ITEM.ids.z);
+    v_box = box_of_item();
+    v_object = object_coordinates();
     v_number = ITEM.ids.y;
 #if CUTOUT
     v_uv = in_uv;

@@ -5,7 +5,8 @@ out vec3 v_position;
 out vec3 v_normal;
 out vec3 v_object;
 flat out uint v_surface;
-flat out float v_inverse_diagonal;
+flat out uint v_is_thing;
+flat out vec4 v_box;
 
 #if CUTOUT
 in vec2 in_uv;
@@ -15,10 +16,10 @@ out vec2 v_uv;
 void main() {
     v_position = place_vertex();
     v_normal = place_normal(in_normal);
-    vec4 frame = ITEM.object_coordinates;
-    v_object = in_position * frame.w + frame.xyz;
+    v_object = object_coordinates();
     v_surface = ITEM.ids.x;
-    v_inverse_diagonal = uintBitsToFloat(ITEM.ids.z);
+    v_is_thing = ITEM.ids.w;
+    v_box = box_of_item();
 #if CUTOUT
     v_uv = in_uv;
 #endif

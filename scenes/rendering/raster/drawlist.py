@@ -19,7 +19,8 @@ from myriorama.scenes.rendering.raster.view import Placement, View, place, view_
 ITEM_FLOATS: Final = 32
 """Floats of an item's block on the device: position rows (12), normal rows (12), object coordinates (4), ids (4).
 
-The third id holds the bits of a float: 1 / diagonal of the instance as it stands, metres."""
+The fourth column of the normal rows holds half the size of the object's own box over its diagonal. The third id
+holds the bits of a float: 1 / diagonal of the instance as it stands, metres; the fourth is 1 for a thing."""
 
 _IDS: Final = 28
 
@@ -143,8 +144,10 @@ def _blocks(instances: tuple[Instance, ...], placement: Placement) -> F32:
     diagonal = np.maximum(np.linalg.norm(size, axis=1), 1e-12)
     center = (placement.high + placement.low) / 2
     thing = np.array([i.kind == "thing" for i in instances])
-    out[:, 24:27] = np.where(thing[:, None], 0.5 - center / diagonal[:, None], 0.0)
-    out[:, 27] = np.where(thing, 1.0 / diagonal, 0.0)
+    out[:, 12:24].reshape(count, 3, 4)[:, :, 3] = size / 2 / diagonal[:, None]
+    out[:, 24:27] = 0.5 - center / diagonal[:, None]
+    out[:, 27] = 1.0 / diagonal
     scale = np.cbrt(np.abs(np.linalg.det(pose[:, :3, :3])))
     out[:, _IDS + 2] = 1.0 / (diagonal * scale)
+    out.view(np.uint32)[:, _IDS + 3] = thing
     return out
