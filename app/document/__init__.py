@@ -1,0 +1,1 @@
+"""The open project: what it is now, how it came to be so, and where it is kept."""

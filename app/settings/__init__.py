@@ -1,0 +1,1 @@
+"""What a person has set, kept between starts: preferences, recent files, shortcuts."""

@@ -1,0 +1,61 @@
+"""Everything that the window shows, in one place: the models and the services behind them.
+
+Views are given this and nothing else. It opens no window and decides nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from myriorama.app.browsing.browse import Browse
+from myriorama.app.browsing.table import FactsTable
+from myriorama.app.document.document import Document
+from myriorama.app.judging.judgments import Judgments
+from myriorama.app.observable import Observable, Post, Selection
+from myriorama.app.overlays import OverlayState
+from myriorama.app.preview.gallery import TileService
+from myriorama.app.preview.service import PreviewService
+from myriorama.app.problems import Problems
+from myriorama.app.settings.store import SettingsStore
+from myriorama.plugins.registry import PluginRegistry, builtin_registry
+
+
+class Studio:
+    """The open project with all that looks at it.
+
+    Parameters
+    ----------
+    post : callable
+        Brings a call to the thread of the models: `app.qt.mailbox.Mailbox.post`.
+    settings : SettingsStore
+    cache_folder : Path or None
+        For imported assets; None is the user's.
+
+    Attributes
+    ----------
+    index : Observable of int
+        The sample that the viewport shows.
+    preview : PreviewService
+        Frames for the viewport.
+    tiles : TileService
+        Thumbnails and facts.
+    """
+
+    def __init__(self, post: Post, settings: SettingsStore, cache_folder: Path | None = None) -> None:
+        self.registry: PluginRegistry = builtin_registry()
+        self.settings = settings
+        self.document = Document()
+        self.selection = Selection()
+        self.index: Observable[int] = Observable(0)
+        self.overlays: Observable[OverlayState] = Observable(settings.value.overlays)
+        self.problems = Problems()
+        self.judgments = Judgments(self.document.history)
+        self.browse = Browse()
+        self.table = FactsTable()
+        self.preview = PreviewService(post, cache_folder)
+        self.tiles = TileService(post, cache_folder)
+
+    def close(self) -> None:
+        """End the services' processes."""
+        self.preview.close()
+        self.tiles.close()

@@ -1,0 +1,58 @@
+"""A studio without a window, and the rule that no widget survives its test."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from myriorama.app.finding import find_project
+from myriorama.app.qt.mailbox import Mailbox
+from myriorama.app.settings.store import SettingsStore
+from myriorama.app.studio import Studio
+from myriorama.scenes.project.load import load_project
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtWidgets import QApplication
+
+QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+
+
+def _alive() -> set[int]:
+    return {id(w) for w in QApplication.topLevelWidgets()}
+
+
+@pytest.fixture(autouse=True)
+def no_widget_survives(qapp: QApplication) -> Iterator[None]:
+    """Fail a test that leaves a top-level widget behind."""
+    before = _alive()
+    yield
+    for _ in range(3):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        qapp.processEvents()
+        gc.collect()
+    left = [w for w in QApplication.topLevelWidgets() if id(w) not in before]
+    assert not left, f"widgets left behind: {left}"
+
+
+@pytest.fixture
+def studio(qapp: QApplication, tmp_path: Path) -> Iterator[Studio]:
+    """A studio with nothing open, settings in memory, and live services."""
+    mailbox = Mailbox()
+    made = Studio(mailbox.post, SettingsStore(None), tmp_path / "cache")
+    yield made
+    made.close()
+    mailbox.close()
+    mailbox.deleteLater()
+
+
+@pytest.fixture
+def open_example(studio: Studio) -> Callable[[str], Studio]:
+    """Opens a shipped example in the studio."""
+
+    def opened(name: str) -> Studio:
+        loaded = load_project(find_project(name))
+        studio.document.open(loaded.project, loaded.folder, loaded.path)
+        return studio
+
+    return opened
