@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import tempfile
 from pathlib import Path
@@ -33,8 +34,11 @@ def new(
         print_json({"project": str(project_file), "example": example})
     else:
         typer.echo(f"{project_file} is yours now. Look at it, change it, then:")
-        typer.echo(f"  myriorama sample {folder} 0 --show {folder.name}-0.png")
-        typer.echo(f"  myriorama render {folder} --count 100 --out {folder.name}-dataset")
+        project, picture, dataset = (
+            shlex.quote(n) for n in (str(folder), f"{folder.name}-0.png", f"{folder.name}-dataset")
+        )
+        typer.echo(f"  myriorama sample {project} 0 --show {picture}")
+        typer.echo(f"  myriorama render {project} --count 100 --out {dataset}")
     return ExitCode.OK
 
 

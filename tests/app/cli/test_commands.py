@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -322,6 +323,16 @@ def test_a_project_of_ones_own_starts_from_any_example(
     assert run(["new", "mine"]) == ExitCode.BAD_INPUT
     assert Path(told["project"]).read_text(encoding="utf-8") == text
     assert [p.name for p in tmp_path.iterdir()] == ["mine"]
+
+
+def test_new_prints_commands_that_a_shell_takes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["new", "my first one", "--from", "first_light"]) == ExitCode.OK
+    first, second = (shlex.split(line) for line in capsys.readouterr().out.splitlines() if line.startswith("  "))
+    assert first == ["myriorama", "sample", "my first one", "0", "--show", "my first one-0.png"]
+    assert second == ["myriorama", "render", "my first one", "--count", "100", "--out", "my first one-dataset"]
 
 
 def test_new_refuses_what_it_cannot_make(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
