@@ -10,6 +10,7 @@ from pathlib import Path
 from myriorama.app.browsing.browse import Browse
 from myriorama.app.browsing.table import FactsTable
 from myriorama.app.document.document import Document
+from myriorama.app.gallery.sweep import Sweep
 from myriorama.app.judging.judgments import Judgments
 from myriorama.app.observable import Observable, Post, Selection
 from myriorama.app.overlays import OverlayState
@@ -35,6 +36,8 @@ class Studio:
     ----------
     index : Observable of int
         The sample that the viewport shows.
+    sweep : Observable of Sweep or None
+        A value that the gallery shows from low to high in a row of its own.
     preview : PreviewService
         Frames for the viewport.
     tiles : TileService
@@ -47,6 +50,7 @@ class Studio:
         self.document = Document()
         self.selection = Selection()
         self.index: Observable[int] = Observable(0)
+        self.sweep: Observable[Sweep | None] = Observable(None)
         self.overlays: Observable[OverlayState] = Observable(settings.value.overlays)
         self.problems = Problems()
         self.judgments = Judgments(self.document.history)

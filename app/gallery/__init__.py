@@ -1,0 +1,1 @@
+"""What the gallery shows: order, sweeps, contact sheets and ranges to tighten. No widget is known here."""
