@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from myriorama.app.browsing.browse import Browse
+from myriorama.app.browsing.browse import Browse, Order
 from myriorama.app.browsing.table import FactsTable
 from myriorama.app.document.document import Document
 from myriorama.app.gallery.sweep import Sweep
@@ -58,6 +58,13 @@ class Studio:
         self.table = FactsTable()
         self.preview = PreviewService(post, cache_folder)
         self.tiles = TileService(post, cache_folder)
+        self.tiles.facts_ready.connect(self.table.add)
+        self.tiles.epoch_changed.connect(self.table.start_epoch)
+        self.document.opened.connect(self._on_opened)
+
+    def _on_opened(self) -> None:
+        self.table.clear()
+        self.browse.set(Order())
 
     def close(self) -> None:
         """End the services' processes."""
