@@ -10,6 +10,7 @@ from pathlib import Path
 from myriorama.app.browsing.browse import Browse, Order
 from myriorama.app.browsing.table import FactsTable
 from myriorama.app.document.document import Document
+from myriorama.app.exporting.exports import Exports
 from myriorama.app.gallery.sweep import Sweep
 from myriorama.app.judging.judgments import Judgments
 from myriorama.app.observable import Observable, Post, Selection
@@ -42,6 +43,8 @@ class Studio:
         Frames for the viewport.
     tiles : TileService
         Thumbnails and facts.
+    exports : Exports
+        The exports of this run of the program.
     """
 
     def __init__(self, post: Post, settings: SettingsStore, cache_folder: Path | None = None) -> None:
@@ -58,6 +61,7 @@ class Studio:
         self.table = FactsTable()
         self.preview = PreviewService(post, cache_folder)
         self.tiles = TileService(post, cache_folder)
+        self.exports = Exports(post)
         self.tiles.facts_ready.connect(self.table.add)
         self.tiles.epoch_changed.connect(self.table.start_epoch)
         self.document.opened.connect(self._on_opened)
@@ -70,3 +74,4 @@ class Studio:
         """End the services' processes."""
         self.preview.close()
         self.tiles.close()
+        self.exports.close()

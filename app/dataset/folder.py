@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,8 +37,8 @@ class Job:
 
     Attributes
     ----------
-    indices : range
-        Sample numbers, step 1.
+    indices : range or tuple of int
+        Sample numbers: a range of step 1, or rising numbers where some are left out.
     formats : mapping
         Writer name -> option values.
     labels : tuple of str
@@ -49,7 +50,7 @@ class Job:
     """
 
     info: DatasetInfo
-    indices: range
+    indices: range | tuple[int, ...]
     formats: Mapping[str, Mapping[str, Any]]
     labels: tuple[str, ...] = ()
     project_text: str = ""
@@ -77,6 +78,7 @@ class DatasetFolder:
         self._quarantined: dict[int, Quarantined] = {}
         self._devices: set[str] = set()
         self._first: list[FileEntry] = []
+        self._wanted = job.indices if isinstance(job.indices, range) else frozenset(job.indices)
         self._journal = (self.partial / JOURNAL).open("w+b")
 
     @classmethod
@@ -103,7 +105,7 @@ class DatasetFolder:
         """
         path = path.absolute()
         registry = registry or builtin_registry()
-        if len(job.indices) == 0 or job.indices.step != 1 or job.indices.start < 0:
+        if not len(job.indices) or job.indices[0] < 0 or not _rising(job.indices):
             raise InputError(Problem("count", "a dataset needs at least one sample, numbered from 0 on"))
         if not job.formats:
             raise InputError(
@@ -235,8 +237,8 @@ class DatasetFolder:
         self.close()
 
     def _expect(self, index: int) -> None:
-        if index not in self.job.indices:
-            raise DatasetError(f"sample {index} is not of this job ({self.job.indices})")
+        if index not in self._wanted:
+            raise DatasetError(f"sample {index} is not of this job")
         if index in self._places or index in self._quarantined:
             raise DatasetError(f"sample {index} was settled before")
 
@@ -263,6 +265,10 @@ class DatasetFolder:
             os.fsync(self._journal.fileno())
         for folder in (self.partial, *sorted(p for p in self.partial.rglob("*") if p.is_dir())):
             sync_folder(folder)
+
+
+def _rising(indices: range | tuple[int, ...]) -> bool:
+    return indices.step == 1 if isinstance(indices, range) else all(a < b for a, b in pairwise(indices))
 
 
 class Records:

@@ -90,8 +90,9 @@ def _body(
             **{name: getattr(info, name) for name in DatasetInfo.__dataclass_fields__ if name != "classes"},
             "classes": [vars(c) for c in info.classes],
         },
-        "first_index": job.indices.start,
+        "first_index": job.indices[0],
         "count": len(job.indices),
+        **({} if isinstance(job.indices, range) else {"index_runs": index_runs(job.indices)}),
         "labels": list(job.labels),
         "formats": {
             name: {"version": writer_versions[name], "options": dict(job.formats[name])} for name in sorted(job.formats)
@@ -120,6 +121,17 @@ def _body(
         for path, sha256, size in row["files"]:
             yield separator + _file_row(path, sha256, size)
             separator = b",\n"
+
+
+def index_runs(indices: Sequence[int]) -> list[list[int]]:
+    """Return rising numbers as runs without gaps, each [first, last]."""
+    runs: list[list[int]] = []
+    for index in indices:
+        if runs and runs[-1][1] == index - 1:
+            runs[-1][1] = index
+        else:
+            runs.append([index, index])
+    return runs
 
 
 def _file_row(path: str, sha256: str, size: int) -> bytes:
