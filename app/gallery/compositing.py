@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from myriorama.app.gallery.tints import Rgb
 from myriorama.app.overlays import OverlayState
-from myriorama.app.pictures.overlay import OverlayItem
 from myriorama.app.preview.tiles import Tile
 from myriorama.scenes.conventions import U8
 
