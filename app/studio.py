@@ -9,6 +9,7 @@ from pathlib import Path
 
 from myriorama.app.browsing.browse import Browse, Order
 from myriorama.app.browsing.table import FactsTable
+from myriorama.app.document.addresses import Address
 from myriorama.app.document.document import Document
 from myriorama.app.exporting.exports import Exports
 from myriorama.app.gallery.sweep import Sweep
@@ -39,6 +40,8 @@ class Studio:
         The sample that the viewport shows.
     sweep : Observable of Sweep or None
         A value that the gallery shows from low to high in a row of its own.
+    locks : Observable of frozenset of Address
+        Values that hands shall not change: no edit of several, no drag of a gizmo, no sweep.
     preview : PreviewService
         Frames for the viewport.
     tiles : TileService
@@ -54,6 +57,7 @@ class Studio:
         self.selection = Selection()
         self.index: Observable[int] = Observable(0)
         self.sweep: Observable[Sweep | None] = Observable(None)
+        self.locks: Observable[frozenset[Address]] = Observable(frozenset())
         self.overlays: Observable[OverlayState] = Observable(settings.value.overlays)
         self.problems = Problems()
         self.judgments = Judgments(self.document.history)
@@ -67,6 +71,7 @@ class Studio:
         self.document.opened.connect(self._on_opened)
 
     def _on_opened(self) -> None:
+        self.locks.set(frozenset())
         self.table.clear()
         self.browse.set(Order())
 
