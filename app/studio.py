@@ -14,12 +14,13 @@ from myriorama.app.document.document import Document
 from myriorama.app.exporting.exports import Exports
 from myriorama.app.gallery.sweep import Sweep
 from myriorama.app.judging.judgments import Judgments
+from myriorama.app.judging.sidecar import JudgmentSidecar
 from myriorama.app.observable import Observable, Post, Selection
 from myriorama.app.overlays import OverlayState
 from myriorama.app.preview.gallery import TileService
 from myriorama.app.preview.service import PreviewService
 from myriorama.app.problems import Problems
-from myriorama.app.settings.store import SettingsStore
+from myriorama.app.settings.store import SettingsStore, state_folder
 from myriorama.plugins.registry import PluginRegistry, builtin_registry
 
 
@@ -42,6 +43,8 @@ class Studio:
         A value that the gallery shows from low to high in a row of its own.
     locks : Observable of frozenset of Address
         Values that hands shall not change: no edit of several, no drag of a gizmo, no sweep.
+    sidecar : JudgmentSidecar
+        Keeps the judgments in their file.
     preview : PreviewService
         Frames for the viewport.
     tiles : TileService
@@ -51,6 +54,7 @@ class Studio:
     """
 
     def __init__(self, post: Post, settings: SettingsStore, cache_folder: Path | None = None) -> None:
+        self.cache_folder = cache_folder
         self.registry: PluginRegistry = builtin_registry()
         self.settings = settings
         self.document = Document()
@@ -61,6 +65,9 @@ class Studio:
         self.overlays: Observable[OverlayState] = Observable(settings.value.overlays)
         self.problems = Problems()
         self.judgments = Judgments(self.document.history)
+        self.sidecar = JudgmentSidecar(
+            self.document, self.judgments, self.problems, post, lambda: _state_beside(cache_folder)
+        )
         self.browse = Browse()
         self.table = FactsTable()
         self.preview = PreviewService(post, cache_folder)
@@ -76,7 +83,13 @@ class Studio:
         self.browse.set(Order())
 
     def close(self) -> None:
-        """End the services' processes."""
+        """Write the judgments and end the services' processes."""
+        self.sidecar.close()
         self.preview.close()
         self.tiles.close()
         self.exports.close()
+
+
+def _state_beside(cache_folder: Path | None) -> Path:
+    """A studio with a cache of its own keeps its state there too, not among the user's."""
+    return state_folder() if cache_folder is None else cache_folder / "state"
