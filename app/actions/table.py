@@ -48,6 +48,7 @@ class ActionTable:
         self._settings = settings
         self._rows: dict[str, Row] = {}
         self._shortcuts = settings.value.shortcuts
+        self._groups: dict[str, list[str]] = {}
         self.commands = CommandsRegistry(raise_synchronous_exceptions=True)
         self.menus = MenusRegistry()
         settings.changed.connect(self._on_settings_changed)
@@ -85,8 +86,9 @@ class ActionTable:
         self.commands.register_command(action.id, run, action.title)
         if action.menu:
             rule = CommandRule(id=action.id, title=action.title)
-            self._make_menu(action.menu)
-            self.menus.append_menu_items([(action.menu, MenuItem(command=rule, group=group_of(action)))])
+            self._make_menu(action.menu, action.id.partition(".")[0])
+            group = self._group(action.menu, action.group or action.id.partition(".")[0])
+            self.menus.append_menu_items([(action.menu, MenuItem(command=rule, group=group))])
 
     def can_run(self, id_: str) -> bool:
         """Tell whether the action can be done now."""
@@ -148,13 +150,20 @@ class ActionTable:
             if key in self.keys(b.action.id)
         )
 
-    def _make_menu(self, path: str) -> None:
+    def _group(self, menu: str, name: str) -> str:
+        """Return a name of the group under which the registry lists groups in the order in which they came."""
+        known = self._groups.setdefault(menu, [])
+        if name not in known:
+            known.append(name)
+        return f"{known.index(name):03} {name}"
+
+    def _make_menu(self, path: str, group: str) -> None:
         """See to it that every menu above a path lists the one below."""
         above, _, title = path.rpartition("/")
         if not above or path in self.menus:
             return
-        self._make_menu(above)
-        item = SubmenuItem(submenu=path, title=title, group="~submenus")
+        self._make_menu(above, group)
+        item = SubmenuItem(submenu=path, title=title, group=self._group(above, group))
         if above not in self.menus or all(getattr(m, "submenu", None) != path for m in self.menus.get_menu(above)):
             self.menus.append_menu_items([(above, item)])
 
@@ -163,8 +172,3 @@ class ActionTable:
         if shortcuts != self._shortcuts:
             self._shortcuts = shortcuts
             self.keys_changed.emit()
-
-
-def group_of(action: Action) -> str:
-    """Return the name of the run of entries, between two lines of a menu, that an action stands in."""
-    return action.group or action.id.partition(".")[0]

@@ -114,7 +114,8 @@ QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px sol
 QCheckBox, QRadioButton { spacing: 7px; color: $text; }
 QCheckBox:disabled, QRadioButton:disabled { color: $disabled; }
 QCheckBox::indicator, QRadioButton::indicator, QGroupBox::indicator, QMenu::indicator:non-exclusive,
-QAbstractItemView::indicator { width: 13px; height: 13px; border: 1px solid $dim; background: $field; border-radius: 3px; }
+QAbstractItemView::indicator { width: 13px; height: 13px; border: 1px solid $dim; background: $field;
+  border-radius: 3px; }
 QRadioButton::indicator { border-radius: 7px; }
 QCheckBox::indicator:checked, QRadioButton::indicator:checked, QGroupBox::indicator:checked, QMenu::indicator:checked,
 QAbstractItemView::indicator:checked { background: $accent; border-color: $accent; image: url($icons/check-$name.svg); }
@@ -140,7 +141,8 @@ QProgressBar::chunk { background: $selection; border-radius: 3px; }
 
 QTabWidget::pane { border: 1px solid $border; border-radius: ${radius}px; }
 QTabBar { background: $window; qproperty-drawBase: 0; }
-QTabBar::tab { background: $window; color: $dim; padding: 6px 12px; border: none; border-bottom: 2px solid transparent; }
+QTabBar::tab { background: $window; color: $dim; padding: 6px 12px; border: none;
+  border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $text; background: $hover; }
 QTabBar::tab:selected { color: $text; background: $surface; border-bottom: 2px solid $accent; }
 QTabBar::tab:focus { color: $accent; }
