@@ -54,7 +54,7 @@ def add(
         It cannot stand in this list, or this is no name.
     """
     plugin = registry.plugin_class(kind, type_name)
-    target = list_name or getattr(plugin, "home", LISTS_OF_KIND[kind][0])
+    target = list_name or getattr(plugin, "home", next(iter(LISTS_OF_KIND.get(kind, ())), ""))
     _check_list(kind, target)
     if name:
         check_name(name)
