@@ -124,7 +124,7 @@ def small(picture: Image.Image) -> Image.Image:
 
 LOOKS: Final[dict[str, Tree]] = {
     "mug": {"color": BLUE, "yaw_deg": 20},
-    "mesh_file": {"file": "resource:models/pmndrs/suzi.glb", "size_m": 0.3, "yaw_deg": -150, "color": "#c98b4a"},
+    "mesh_file": {"file": "resource:models/pmndrs/suzi.glb", "size_m": 0.3, "yaw_deg": 32, "color": "#c98b4a"},
     "carton": {"yaw_deg": 20, "open_deg": 60},
     "cone_marker": {"yaw_deg": 25},
     "die": {"yaw_deg": 28},
@@ -208,7 +208,7 @@ def environment_scene(name: str) -> Tree:
     faint = {"type": "uniform", "parameters": {"strength": 0.09, "background": "#23262c"}}
     around = [lamp, faint, ground("#b9bbc0")]
     if name == "hdri":
-        lamp["parameters"] = {"file": "resource:hdri/apartment.exr", "rotation_deg": 160}
+        lamp["parameters"] = {"file": "resource:hdri/warehouse.exr", "rotation_deg": 40}
         camera, around = orbit((0, 0, 0.09), 0.75, -70, 2), [lamp]
         camera["lens"] = {"field_of_view_deg": 42}
     elif name == "photo_backdrop":
