@@ -17,6 +17,7 @@ from myriorama.app.judging.judgments import Judgments
 from myriorama.app.judging.sidecar import JudgmentSidecar
 from myriorama.app.observable import Observable, Post, Selection
 from myriorama.app.overlays import OverlayState
+from myriorama.app.preview.director import Director
 from myriorama.app.preview.gallery import TileService
 from myriorama.app.preview.service import PreviewService
 from myriorama.app.problems import Problems
@@ -49,6 +50,8 @@ class Studio:
         Frames for the viewport.
     tiles : TileService
         Thumbnails and facts.
+    director : Director
+        Asks `preview` for what the viewport needs, and tells `tiles` of every committed state.
     exports : Exports
         The exports of this run of the program.
     """
@@ -72,6 +75,7 @@ class Studio:
         self.table = FactsTable()
         self.preview = PreviewService(post, cache_folder)
         self.tiles = TileService(post, cache_folder)
+        self.director = Director(self.document, self.index, self.preview, self.tiles, self.settings, self.problems)
         self.exports = Exports(post)
         self.tiles.facts_ready.connect(self.table.add)
         self.tiles.epoch_changed.connect(self.table.start_epoch)

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -60,6 +63,7 @@ class PreviewService:
         self._generation = 0
         self._newest: tuple[int, FrameRequest] | None = None
         self._closed = False
+        self._at_rest: FrameRequest | None = None
         self._courier: _Courier | None = None
         self._cache_folder = cache_folder
 
@@ -82,6 +86,7 @@ class PreviewService:
     def request(self, wanted: FrameRequest) -> int:
         """Ask for a picture in place of whatever was asked for before; return the request's generation."""
         self._generation += 1
+        self._at_rest = None
         if not self._closed:
             self.start()
             self._newest = (self._generation, wanted)
@@ -90,6 +95,14 @@ class PreviewService:
             if self._courier is not None:
                 self._courier.ask(self._generation, wanted)
         return self._generation
+
+    def request_at_rest(self, wanted: FrameRequest, rest_s: float) -> None:
+        """Ask for a picture once nothing else has been asked for during `rest_s` seconds from now."""
+        if not self._closed:
+            self.start()
+            self._at_rest = wanted
+            if self._courier is not None:
+                self._courier.remind(self._generation, rest_s)
 
     def close(self) -> None:
         """End the process and everything that belongs to it. Safe to call twice."""
@@ -115,6 +128,10 @@ class PreviewService:
             if event.generation in (0, self._generation):
                 self._settle(event.generation)
                 self.failed.emit(event)
+        elif isinstance(event, _Rested):
+            wanted = self._at_rest
+            if wanted is not None and event.generation == self._generation:
+                self.request(wanted)
         elif event == "ready" and self._newest is not None:
             self.state.set("rendering")
         else:
@@ -136,18 +153,26 @@ class PreviewService:
         return frame.index == newest.index and (frame.view is None) == (newest.view is None)
 
 
-Event = SampleFrame | Failure | ServiceState
+@dataclass(frozen=True)
+class _Rested:
+    """The time of rest that was asked for after request `generation` is over."""
+
+    generation: int
+
+
+Event = SampleFrame | Failure | _Rested | ServiceState
 
 
 class _Courier:
     """The thread that owns the process: starts it, feeds it one request at a time, replaces it when it is lost."""
 
-    def __init__(self, report: Any, cache_folder: Path | None) -> None:
+    def __init__(self, report: Callable[[Event], None], cache_folder: Path | None) -> None:
         self._report = report
         self._setup = {"threads": usable_cores(), "cache_folder": str(cache_folder) if cache_folder else None}
         self._wake, self._waker = multiprocessing.get_context("spawn").Pipe(duplex=False)
         self._lock = threading.Lock()
         self._asked: tuple[int, FrameRequest] | None = None
+        self._rest: tuple[float, int] | None = None
         self._closing = False
         self._out: tuple[int, FrameRequest] | None = None
         self._nudged = False
@@ -166,6 +191,12 @@ class _Courier:
             self._asked = (generation, wanted)
         self._waker.send_bytes(b"1")
 
+    def remind(self, generation: int, rest_s: float) -> None:
+        """Report, after so long, that the time of rest after a request is over; in place of an earlier reminder."""
+        with self._lock:
+            self._rest = (time.monotonic() + rest_s, generation)
+        self._waker.send_bytes(b"1")
+
     def close(self) -> None:
         """End process and thread."""
         self._closing = True
@@ -178,7 +209,8 @@ class _Courier:
         self._begin()
         while not self._closing:
             process = self._process
-            for source in wait([self._wake, *([process.pipe] if process is not None else [])]):
+            sources = [self._wake, *([process.pipe] if process is not None else [])]
+            for source in wait(sources, self._until_rest()):
                 if source is self._wake:
                     while self._wake.poll(0):
                         self._wake.recv_bytes()
@@ -189,6 +221,18 @@ class _Courier:
         if self._process is not None:
             self._process.end()
         self._blocks.close()
+
+    def _until_rest(self) -> float | None:
+        """Report a time of rest that is over; return how long the next one still lasts."""
+        with self._lock:
+            rest = self._rest
+            left = None if rest is None else max(0.0, rest[0] - time.monotonic())
+            if left == 0.0:
+                self._rest = None
+        if rest is not None and left == 0.0:
+            self._report(_Rested(rest[1]))
+            return None
+        return left
 
     def _begin(self) -> None:
         self._ready = False
@@ -250,7 +294,7 @@ class _Courier:
         except (EOFError, OSError):
             self._bury(process)
 
-    def _take_picture(self, process: Companion, message: dict[str, Any]) -> None:
+    def _take_picture(self, process: Companion, message: Mapping[str, Any]) -> None:
         out = self._out
         self._out = None
         name, planes = message["block"], message["planes"]
