@@ -21,12 +21,14 @@ class Exports:
     ----------
     changed : signal of (ExportJob,)
         A job was added, went on, ended, or was taken off the list.
+    post : callable
+        Brings calls to the thread of the models.
     """
 
     changed = Signal(object)
 
     def __init__(self, post: Post) -> None:
-        self._post = post
+        self.post = post
         self._jobs: list[ExportJob] = []
         self._told: dict[int, Callable[[ExportState], None]] = {}
 
@@ -41,7 +43,7 @@ class Exports:
 
     def start(self, settings: ExportSettings, source: Source) -> ExportJob:
         """Begin an export."""
-        job = ExportJob(settings, source, self._post)
+        job = ExportJob(settings, source, self.post)
 
         def tell(_: ExportState) -> None:
             self.changed.emit(job)

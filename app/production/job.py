@@ -178,7 +178,9 @@ def run_job(
     if settings.seed is not None:
         project = project.model_copy(update={"seed": settings.seed})
     if settings.writer_options:
-        options = {**project.output.writer_options, **{k: dict(v) for k, v in settings.writer_options.items()}}
+        options = dict(project.output.writer_options)
+        for name, given in settings.writer_options.items():
+            options[name] = {**options.get(name, {}), **given}
         output = project.output.model_copy(update={"writer_options": {k: v for k, v in options.items() if v}})
         project = project.model_copy(update={"output": output})
     indices = settings.numbers()
