@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 from myriorama.app.production.lifetime import without_interrupts
 
-_PATIENCE_S: Final = 0.3
+_PATIENCE_S: Final = 0.1
 _JOIN_TIMEOUT_S: Final = 10.0
 
 Main = Callable[[Connection, str, int], None]
@@ -59,6 +59,10 @@ class Companion:
     def receive(self) -> dict[str, Any]:
         """Wait for a message. Raises EOFError or OSError where the process has ended."""
         return cast("dict[str, Any]", json.loads(self.pipe.recv_bytes()))
+
+    def hang_up(self) -> None:
+        """Close the pipe: a process that waits for a message ends by itself."""
+        self.pipe.close()
 
     def end(self) -> int | None:
         """End the process, if it has not ended by itself, and return its exit code."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.app.judging.recipes import recipe_hash
+from myriorama.app.preview.attentive import Attentive, Stop
 from myriorama.app.preview.drawn import drawn_values
 from myriorama.app.preview.frames import View
 from myriorama.app.preview.holding import HELD, HoldingRegistry
@@ -30,18 +31,11 @@ from myriorama.scenes.assembly.memory import BuildMemory
 from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.labels.record import Annotation
-from myriorama.scenes.rendering.frame import Device, Frame, Renderer, RenderRequest
+from myriorama.scenes.rendering.frame import Frame, Renderer, RenderRequest
 from myriorama.scenes.sample import SceneSample
 
 _DEAR_EFFECTS_MS: Final = 15.0
 _ATTEMPTS_KEPT: Final = 4096
-
-Stop = Callable[[], bool]
-"""Whether a newer request has come, so that this one need not be finished."""
-
-
-class SupersededError(Exception):
-    """A newer request came while a final was made."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +92,7 @@ class Darkroom:
         clock.lap("open")
         if not wanted.final:
             return self._draft(opened, wanted, clock)
-        attentive = _Attentive(self._renderer, stop)
+        attentive = Attentive(self._renderer, stop)
         if wanted.view is not None:
             return self._look(opened, wanted, wanted.view, attentive, clock)
         return self._final(opened, wanted, attentive, clock)
@@ -249,29 +243,6 @@ def _notes(scene: Scene) -> list[str]:
     told = [note for group in scene.report.get("groups", {}).values() for note in group["notes"]]
     # held is said once, whatever number of groups it is true of
     return [*([HELD] if HELD in told else []), *(note for note in told if note != HELD)]
-
-
-class _Attentive:
-    """A renderer that does not begin where a newer request has come. Fulfils `Renderer`."""
-
-    def __init__(self, renderer: Renderer, stop: Stop) -> None:
-        self._renderer = renderer
-        self._stop = stop
-
-    @property
-    def device(self) -> Device:
-        return self._renderer.device
-
-    def render(self, scene: Scene, request: RenderRequest) -> Frame:
-        if self._stop():
-            raise SupersededError
-        frame = self._renderer.render(scene, request)
-        if self._stop():
-            raise SupersededError
-        return frame
-
-    def close(self) -> None:
-        self._renderer.close()
 
 
 class _Clock:

@@ -94,7 +94,7 @@ class Desk:
 
     def _answer(self, message: dict[str, Any]) -> bool:
         """Make one picture; return False where the process must be replaced."""
-        from myriorama.app.preview.darkroom import SupersededError
+        from myriorama.app.preview.attentive import SupersededError
         from myriorama.app.preview.faults import failure_of
         from myriorama.app.preview.wire import wanted_from
 
