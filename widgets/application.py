@@ -12,11 +12,15 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 
+from myriorama.app.document.checking import Checker
+from myriorama.app.document.journal import Journal
+from myriorama.app.document.recovery import Recoverable, discard, find_left, restore
 from myriorama.app.qt.mailbox import Mailbox
 from myriorama.app.settings.store import Settings, SettingsStore, settings_folder, state_folder
 from myriorama.app.studio import Studio
 from myriorama.widgets.faults import FaultWatch
 from myriorama.widgets.main_window import MainWindow
+from myriorama.widgets.main_window.recovery import RecoveryDialog
 from myriorama.widgets.start import prepare_process
 from myriorama.widgets.theme import apply_theme, prepare, program_icon
 
@@ -57,6 +61,10 @@ class Application:
         self.faults = FaultWatch(self.studio.problems, self._state)
         if self.settings.trouble:
             self.studio.problems.tell(f"warning: {self.settings.trouble}")
+        self.journal = Journal(self.studio.document, self.studio.problems, self.mailbox.post, self._state / "journals")
+        self.checker = Checker(
+            self.studio.document, self.studio.registry, self.studio.problems, self.settings, self.mailbox.post
+        )
         self.window = MainWindow(self.studio)
         self.faults.window = self.window
         self.settings.changed.connect(self._on_settings_changed)
@@ -69,6 +77,7 @@ class Application:
         self.window.show()
         if project is not None:
             self.window.flow.open(project)
+        self._offer_recovery()
 
     def run(self) -> int:
         """Run until the window is closed; Ctrl+C closes it too."""
@@ -81,6 +90,24 @@ class Application:
             signal.signal(signal.SIGINT, before)
             self._alive.stop()
 
+    def _offer_recovery(self) -> None:
+        try:
+            left = find_left(self._state / "journals")
+        except OSError as error:
+            self.studio.problems.tell(f"warning: the journals of earlier runs could not be read: {error}")
+            return
+        for path in left.unreadable:
+            self.studio.problems.tell(f"warning: {path} holds changes of an earlier run that cannot be read")
+        if left.recoverable:
+            dialog = RecoveryDialog(left.recoverable, self.window)
+            dialog.restored.connect(self._restore)
+            dialog.discarded.connect(discard)
+            dialog.open()
+
+    def _restore(self, entry: Recoverable) -> None:
+        document = self.studio.document
+        self.window.flow.leave(lambda: restore(document, entry, self.journal))
+
     def close(self) -> None:
         """End everything, once: services, models' ties to the window, the window."""
         if self._closed:
@@ -88,8 +115,10 @@ class Application:
         self._closed = True
         self.settings.changed.disconnect(self._on_settings_changed, missing_ok=True)
         self.qt.styleHints().colorSchemeChanged.disconnect(self._on_scheme_changed)
-        self.mailbox.close()
+        self.checker.close()
+        self.journal.close()
         self.studio.close()
+        self.mailbox.close()
         self.window.end()
         self.window.deleteLater()
         self.mailbox.deleteLater()

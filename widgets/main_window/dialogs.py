@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QMenu
 
 from myriorama.app.actions import ActionTable
 from myriorama.app.document.templates import BLANK
+from myriorama.app.exporting.export import ExportJob
+from myriorama.app.preview.frames import SampleFrame
 from myriorama.app.studio import Studio
+from myriorama.widgets.binding import bind
 from myriorama.widgets.theme import theme
 
 if TYPE_CHECKING:
+    from myriorama.widgets.export.sheet import ExportSheet
     from myriorama.widgets.main_window.window import MainWindow
 
 
@@ -26,6 +29,9 @@ class Dialogs(QObject):
         self._window = window
         self._table: ActionTable | None = None
         self._recent: QMenu | None = None
+        self.export: ExportSheet | None = None
+        self._device = ""
+        bind(self, studio.preview.frame_ready, self._on_frame)
 
     def take_actions(self, table: ActionTable, menus: dict[str, QMenu]) -> None:
         """Take the finished table, and put the list of recent files into the File menu."""
@@ -50,12 +56,25 @@ class Dialogs(QObject):
     def show_templates(self) -> None:
         from myriorama.widgets.welcome.templates import TemplateDialog
 
-        self._show(TemplateDialog(self._window))
+        dialog = TemplateDialog(self._window)
+        dialog.chosen.connect(self._window.flow.new)
+        self._show(dialog)
 
     def show_export(self) -> None:
+        """Show the one export sheet: it keeps what was typed until the window goes."""
         from myriorama.widgets.export.sheet import ExportSheet
 
-        self._show(ExportSheet(self._studio, self._window))
+        if self.export is None:
+            self.export = ExportSheet(self._studio, self._window)
+        self.export.show()
+        self.export.raise_()
+        self.export.activateWindow()
+
+    def show_export_of(self, job: ExportJob) -> None:
+        """Show the export sheet on one export."""
+        self.show_export()
+        if self.export is not None:
+            self.export.show_job(job)
 
     def show_settings(self) -> None:
         from myriorama.widgets.settings_dialog import SettingsDialog
@@ -71,7 +90,7 @@ class Dialogs(QObject):
     def show_about(self) -> None:
         from myriorama.widgets.about import AboutDialog
 
-        self._show(AboutDialog(self._studio, self._window))
+        self._show(AboutDialog(self._studio, self._device, self._window))
 
     def show_palette(self) -> None:
         from myriorama.widgets.palette import Palette
@@ -79,12 +98,17 @@ class Dialogs(QObject):
         Palette(self._window).open()
 
     def show_documentation(self) -> None:
-        from myriorama.widgets.about import documentation
+        from myriorama.widgets.about import DocumentationDialog
 
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(documentation())))
+        dialog = DocumentationDialog(self._window)
+        dialog.setModal(False)
+        dialog.show()
 
     def _show(self, dialog: QDialog) -> None:
         dialog.open()
+
+    def _on_frame(self, frame: SampleFrame) -> None:
+        self._device = str(frame.device)
 
     def _fill_recent(self) -> None:
         menu = self._recent

@@ -84,8 +84,8 @@ def _view(window: MainWindow) -> tuple[Bound, ...]:
 def _help(window: MainWindow) -> tuple[Bound, ...]:
     dialogs = window.dialogs
     return (
-        Bound(_at("help.documentation", "Documentation", "How the studio works.", "F1", "book-open-page-variant-outline",
-                  menu="Help"), dialogs.show_documentation),
+        Bound(_at("help.documentation", "Documentation", "How the studio works.", "F1",
+                  "book-open-page-variant-outline", menu="Help"), dialogs.show_documentation),
         Bound(_at("help.about", "About Myriorama", "Versions, graphics device, licences.", (), "information-outline",
                   menu="Help"), dialogs.show_about),
     )  # fmt: skip

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStatusBar, QToolButton
 
+from myriorama.app.exporting.export import ExportJob
 from myriorama.app.studio import Studio
 from myriorama.widgets.binding import bind
+from myriorama.widgets.export.badge import ExportBadge
 from myriorama.widgets.theme import icon, theme
 
 _BESIDE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
@@ -48,7 +50,16 @@ class ProblemCount(QToolButton):
 class StatusWidgets:
     """What stands at the right of the status bar."""
 
-    def __init__(self, studio: Studio, bar: QStatusBar, show_problems: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        studio: Studio,
+        bar: QStatusBar,
+        show_problems: Callable[[], None],
+        show_export: Callable[[ExportJob], None],
+    ) -> None:
         bar.setSizeGripEnabled(False)
+        self.badge = ExportBadge(studio)
+        self.badge.opened.connect(show_export)
         self.count = ProblemCount(studio, show_problems)
+        bar.addPermanentWidget(self.badge)
         bar.addPermanentWidget(self.count)

@@ -57,6 +57,7 @@ class TroubleDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok)
         copy = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
         copy.setToolTip("Copy every problem as text")
+        copy.setAutoDefault(False)
         copy.clicked.connect(self._copy)
         buttons.accepted.connect(self.accept)
         top = QHBoxLayout()

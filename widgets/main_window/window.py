@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget, QWidget
 
@@ -61,13 +61,16 @@ class MainWindow(QMainWindow):
         self._central.setObjectName("central")
         self._central.addWidget(self.welcome)
         self.setCentralWidget(self._central)
+        self._tidying = QTimer(self)
+        self._tidying.setSingleShot(True)
+        self._tidying.timeout.connect(self._tidy_titles)
         self._make_panels()
         self.table = ActionTable(studio.settings)
         self.actions_by_id = WindowActions(self.table, self, self._on_refused)
         self._fill_table()
         self.menus = fill_menu_bar(self.menuBar(), self.table, self.actions_by_id)
         self.dialogs.take_actions(self.table, self.menus)
-        self.status = StatusWidgets(studio, self.statusBar(), self.show_problems)
+        self.status = StatusWidgets(studio, self.statusBar(), self.show_problems, self.dialogs.show_export_of)
         self._leaving = False
         self._shown_project = True
         self._docks_while_open = QByteArray()
@@ -129,6 +132,19 @@ class MainWindow(QMainWindow):
         self.restoreState(self._default, LAYOUT_VERSION)
         self.default_layout()
 
+    def _tidy_soon(self) -> None:
+        self._tidying.start(0)
+
+    def _tidy_titles(self) -> None:
+        """Leave a dock's title bar out where its tab says the same."""
+        for dock in self.docks.values():
+            tabbed = not dock.isFloating() and bool(self.tabifiedDockWidgets(dock))
+            if tabbed and dock.titleBarWidget() is None:
+                dock.setTitleBarWidget(QWidget())
+            elif not tabbed and (bar := dock.titleBarWidget()) is not None:
+                dock.setTitleBarWidget(None)  # type: ignore[arg-type]
+                bar.deleteLater()
+
     def end(self) -> None:
         """Let go of the models: the window is not used after that."""
         self.table.close()
@@ -143,9 +159,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask what to do with what is unsaved, then go."""
-        if not self._leaving and self.studio.document.dirty:
+        if not self._leaving and (self.studio.document.dirty or self.studio.exports.running):
             event.ignore()
-            self.flow.leave(self._leave)
+            self.flow.leave_for_good(self._leave)
             return
         self._keep_layout()
         super().closeEvent(event)
@@ -188,6 +204,8 @@ class MainWindow(QMainWindow):
             self.panels[panel.name] = panel
             self.docks[panel.name] = dock
             self.addDockWidget(AREAS[kind.place], dock)
+            for signal in (dock.topLevelChanged, dock.dockLocationChanged, dock.visibilityChanged):
+                signal.connect(self._tidy_soon)
 
     def _fill_table(self) -> None:
         everything: list[tuple[QWidget, Panel | None]] = [(self, None)]
@@ -238,6 +256,8 @@ class MainWindow(QMainWindow):
 
     def _leave(self) -> None:
         self._leaving = True
+        if self.studio.document.dirty:
+            self.flow.forget()
         self.close()
 
     def _keep_layout(self) -> None:

@@ -68,6 +68,7 @@ QPushButton:disabled { color: $disabled; background: $surface; border-color: $bo
 QPushButton:flat { background: transparent; border-color: transparent; }
 QPushButton:flat:hover { background: $hover; }
 QPushButton:flat:focus { border-color: $accent; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton::menu-indicator { image: url($icons/chevron-down-$name.svg); width: 10px; height: 10px;
   subcontrol-origin: padding; subcontrol-position: right center; right: 6px; }
 
@@ -95,6 +96,7 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QAbstractSpinBox:disabled, QComboBo
   background: $surface; }
 QLineEdit:read-only { background: $surface; }
 QAbstractSpinBox { padding-right: 18px; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; background: transparent; padding: 0; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 16px; background: transparent;
   border-radius: 2px; }
 QAbstractSpinBox::up-button { subcontrol-position: top right; margin-top: 2px; }

@@ -26,7 +26,8 @@ class ProjectCard(QAbstractButton):
         self._about = about
         self._picture = QPixmap(str(picture)) if picture is not None else QPixmap()
         self._scaled = QPixmap()
-        self.setText(name.replace("_", " "))
+        words = name.replace("_", " ")
+        self.setText(words[:1].upper() + words[1:])
         self.setAccessibleName(f"Open {self.text()}")
         self.setAccessibleDescription(about)
         self.setToolTip(about)

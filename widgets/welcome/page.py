@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -24,9 +23,8 @@ from myriorama.app.settings.store import SettingsStore
 from myriorama.widgets.binding import bind
 from myriorama.widgets.theme import icon, program_icon, theme
 from myriorama.widgets.welcome.card import ProjectCard
+from myriorama.widgets.welcome.grid import CardGrid
 
-_GAP: Final = 16
-_CARD_WIDTH: Final = 250
 _RECENT_WIDTH: Final = 300
 
 
@@ -53,7 +51,7 @@ class WelcomePage(QWidget):
         self.setObjectName("welcome")
         self.setAccessibleName("Welcome")
         self._settings = settings
-        self._cards = _CardGrid()
+        self._cards = CardGrid()
         for example in examples():
             card = self._cards.add(ProjectCard(example.name, example.about, example.picture))
             card.clicked.connect(self._on_card)
@@ -140,8 +138,8 @@ class WelcomePage(QWidget):
         if self._settings.value.recent != self._shown:
             self._show_recent()
 
-    def showEvent(self, event: QEvent) -> None:
-        super().showEvent(event)  # type: ignore[arg-type]
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         self._show_recent()  # a file may have gone meanwhile
 
     def _show_recent(self) -> None:
@@ -209,50 +207,6 @@ class _RecentRow(QFrame):
 
     def _on_forget(self) -> None:
         self.removed.emit(self._path)
-
-
-class _CardGrid(QWidget):
-    """Cards in as many columns as fit, all of one width."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._cards: list[ProjectCard] = []
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    def add(self, card: ProjectCard) -> ProjectCard:
-        card.setParent(self)
-        self._cards.append(card)
-        return card
-
-    def sizeHint(self) -> QSize:
-        width = 3 * _CARD_WIDTH + 2 * _GAP
-        return QSize(width, self.heightForWidth(width))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(_CARD_WIDTH, 200)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        columns, card_width = self._columns(width)
-        rows = -(-len(self._cards) // columns)
-        card_height = self._cards[0].heightForWidth(card_width) if self._cards else 0
-        return rows * card_height + max(0, rows - 1) * _GAP
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        columns, width = self._columns(self.width())
-        for i, card in enumerate(self._cards):
-            height = card.heightForWidth(width)
-            row, column = divmod(i, columns)
-            card.setGeometry(QRect(column * (width + _GAP), row * (height + _GAP), width, height))
-
-    @staticmethod
-    def _columns(width: int) -> tuple[int, int]:
-        columns = max(1, (width + _GAP) // (_CARD_WIDTH + _GAP))
-        return columns, (width - (columns - 1) * _GAP) // columns
 
 
 def _heading(text: str) -> QLabel:
