@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from myriorama.app.assets.collection import Assets
 from myriorama.app.browsing.browse import Browse, Order
+from myriorama.app.browsing.declared import DeclaredNow
 from myriorama.app.browsing.table import FactsTable
 from myriorama.app.document.addresses import Address
 from myriorama.app.document.document import Document
@@ -52,8 +54,12 @@ class Studio:
         Thumbnails and facts.
     director : Director
         Asks `preview` for what the viewport needs, and tells `tiles` of every committed state.
+    declared : DeclaredNow
+        What the project declares for its drawn values.
     exports : Exports
         The exports of this run of the program.
+    assets : Assets
+        The library of models, HDRIs, textures and photos.
     """
 
     def __init__(self, post: Post, settings: SettingsStore, cache_folder: Path | None = None) -> None:
@@ -72,11 +78,13 @@ class Studio:
             self.document, self.judgments, self.problems, post, lambda: _state_beside(cache_folder)
         )
         self.browse = Browse()
-        self.table = FactsTable()
+        self.declared = DeclaredNow(self.document, self.registry)
+        self.table = FactsTable(self.declared.names)
         self.preview = PreviewService(post, cache_folder)
         self.tiles = TileService(post, cache_folder)
         self.director = Director(self.document, self.index, self.preview, self.tiles, self.settings, self.problems)
         self.exports = Exports(post)
+        self.assets = Assets(post, self.document, self.registry, settings, self.problems, cache_folder)
         self.tiles.facts_ready.connect(self.table.add)
         self.tiles.epoch_changed.connect(self.table.start_epoch)
         self.document.opened.connect(self._on_opened)
@@ -92,6 +100,7 @@ class Studio:
         self.preview.close()
         self.tiles.close()
         self.exports.close()
+        self.assets.close()
 
 
 def _state_beside(cache_folder: Path | None) -> Path:

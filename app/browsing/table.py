@@ -408,9 +408,9 @@ def _plain(value: Any) -> list[tuple[str, float | str]]:
     """Return a value as numbers or words, each with what is added to its column's name."""
     if isinstance(value, bool):
         return [("", "true" if value else "false")]
-    if isinstance(value, int | float | str):
+    if isinstance(value, int | float | str) and value != "":
         return [("", value)]
-    if value is None:
+    if value is None or value == "":
         return [("", _NONE)]
     if isinstance(value, Mapping):
         return [("", str(value.get("file", _NONE)))]

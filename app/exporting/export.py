@@ -170,7 +170,9 @@ class ExportJob:
 
     def _on_progress(self, message: dict[str, Any]) -> None:
         told = {k: message[k] for k in ("done", "total", "failed", "images_per_s", "seconds_left", "bytes")}
-        rates = (*self.state.value.rates, (self.elapsed_s, told["images_per_s"]))
+        rates = self.state.value.rates
+        if told["done"] > 1:  # the first one carries the start-up
+            rates = (*rates, (self.elapsed_s, told["images_per_s"]))
         if len(rates) > _RATES_KEPT:
             rates = rates[::2]
         cancelling = self.state.value.status == "cancelling"
