@@ -76,6 +76,7 @@ class NumberField(FieldLine):
         self._dragged_from: float | None = None
         self._dragged_to: float | None = None
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.setAcceptDrops(False)
         self.set_suffix(shown_unit(unit))
         self._leave_editing()
 
@@ -181,14 +182,12 @@ class NumberField(FieldLine):
 
     def _enter_editing(self) -> None:
         self._editing = True
-        self.setReadOnly(False)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self._show()
         self.selectAll()
 
     def _leave_editing(self) -> None:
         self._editing = False
-        self.setReadOnly(True)
         self.setCursor(Qt.CursorShape.SizeHorCursor)
         self._show()
         self.deselect()

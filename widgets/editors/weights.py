@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
 
 from myriorama.app.inspection.quantities import shown_number
 from myriorama.widgets.editors.color import ColorField
@@ -92,6 +92,15 @@ class WeightsEditor(QWidget):
     def options(self) -> list[Any]:
         return list(self._options)
 
+    def editors(self) -> list[Any]:
+        """Return the editors of the options, in their order."""
+        return [row[0] for row in self._rows]
+
+    @property
+    def can_add(self) -> bool:
+        """There is another option to add."""
+        return self._new_option(self._options) is not None
+
     @property
     def weights(self) -> list[float]:
         return list(self._weights)
@@ -109,7 +118,7 @@ class WeightsEditor(QWidget):
             weight.set_value(number)
             remove.setEnabled(len(self._options) > 1)
         self._show_shares()
-        self.add_button.setVisible(self._new_option(self._options) is not None)
+        self.add_button.setVisible(self.can_add)
 
     def _add_row(self) -> None:
         place = len(self._rows)
@@ -182,18 +191,3 @@ class PaletteEditor(WeightsEditor):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(lambda value, owner: ColorField(value, owner), lambda options: "#808080", parent)
-
-
-class Named(QLabel):
-    """An option that is a word of a fixed list: shown, not edited."""
-
-    changed = Signal(object)
-
-    def __init__(self, value: Any, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.set_value(value)
-
-    def set_value(self, value: Any) -> None:
-        self.value = value
-        self.setText(str(value).replace("_", " "))
