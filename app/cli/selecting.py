@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.errors import InputError, PluginError, Problem
-from myriorama.scenes.parameters.fit import fit_literal
-from myriorama.scenes.parameters.schema import by_name
 from myriorama.scenes.parameters.wording import shown, suggestion
+
+if TYPE_CHECKING:
+    from myriorama.plugins.registry import PluginRegistry
 
 _RUN: Final = re.compile(r"([0-9]{1,15})(?:-([0-9]{1,15}))?")
 _MOST: Final = 10_000_000
@@ -74,6 +74,9 @@ def read_writer_options(
     InputError
         A text has another shape, names an unknown writer or option, or its value is not acceptable.
     """
+    from myriorama.scenes.parameters.fit import fit_literal
+    from myriorama.scenes.parameters.schema import by_name
+
     out: dict[str, dict[str, Any]] = {}
     problems = []
     for text in given or ():
