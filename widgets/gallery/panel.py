@@ -12,11 +12,10 @@ from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from myriorama.app.actions import Action
+from myriorama.app.actions.action import Context
 from myriorama.app.gallery.gallery import Gallery
-from myriorama.app.gallery.shown import Sieve
 from myriorama.app.gallery.tints import Rgb
 from myriorama.app.judging.judgments import REASONS
 from myriorama.app.preview.tiles import TileKey
@@ -24,17 +23,29 @@ from myriorama.app.settings.store import Settings
 from myriorama.app.studio import Studio
 from myriorama.widgets.binding import bind
 from myriorama.widgets.gallery.cell import CellLook
+from myriorama.widgets.gallery.filters import AddFilter, FilterChips
 from myriorama.widgets.gallery.grid import SampleGrid
-from myriorama.widgets.gallery.judging_keys import judging_actions, run_key
+from myriorama.widgets.gallery.judging_keys import (
+    DETAIL_ACTIONS,
+    GRID_ACTIONS,
+    judging_actions,
+    reason_actions,
+    run_key,
+)
 from myriorama.widgets.gallery.model import SamplesModel
 from myriorama.widgets.gallery.pixmaps import TilePixmaps
 from myriorama.widgets.gallery.reject_prompt import RejectPrompt
+from myriorama.widgets.gallery.sample_pages import ComparePage, DetailPage
+from myriorama.widgets.gallery.sheets import ContactSheet, SweepRow
+from myriorama.widgets.gallery.tighten_dialog import TightenDialog
 from myriorama.widgets.gallery.tool_row import ToolRow, nearest_size
 from myriorama.widgets.panel import Bound, Panel
 from myriorama.widgets.theme import icon, theme
 
 _GATHER_MS: Final = 250
 """What comes in within so long is sorted and counted at once."""
+_LOOK_AHEAD: Final = 3
+"""In the detail view so many samples before and after are asked for, so that the next key finds them there."""
 
 
 class GalleryPanel(Panel):
@@ -51,7 +62,14 @@ class GalleryPanel(Panel):
         self.destroyed.connect(self.gallery.close)
         self.pixmaps = TilePixmaps()
         self.tools = ToolRow(self)
+        self.chips = FilterChips(studio.browse, studio.table, self)
+        self.add_filter = AddFilter(studio.browse, studio.table, self)
+        self.sweep = SweepRow(studio, self._look_of_variant, self)
         self.grid = SampleGrid(self._look, SamplesModel(self._told, self._tip, self), self)
+        self.contact = ContactSheet(studio, self._look_of_variant, self)
+        self.close_up = QStackedWidget(self)
+        self.detail = DetailPage(self.gallery, self)
+        self.compare = ComparePage(self.gallery, self)
         self.prompt = RejectPrompt(self)
         self._asked_about: tuple[int, ...] = ()
         self._empty = _quiet_label(self)
@@ -73,10 +91,13 @@ class GalleryPanel(Panel):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.tools)
+        for widget in (self.tools, self.chips, self.sweep):
+            column.addWidget(widget)
         column.addWidget(self.pages, 1)
-        self.pages.addWidget(self.grid)
-        self.pages.addWidget(self._empty)
+        for page in (self.grid, self._empty, self.contact, self.close_up):
+            self.pages.addWidget(page)
+        self.close_up.addWidget(self.detail)
+        self.close_up.addWidget(self.compare)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
         foot = QHBoxLayout()
@@ -89,96 +110,96 @@ class GalleryPanel(Panel):
 
     def _connect(self) -> None:
         studio, gallery = self.studio, self.gallery
-        bind(self, studio.document.opened, self._on_opened)
-        bind(self, studio.document.changed, self._on_project)
-        bind(self, studio.overlays.changed, self._on_overlays)
-        bind(self, studio.settings.changed, self._on_settings)
-        bind(self, studio.index.changed, self._on_index)
-        bind(self, studio.browse.changed, self._on_browse)
-        bind(self, studio.table.changed, self._count_soon_if_idle)
-        bind(self, studio.judgments.changed, self._count_soon_if_idle)
-        bind(self, gallery.outdated, self._refresh_soon)
-        bind(self, gallery.shown_changed, self._on_shown)
-        bind(self, gallery.sample_changed, self._on_sample)
-        bind(self, gallery.current.changed, self._on_current)
-        bind(self, gallery.sieve.changed, self.tools.set_sieve)
-        bind(self, gallery.held.restarted, self._on_restart)
+        for signal, slot in (
+            (studio.document.opened, self._on_opened),
+            (studio.document.changed, self._on_project),
+            (studio.overlays.changed, self._on_overlays),
+            (studio.settings.changed, self._on_settings),
+            (studio.index.changed, self._repaint_grid),
+            (studio.browse.changed, self._on_browse),
+            (studio.table.changed, self._count_soon_if_idle),
+            (studio.judgments.changed, self._count_soon_if_idle),
+            (gallery.outdated, self._refresh_soon),
+            (gallery.shown_changed, self._on_shown),
+            (gallery.sample_changed, self._on_sample),
+            (gallery.current.changed, self._on_current),
+            (gallery.sieve.changed, self.tools.set_sieve),
+            (gallery.held.restarted, self._on_restart),
+            (gallery.held.arrived, self._on_arrived),
+        ):
+            bind(self, signal, slot)
         self.grid.in_view_changed.connect(self._ask)
         self.grid.current_moved.connect(gallery.current.set)
         self.grid.opened.connect(studio.index.set)
         self.grid.menu_wanted.connect(self._show_menu)
-        self.grid.hold_changed.connect(self._hold)
-        self.grid.key_pressed.connect(self._on_key)
+        for view in (self.grid, self.detail.picture, *self.compare.pictures):
+            view.hold_changed.connect(self._hold)
+        self.grid.key_pressed.connect(partial(self._on_key, "gallery"))
+        for view in (self.detail.picture, *self.compare.pictures):
+            view.key_pressed.connect(partial(self._on_key, "detail"))
         self.tools.size_changed.connect(partial(self._keep_setting, "tile_px"))
         self.tools.count_changed.connect(partial(self._keep_setting, "gallery_count"))
         self.tools.sort_changed.connect(self._on_sort_chosen)
         self.tools.sieve_changed.connect(gallery.sieve.set)
+        self.tools.filter_wanted.connect(self._open_filter)
+        self.tools.sheet_toggled.connect(self.show_contact_sheet)
+        self.tools.tighten_wanted.connect(self.open_tighten)
         self.prompt.answered.connect(self._on_reason)
-        self.prompt.other_key.connect(self._on_key_after_prompt)
+        self.prompt.key_pressed.connect(self._on_prompt_key)
+        for part in (self.sweep, self.contact):
+            part.variants_changed.connect(self._on_variants)
+        self.contact.left.connect(partial(self.show_contact_sheet, False))
+        self.detail.stepped.connect(self._step)
+        self.detail.left.connect(self.show_grid)
+        self.compare.left.connect(self.show_grid)
+        self.compare.active_changed.connect(self._on_active_side)
 
     def _make_actions(self) -> tuple[Bound, ...]:
         session = self.gallery.session
-        runs: dict[str, Callable[..., None]] = {
-            "gallery.pick": partial(self._judge, session.pick),
-            "gallery.reject": self.ask_reason,
-            "gallery.unflag": partial(self._judge, session.unflag),
-            **{f"gallery.stars_{n}": partial(self._rate, n) for n in range(6)},
-        }
-        rows = [Bound(action, runs[action.id], self._can_judge) for action in judging_actions("gallery")]
-        rows += [
-            Bound(
-                Action(
-                    f"reject.reason_{digit}",
-                    f"Reason: {reason}",
-                    "reject",
-                    f"Reject for this reason: {reason}",
-                    (str(digit),),
-                ),
-                partial(self.prompt.answer, digit),
-                self.prompt.isVisible,
-            )
-            for digit, reason in REASONS.items()
-        ]
-        skip = Action("reject.no_reason", "Reject without a reason", "reject", "Say no reason", ("Esc",))
-        rows.append(Bound(skip, partial(self.prompt.answer, 0), self.prompt.isVisible))
-        shown = Action(
-            "gallery.open",
-            "Show in viewport",
-            "gallery",
-            "Show this very sample in the viewport",
-            ("Return", "Enter"),
-            "Samples",
-            "eye-outline",
-        )
-        rows.append(Bound(shown, self._open_current, self._can_judge))
-        advance = Action(
-            "gallery.auto_advance",
-            "Go on after judging",
-            "gallery",
-            "After a judgment the next sample becomes the current one",
-            (),
-            "Samples",
-            "skip-next-outline",
-            checkable=True,
-        )
-        rows.append(
-            Bound(
-                advance,
+        rows: list[Bound] = []
+        for context in ("gallery", "detail"):
+            runs: dict[str, Callable[..., None]] = {
+                f"{context}.pick": partial(self._judge, session.pick),
+                f"{context}.reject": self.ask_reason,
+                f"{context}.unflag": partial(self._judge, session.unflag),
+                **{f"{context}.stars_{n}": partial(self._rate, n) for n in range(6)},
+            }
+            rows += [Bound(action, runs[action.id], self._can_judge) for action in judging_actions(context)]
+        for action in reason_actions():
+            reason = int(action.id.rpartition("_")[2])
+            rows.append(Bound(action, partial(self.prompt.answer, reason), self.prompt.isVisible))
+        others: dict[str, tuple[Callable[..., None], Callable[[], bool] | None, Callable[[], bool] | None]] = {
+            "gallery.open": (self._open_current, self._can_judge, None),
+            "gallery.detail": (self.show_detail, self._can_judge, None),
+            "gallery.compare": (self.show_compare, self._can_judge, None),
+            "gallery.copy_key": (self._copy_keys, self._can_judge, None),
+            "gallery.contact_sheet": (self.show_contact_sheet, self._is_open, self.tools.sheet.isChecked),
+            "gallery.tighten": (self.open_tighten, self._is_open, None),
+            "gallery.auto_advance": (
                 partial(self._keep_setting, "auto_advance"),
                 None,
                 lambda: self.studio.settings.value.auto_advance,
-            )
-        )
-        key = Action(
-            "gallery.copy_key", "Copy sample key", "gallery", "Copy the names of the selected samples", ("Ctrl+C",)
-        )
-        rows.append(Bound(key, self._copy_keys, self._can_judge))
+            ),
+            "detail.next": (partial(self._step, 1), None, None),
+            "detail.previous": (partial(self._step, -1), None, None),
+            "detail.back": (self.show_grid, None, None),
+            "detail.fit": (lambda: self._picture().fit(), None, None),
+            "detail.one_to_one": (lambda: self._picture().one_to_one(), None, None),
+            "detail.zoom_in": (lambda: self._picture().zoom_by(1.25), None, None),
+            "detail.zoom_out": (lambda: self._picture().zoom_by(0.8), None, None),
+            "detail.open": (self._open_current, self._can_judge, None),
+        }
+        rows += [Bound(action, *others[action.id]) for action in (*GRID_ACTIONS, *DETAIL_ACTIONS)]
         return tuple(rows)
 
     def actions_here(self) -> tuple[Bound, ...]:
         return self._bounds
 
-    # -- what is shown ---------------------------------------------------------------------------------------------
+    def widget_of(self, context: Context) -> QWidget:
+        """Letters and digits judge in the grid and the pages of samples, not in the fields of the tool row."""
+        return {"gallery": self.grid, "detail": self.close_up, "reject": self.prompt}.get(context, self)
+
+    # -- looks -----------------------------------------------------------------------------------------------------
 
     def _look(self, index: int, selected: bool, current: bool, focused: bool) -> CellLook:
         tile = self.gallery.held.get(TileKey(index))
@@ -198,6 +219,13 @@ class GalleryPanel(Panel):
             current=current,
             focused=focused,
         )
+
+    def _look_of_variant(self, key: TileKey, selected: bool, focused: bool) -> CellLook:
+        tile = self.gallery.held.get(key)
+        pixmap = self.pixmaps.get(tile, self.studio.overlays.value) if tile and not tile.problem else None
+        stale = tile is not None and self.gallery.held.stale(tile)
+        problem = tile.problem if tile else ""
+        return CellLook("", pixmap, stale, problem, selected=selected, current=selected, focused=focused)
 
     def _told(self, index: int) -> str:
         judgment, stale = self.gallery.said_of(index)
@@ -227,11 +255,16 @@ class GalleryPanel(Panel):
 
     def _classes(self) -> dict[str, Rgb]:
         project = self.studio.document.shown
-        rows = project.classes if project else ()
-        return {row.name: _rgb(row.color) for row in rows}
+        return {row.name: _rgb(row.color) for row in project.classes} if project else {}
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
 
     def _on_opened(self) -> None:
         self._asked_about = ()
+        self.prompt.hide()
+        self.studio.sweep.set(None)
+        self.contact.stop()
+        self.tools.set_sheet(False)
         self.gallery.held.clear()
         self.pixmaps.clear()
         self.tools.set_size(self.studio.settings.value.tile_px)
@@ -239,30 +272,86 @@ class GalleryPanel(Panel):
         self._on_project()
         self._refresh()
         self.gallery.current.set(self.gallery.shown[0] if self.gallery.shown else None)
+        self.show_grid()
 
     def _on_project(self, *_told: object) -> None:
         project = self.studio.document.project
         self.pixmaps.set_classes(self._classes())
-        self._place_grid()
+        self._on_overlays()
+        self._place_pictures()
         self.tools.setEnabled(project is not None)
-        self._show_page()
+        if project is not None:
+            for picture in (self.detail.picture, *self.compare.pictures):
+                picture.set_output(project.output.width, project.output.height)
 
-    def _place_grid(self) -> None:
+    def _place_pictures(self) -> None:
         project = self.studio.document.project
         aspect = project.output.width / project.output.height if project else 4 / 3
-        self.grid.set_pictures(nearest_size(self.studio.settings.value.tile_px), aspect)
+        size = nearest_size(self.studio.settings.value.tile_px)
+        for view in (self.grid, self.sweep, self.contact):
+            view.set_pictures(size, aspect)
 
-    def _show_page(self) -> None:
+    def show_grid(self) -> None:
+        """Show all samples, or the contact sheet where that was chosen."""
         if self.studio.document.project is None:
             self._empty.setText("Nothing is open. Open a project to see its samples.")
             self.pages.setCurrentWidget(self._empty)
+        elif self.tools.sheet.isChecked():
+            self.pages.setCurrentWidget(self.contact)
         elif not self.gallery.shown:
             known, total = self.studio.table.known, self.gallery.total
-            more = f" Facts of {known} of {total} samples are known so far." if known < total else ""
+            more = f"\nFacts of {known:,} of {total:,} samples are known so far." if known < total else ""
             self._empty.setText("No sample fulfils what is asked for." + more)
             self.pages.setCurrentWidget(self._empty)
         else:
+            had_keyboard = self.close_up.isAncestorOf(QApplication.focusWidget())
             self.pages.setCurrentWidget(self.grid)
+            if had_keyboard:
+                self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._ask()
+
+    def show_detail(self) -> None:
+        """Show the current sample in detail."""
+        self.detail.show_sample(self.gallery.current.value)
+        self.close_up.setCurrentWidget(self.detail)
+        self.pages.setCurrentWidget(self.close_up)
+        self.detail.picture.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._ask()
+
+    def show_compare(self) -> None:
+        """Show two selected samples side by side, or the current one and the next."""
+        chosen = self.grid.selected_samples()[:2]
+        current = self.gallery.current.value
+        if len(chosen) < 2 and current is not None:
+            place = self.gallery.shown.index(current)
+            beside = place + 1 if place + 1 < len(self.gallery.shown) else place - 1
+            chosen = [current, self.gallery.shown[max(0, beside)]]
+        if len(chosen) < 2:
+            return
+        self.compare.show_samples(chosen[0], chosen[1])
+        self.close_up.setCurrentWidget(self.compare)
+        self.pages.setCurrentWidget(self.close_up)
+        self.gallery.current.set(chosen[1])
+        self.compare.activate(1)
+        self._ask()
+
+    def show_contact_sheet(self, shown: bool) -> None:
+        """Show one sample at different values of two parameters, or the samples again."""
+        self.tools.set_sheet(shown)
+        if shown:
+            self.pages.setCurrentWidget(self.contact)
+            self.contact.start()
+        else:
+            self.contact.stop()
+        self.show_grid()
+
+    def open_tighten(self) -> None:
+        """Open the dialog that holds picked against rejected samples."""
+        TightenDialog(self.studio, self.gallery, self).open()
+
+    def _open_filter(self) -> None:
+        button = self.tools.filter
+        self.add_filter.open_at(button.mapToGlobal(QPoint(0, button.height() + 2)))
 
     def _refresh_soon(self) -> None:
         if not self._gather.isActive():
@@ -270,37 +359,69 @@ class GalleryPanel(Panel):
 
     def _refresh(self) -> None:
         self.gallery.refresh()
-        self._show_page()
+        if self.pages.currentWidget() in (self.grid, self._empty):
+            self.show_grid()
         self._show_counts()
 
     def _on_shown(self) -> None:
         self.grid.show_samples(self.gallery.shown)
-        self._show_page()
 
     def _on_sample(self, index: int) -> None:
         self.grid.repaint_sample(index)
+        self._show_close_up(index)
         self._count_soon_if_idle()
 
     def _on_current(self, index: int | None) -> None:
         self.grid.go_to(index)
+        if self.pages.currentWidget() is not self.close_up:
+            return
+        if self.close_up.currentWidget() is self.detail:
+            self.detail.show_sample(index)
+        elif index is not None and index != self.compare.active_index:
+            self.compare.set_active_index(index)
+        self._ask()
 
-    def _on_index(self, *_told: object) -> None:
+    def _show_close_up(self, index: int) -> None:
+        if self.pages.currentWidget() is not self.close_up:
+            return
+        if self.close_up.currentWidget() is self.detail and self.detail.index == index:
+            self.detail.show_sample(index)
+        elif self.close_up.currentWidget() is self.compare and index in self.compare.indices:
+            self.compare.refresh()
+
+    def _repaint_grid(self, *_told: object) -> None:
         self.grid.viewport().update()
 
     def _on_overlays(self, *_told: object) -> None:
-        self.grid.viewport().update()
+        for view in (self.grid, self.sweep.view, self.contact.view):
+            view.viewport().update()
+        for picture in (self.detail.picture, *self.compare.pictures):
+            picture.set_overlay(self.studio.overlays.value, self._classes())
 
     def _on_restart(self) -> None:
-        self.grid.viewport().update()
+        self._on_overlays()
         self._ask()
         self._count_soon_if_idle()
+
+    def _on_arrived(self, key: TileKey) -> None:
+        if key.variant:
+            self.sweep.view.viewport().update()
+            self.contact.view.viewport().update()
+
+    def _on_variants(self) -> None:
+        projects = {}
+        for part in (self.sweep, self.contact):
+            if part.sheet is not None:
+                projects.update(part.sheet.projects)
+        self.gallery.held.forget_variants()
+        self.studio.tiles.set_variants(projects)
+        self._ask()
 
     def _on_settings(self, settings: Settings) -> None:
         self.tools.set_size(settings.tile_px)
         self.tools.set_count(settings.gallery_count)
-        self._place_grid()
-        if len(self.gallery.shown) != settings.gallery_count:
-            self._refresh()
+        self._place_pictures()
+        self._refresh()
 
     def _on_browse(self, *_told: object) -> None:
         order = self.studio.browse.value
@@ -333,31 +454,63 @@ class GalleryPanel(Panel):
     # -- asking for pictures ---------------------------------------------------------------------------------------
 
     def _ask(self) -> None:
-        if self.studio.document.project is None:
+        project = self.studio.document.project
+        if project is None:
+            return
+        full = max(project.output.width, project.output.height)
+        if self.pages.currentWidget() is self.close_up:
+            self.studio.tiles.want(self._close_up_keys(full), full)
             return
         side = round(max(self.grid.picture.width(), self.grid.picture.height()) * self.devicePixelRatioF())
-        output = self.studio.document.project.output
-        side = min(side, max(output.width, output.height))
+        side = min(side, full)
         first, last = self.grid.rows_in_view()
-        self.studio.tiles.want(self.gallery.wanted(first, last, side), side)
+        variants = [key for part in (self.sweep, self.contact) for key in part.wanted_keys()]
+        wanted = [key for key in variants if not self.gallery.held.serves(key, side)]
+        if self.pages.currentWidget() is not self.contact:
+            wanted += self.gallery.wanted(first, last, side)
+        self.studio.tiles.want(wanted, side)
+
+    def _close_up_keys(self, full: int) -> list[TileKey]:
+        """What is looked at, then the samples around it."""
+        on_page = self.compare.indices if self.close_up.currentWidget() is self.compare else [self.detail.index]
+        indices = [index for index in on_page if index is not None]
+        current, shown = self.gallery.current.value, self.gallery.shown
+        if current is not None and current in shown:
+            place = shown.index(current)
+            for step in range(1, _LOOK_AHEAD + 1):
+                indices += [shown[p] for p in (place + step, place - step) if 0 <= p < len(shown)]
+        keys = dict.fromkeys(TileKey(index) for index in indices)
+        return [key for key in keys if not self.gallery.held.serves(key, full)]
 
     # -- what people do --------------------------------------------------------------------------------------------
+
+    def _is_open(self) -> bool:
+        return self.studio.document.project is not None
 
     def _can_judge(self) -> bool:
         return self.gallery.current.value is not None and not self.prompt.isVisible()
 
+    def _picture(self) -> object:
+        page = self.close_up.currentWidget()
+        return self.compare.pictures[self.compare.active] if page is self.compare else self.detail.picture
+
     def _judged_samples(self) -> Sequence[int]:
         current = self.gallery.current.value
-        selected = self.grid.selected_samples()
         if current is None:
             return ()
+        if self.pages.currentWidget() is self.close_up:
+            return (current,)
+        selected = self.grid.selected_samples()
         return selected if len(selected) > 1 and current in selected else (current,)
 
     def _judge(self, say: Callable[[Sequence[int]], bool], samples: Sequence[int] = ()) -> None:
         advance = self.studio.settings.value.auto_advance
         samples = samples or self._judged_samples()
-        if not self.gallery.judge(say, samples, advance=advance) or self.gallery.session.unknown:
-            unknown = self.gallery.session.unknown
+        if not samples:
+            return
+        self.gallery.judge(say, samples, advance=advance)
+        unknown = self.gallery.session.unknown
+        if unknown:
             what = f"Sample {unknown[0]}" if len(unknown) == 1 else f"{len(unknown)} samples"
             self.say(f"{what} cannot be judged before the new picture is there")
 
@@ -368,27 +521,45 @@ class GalleryPanel(Panel):
     def ask_reason(self) -> None:
         """Start a rejection of the current or the selected samples: the prompt asks why."""
         samples = tuple(self._judged_samples())
-        if not samples:
-            return
         if not any(self.gallery.held.recipe_of(i) for i in samples):
             self._judge(self.gallery.session.reject, samples)  # tells why not
             return
         self._asked_about = samples
-        self.grid.viewport().update()
-        self.prompt.ask(f"sample {samples[0]}" if len(samples) == 1 else f"{len(samples)} samples")
+        self._repaint_grid()
+        shortcuts = self.studio.settings.value.shortcuts
+        keys = {int(a.id.rpartition("_")[2]): " ".join(shortcuts.get(a.id, a.keys)) for a in reason_actions()}
+        self.prompt.ask(f"sample {samples[0]}" if len(samples) == 1 else f"{len(samples)} samples", keys)
 
     def _on_reason(self, reason: int) -> None:
         samples, self._asked_about = self._asked_about, ()
-        self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
+        on_page = self.pages.currentWidget() is self.close_up
+        target = self._picture() if on_page else self.grid
+        target.setFocus(Qt.FocusReason.OtherFocusReason)  # type: ignore[attr-defined]
         session = self.gallery.session
         self._judge(lambda judged: session.reject(judged, reason), samples)
-        self.grid.viewport().update()
+        self._repaint_grid()
 
-    def _on_key_after_prompt(self, event: QKeyEvent) -> None:
-        self.grid.keyPressEvent(event)
+    def _on_prompt_key(self, event: QKeyEvent) -> None:
+        shortcuts = self.studio.settings.value.shortcuts
+        if run_key(event, self._bounds, ("reject",), shortcuts):
+            return
+        # any other key means: no reason, and go on
+        self.prompt.answer(0)
+        if self.pages.currentWidget() is self.close_up:
+            self._on_key("detail", event)
+        else:
+            self.grid.keyPressEvent(event)
 
-    def _on_key(self, event: QKeyEvent) -> None:
-        run_key(event, self._bounds, ("gallery",), self.studio.settings.value.shortcuts)
+    def _on_key(self, context: Context, event: QKeyEvent) -> None:
+        run_key(event, self._bounds, (context,), self.studio.settings.value.shortcuts)
+
+    def _step(self, by: int) -> None:
+        self.gallery.advance(by)
+
+    def _on_active_side(self, side: int) -> None:
+        index = self.compare.indices[side]
+        if index is not None:
+            self.gallery.current.set(index)
 
     def _open_current(self) -> None:
         current = self.gallery.current.value
@@ -414,20 +585,28 @@ class GalleryPanel(Panel):
 
     def _show_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
+        stars = QMenu("Stars", menu)
+        stars.setIcon(icon("star-outline"))
         shortcuts = self.studio.settings.value.shortcuts
         for bound in self._bounds:
             action = bound.action
-            if action.context != "gallery":
+            if not action.id.startswith("gallery.") or action.context != "gallery":
                 continue
-            item = QAction(icon(action.icon) if action.icon else icon("circle-small"), action.title, menu)
+            item = QAction(icon(action.icon), action.title, menu)
             keys = shortcuts.get(action.id, action.keys)
             if keys:
                 item.setShortcut(QKeySequence(keys[0]))
-            item.setCheckable(action.checkable)
-            item.setChecked(bool(bound.checked and bound.checked()))
+                item.setShortcutVisibleInContextMenu(True)
             item.setEnabled(bound.enabled is None or bound.enabled())
             item.triggered.connect(partial(_run, bound))
-            menu.addAction(item)
+            if ".stars_" in action.id:
+                stars.addAction(item)
+                if action.id.endswith("_0"):
+                    menu.addMenu(stars)
+            else:
+                menu.addAction(item)
+            if action.id == "gallery.stars_5":
+                menu.addSeparator()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at)
 
@@ -436,17 +615,13 @@ class GalleryPanel(Panel):
         self._said.setText(words)
         self._said_until.start()
 
-    def show_sieve(self, sieve: Sieve) -> None:
-        """Show samples by what was said of them."""
-        self.gallery.sieve.set(sieve)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.prompt.place()
 
 
-def _run(bound: Bound, checked: bool) -> None:
-    bound.run(*((checked,) if bound.action.checkable else ()))
+def _run(bound: Bound, *_checked: object) -> None:
+    bound.run()
 
 
 def _rgb(color: str) -> Rgb:

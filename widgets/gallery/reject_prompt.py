@@ -5,7 +5,9 @@ It judges nothing; it tells what was answered.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -20,12 +22,12 @@ class RejectPrompt(QFrame):
     -------
     answered : (int,)
         A key of `REASONS`; 0: no reason. The plate is hidden already.
-    other_key : (QKeyEvent,)
-        A key that is no answer was pressed; it was taken as "no reason" and means something to the view.
+    key_pressed : (QKeyEvent,)
+        What it means is decided by whoever knows the keys.
     """
 
     answered = Signal(int)
-    other_key = Signal(object)
+    key_pressed = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -48,8 +50,7 @@ class RejectPrompt(QFrame):
         rows = (len(REASONS) + 2) // 2
         self.buttons: dict[int, QPushButton] = {}
         for place, (digit, reason) in enumerate((*REASONS.items(), (0, "no reason"))):
-            key = str(digit) if digit else "Esc"
-            button = QPushButton(f"{key}   {reason}", self)
+            button = QPushButton(reason, self)
             button.setFlat(True)
             button.setStyleSheet("text-align: left; padding: 3px 8px;")
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -61,8 +62,16 @@ class RejectPrompt(QFrame):
         outer.addLayout(grid)
         self.hide()
 
-    def ask(self, what: str) -> None:
-        """Show the plate for something, "sample 12", and take the keyboard."""
+    def ask(self, what: str, keys: Mapping[int, str]) -> None:
+        """Show the plate for something, "sample 12", and take the keyboard.
+
+        Parameters
+        ----------
+        keys : mapping
+            Reason -> its key, as people read it.
+        """
+        for reason, button in self.buttons.items():
+            button.setText(f"{keys.get(reason, '')}\t{REASONS.get(reason, 'no reason')}".replace("\t", "   "))
         self._title.setText(f"Why is {what} rejected?" if not what.endswith("samples") else f"Why are {what} rejected?")
         self.adjustSize()
         self.place()
@@ -84,23 +93,9 @@ class RejectPrompt(QFrame):
     def _on_button(self) -> None:
         self.answer(int(self.sender().property("reason")))
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            digit = event.key() - Qt.Key.Key_0
-            if digit in REASONS or event.key() == Qt.Key.Key_Escape:
-                event.accept()  # digits mean reasons here, whatever they mean around it
-                return True
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        digit = event.key() - Qt.Key.Key_0
-        if digit in REASONS:
-            self.answer(digit)
-        elif event.key() == Qt.Key.Key_Escape:
-            self.answer(0)
-        elif event.key() not in (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta):
-            self.answer(0)
-            self.other_key.emit(event)
+        if event.key() not in (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta):
+            self.key_pressed.emit(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

@@ -1,4 +1,4 @@
-"""The gallery's tools: size, number of samples, order, what was judged. Setters down, signals up; it decides nothing."""
+"""The gallery's tools: size, number of samples, order, what was judged. Setters down, signals up."""
 
 from __future__ import annotations
 
