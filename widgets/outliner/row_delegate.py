@@ -135,7 +135,7 @@ class RowDelegate(QStyledItemDelegate):
         if row.type_label and rest.width() > 28:
             self._text(painter, rest, row.type_label, option.font, tokens.dim)
         if row.color:
-            painter.setPen(QColor(tokens.border))
+            painter.setPen(QColor(tokens.dim))
             painter.setBrush(QColor(row.color))
             painter.drawEllipse(parts.dot)
         if hovered or not row.enabled or option.state & QStyle.StateFlag.State_Selected:
@@ -157,7 +157,7 @@ class RowDelegate(QStyledItemDelegate):
         font.setWeight(QFont.Weight.DemiBold)
         rest = self._text(painter, parts.text, section.title, font, tokens.text if section.uid else tokens.dim)
         if section.colors and rest.width() > (_DOT_PX + 3) * min(len(section.colors), _DOTS) + 40:
-            painter.setPen(QColor(tokens.border))
+            painter.setPen(QColor(tokens.dim))
             x = rest.left()
             for color in section.colors[:_DOTS]:
                 painter.setBrush(QColor(color))
