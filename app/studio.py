@@ -10,6 +10,7 @@ from pathlib import Path
 from myriorama.app.assets.collection import Assets
 from myriorama.app.browsing.browse import Browse, Order
 from myriorama.app.browsing.declared import DeclaredNow
+from myriorama.app.browsing.demand import FactsDemand
 from myriorama.app.browsing.table import FactsTable
 from myriorama.app.catalogue.catalogue import Catalogue
 from myriorama.app.document.addresses import Address
@@ -59,6 +60,8 @@ class Studio:
         Asks `preview` for what the viewport needs, and tells `tiles` of every committed state.
     declared : DeclaredNow
         What the project declares for its drawn values.
+    facts_demand : FactsDemand
+        Has facts made while they are looked at.
     exports : Exports
         The exports of this run of the program.
     catalogue : Catalogue
@@ -90,7 +93,7 @@ class Studio:
         self.declared = DeclaredNow(self.document, self.registry)
         self.table = FactsTable(self.declared.names)
         self.preview = PreviewService(post, cache_folder)
-        self.tiles = TileService(post, cache_folder)
+        self.tiles = TileService(post, cache_folder, settings.value.gallery_workers)
         self.director = Director(self.document, self.index, self.preview, self.tiles, self.settings, self.problems)
         self.exports = Exports(post)
         self.catalogue = Catalogue(self.registry, post)
@@ -99,6 +102,7 @@ class Studio:
         self.assets = Assets(post, self.document, self.registry, settings, self.problems, cache_folder)
         self.tiles.facts_ready.connect(self.table.add)
         self.tiles.epoch_changed.connect(self.table.start_epoch)
+        self.facts_demand = FactsDemand(self.tiles, self.table, self.browse, self.settings)
         self.document.opened.connect(self._on_opened)
 
     def _on_opened(self) -> None:
