@@ -1,4 +1,4 @@
-"""A distribution in one plain sentence: "half of the samples lie between 8.6 and 10.9 cm"."""
+"""A distribution in one plain sentence: "Half of the samples: 8.6 to 10.9 cm."."""
 
 from __future__ import annotations
 
@@ -89,6 +89,9 @@ def _body(
     if len(found.draws) == 1:
         return f"It is {said(found.draws[0], found.draws[0], unit).partition(' and ')[2]}."
     quarter, three = (float(v) for v in np.quantile(found.draws, (0.25, 0.75)))
-    if kind in ("integers", "choice") or quarter == three:
+    if kind == "integers":
+        low, high = value["integers"]
+        return f"{low} to {high}, all alike." if low < high else f"Always {low}."
+    if quarter == three:
         return f"The {who} lie between {said(float(found.draws.min()), float(found.draws.max()), unit)}."
-    return f"Half of the {who} lie between {said(quarter, three, unit)}."
+    return f"Half of the {who}: {said(quarter, three, unit, 'to')}."
