@@ -54,6 +54,18 @@ class Histogram:
     curve: F64
     draws: F64
 
+    def quantile(self, share: float) -> float:
+        """Return below which number this share of the values lies: by the declared curve where there is one."""
+        if not len(self.curve):
+            return float(np.quantile(self.draws, share))
+        places = np.linspace(0.0, 1.0, 2049)
+        heights = np.interp(places, self.curve[:, 0], self.curve[:, 1])
+        areas = np.concatenate([[0.0], np.cumsum(0.5 * (heights[1:] + heights[:-1]))])
+        place = float(np.interp(share * areas[-1], areas, places))
+        if self.logarithmic:
+            return self.low * float((self.high / self.low) ** place)
+        return self.low + place * (self.high - self.low)
+
     def place(self, value: float) -> float:
         """Return where a value lies between the ends, 0 to 1."""
         if self.logarithmic:

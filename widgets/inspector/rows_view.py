@@ -39,7 +39,7 @@ _AROUND: Final = 160
 _IN_STORE: Final = 24
 """Unused widgets of one kind that are kept."""
 
-_WARMED: Final = 8
+_WARMED: Final = 12
 """Widgets of one kind that are made before they are needed."""
 _WARM_EVERY_MS: Final = 25
 
