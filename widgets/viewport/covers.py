@@ -12,9 +12,10 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from myriorama.app.viewing.colors import DEPTH_RAMP
-from myriorama.widgets.theme import icon, theme
+from myriorama.app.viewing.layers import depth_at
+from myriorama.widgets.theme import icon
 
-_PLATE = "rgba(18, 20, 24, 225)"
+_PLATE = "rgba(24, 26, 31, 228)"
 _LETTERS = "#eceef1"
 _DIM = "#b4b9c2"
 
@@ -54,7 +55,7 @@ class Message(QFrame):
         self._button.clicked.connect(self._on_clicked)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(22, 18, 22, 18)
-        layout.setSpacing(theme().gap)
+        layout.setSpacing(6)
         layout.addWidget(self._symbol)
         layout.addWidget(self._title)
         layout.addWidget(self._detail)
@@ -105,10 +106,11 @@ class Message(QFrame):
             return
         width = min(440, max(room.width() - 40, 120))
         self.setFixedWidth(width)
-        inner = width - 44
-        for label in (self._title, self._detail):
-            label.setFixedHeight(max(label.heightForWidth(inner), 0) if label.text() else 0)
-        self.setFixedHeight(self.layout().sizeHint().height())
+        layout = self.layout()
+        if layout is not None:
+            self.setFixedHeight(
+                layout.heightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
+            )
         self.move((room.width() - self.width()) // 2, (room.height() - self.height()) // 2)
         self.raise_()
 
@@ -154,7 +156,7 @@ class DepthBar(QWidget):
         super().__init__(parent)
         self.setFixedSize(76, 190)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._range = (0.0, 1.0)
+        self._range = (0.1, 1.0)
         self.hide()
 
     def show_range(self, near_m: float, far_m: float) -> None:
@@ -178,10 +180,10 @@ class DepthBar(QWidget):
         painter.setBrush(ramp)
         painter.drawRect(bar)
         painter.setPen(QColor(_LETTERS))
-        near, far = self._range
+        far = self._range[1]
         for k in range(5):
             y = bar.top() + bar.height() * k / 4
-            value = near + (far - near) * k / 4
+            value = depth_at(k / 4, self._range)
             text = f"{value:.2f} m" if far < 100 else f"{value:.0f} m"
             painter.drawLine(QPointF(bar.right(), y), QPointF(bar.right() + 3, y))
             spot = QRectF(bar.right() + 7, y - 9, 60, 18)

@@ -126,7 +126,7 @@ class Picture:
             )
             program = self._programs[key] = gloo.Program(shaders.PICTURE_VERTEX, source)
             program["a_corner"] = self._corner
-        exact = kind != 0 or fit.scale == 1.0 or fit.scale >= 2.0
+        exact = fit.scale == 1.0 or (fit.scale >= 2.0 and shown.frame.final)
         color = self._texture("t_" + base) if kind in (0, 3, 4) else self._nothing
         if kind == 0:
             color.interpolation = "nearest" if exact else "linear"
@@ -137,7 +137,7 @@ class Picture:
             "u_size": size,
             "u_fade": fade,
             "u_near": shown.near_m,
-            "u_range": shown.depth_range if kind == 2 else (0.0, 1.0),
+            "u_range": shown.depth_range if kind == 2 else (0.1, 1.0),
             "t_color": color,
             "t_ids": self._texture("t_ids") if kind == 1 else self._nothing,
             "t_table": self._texture("t_table") if kind == 1 else self._nothing,
@@ -235,7 +235,7 @@ class Picture:
         if name == "t_object_coordinates" and frame.object_coordinates is not None:
             return frame.object_coordinates
         if name == "t_amodal":
-            return layers.amodal_picture(frame, self._colors)
+            return layers.amodal_picture(frame, shown.ids, self._colors)
         if name == "t_table":
             return colors.layer_table(frame, by_class=self._state.base == "classes")
         if name == "t_over":

@@ -14,7 +14,7 @@ from myriorama.app.studio import Studio
 from myriorama.app.viewing.stepping import LAST_INDEX, shuffled, stepped
 from myriorama.widgets.binding import bind
 from myriorama.widgets.theme import icon, theme
-from myriorama.widgets.viewport.covers import set_role
+from myriorama.widgets.viewport.covers import plain, set_role
 from myriorama.widgets.viewport.strips import Elided
 
 _LEAST_DWELL_MS = 120
@@ -48,6 +48,10 @@ class SampleBar(QFrame):
         row.addWidget(self._button("previous", "Previous sample", self.previous))
         row.addWidget(self._button("play", "Play: step through samples as their pictures come", self.toggle_play))
         row.addWidget(self._button("next", "Next sample", self.next))
+        title = plain("Sample")
+        set_role(title, "dim")
+        row.addSpacing(tokens.tight)
+        row.addWidget(title)
         row.addWidget(self.index)
         row.addWidget(self._button("shuffle", "Shuffle: show another sample", self.shuffle))
         row.addSpacing(tokens.gap)

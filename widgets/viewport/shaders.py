@@ -41,7 +41,7 @@ uniform float u_fade;       // 1 dims the whole picture
 uniform sampler2D t_ids;
 uniform sampler2D t_table;  // by instance: colour of the layer
 #elif BASE == 2
-uniform vec2 u_range;       // metres: ends of the depth ramp
+uniform vec2 u_range;       // metres: ends of the depth ramp, which is even in the logarithm
 uniform sampler2D t_ramp;
 #else
 uniform sampler2D t_color;
@@ -56,7 +56,7 @@ vec3 layer(vec2 at) {
     return entry(t_table, texture2D(t_ids, at)).rgb;
 #elif BASE == 2
     float depth = texture2D(t_depth, at).r;
-    float t = clamp((depth - u_range.x) / max(u_range.y - u_range.x, 1e-6), 0.0, 1.0);
+    float t = clamp(log(max(depth, 1e-6) / u_range.x) / log(u_range.y / u_range.x), 0.0, 1.0);
     return depth > 0.0 ? texture2D(t_ramp, vec2((t * 255.0 + 0.5) / 256.0, 0.5)).rgb : vec3(0.03);
 #elif BASE == 3
     vec3 value = texture2D(t_color, at).rgb;

@@ -77,7 +77,7 @@ class ReadoutStrip(QFrame):
             grid.addWidget(title, row, 2 * column)
             grid.addWidget(value, row, 2 * column + 1)
             self._values[name] = value
-        for column, stretch in enumerate((5, 4, 3, 5)):
+        for column, stretch in enumerate((5, 3, 4, 5)):
             grid.setColumnStretch(2 * column + 1, stretch)
         self.setFixedHeight(2 * QFontMetrics(self.font()).height() + 2 * tokens.tight + 8)
 
@@ -102,7 +102,7 @@ class StatusStrip(QFrame):
         row.setSpacing(14)
         self._told = Elided()
         self._told.setAccessibleName("What is happening")
-        self._device = Elided()
+        self._device = plain()
         self._numbers = plain()
         self._unclassed = plain()
         self._badge = plain()
@@ -110,10 +110,9 @@ class StatusStrip(QFrame):
         row.addWidget(self._state)
         row.addWidget(self._badge)
         row.addWidget(self._told, 5)
-        row.addWidget(self._device, 4)
+        row.addWidget(self._device)
         row.addWidget(self._numbers)
         row.addWidget(self._unclassed)
-        self._device.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setFixedHeight(QFontMetrics(self.font()).height() + 10)
         for label in (self._device, self._numbers, self._state, self._unclassed):
             set_role(label, "dim")
@@ -132,10 +131,11 @@ class StatusStrip(QFrame):
         if frame is None:
             for label in (self._numbers, self._unclassed):
                 label.setText("")
-            self._device.show_text("")
+            self._device.setText("")
         else:
             device = frame.device
-            self._device.show_text(f"{device.engine} on {device.renderer}")
+            self._device.setText(f"{device.engine}, {device.renderer.split('(')[0].strip()}")
+            self._device.setToolTip(str(device))
             took = frame.timings_ms.get("total", sum(frame.timings_ms.values()))
             things = sum(s.kind == "thing" for s in frame.instances)
             self._numbers.setText(

@@ -19,7 +19,7 @@ from myriorama.widgets.theme import icon
 from myriorama.widgets.viewport.doings import LAYERS, TOGGLES
 
 _LOOKS: Final = ("home", "exact", "free_look", "frame_selected")
-_WIDE_PX: Final = 1040
+_WIDE_PX: Final = 1290
 _MASK_ICONS: Final = {
     "both": "circle-slice-8",
     "fill": "circle",
