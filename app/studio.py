@@ -14,9 +14,7 @@ from myriorama.app.browsing.demand import FactsDemand
 from myriorama.app.browsing.table import FactsTable
 from myriorama.app.catalogue.catalogue import Catalogue
 from myriorama.app.document.addresses import Address
-from myriorama.app.document.checking import Checker
 from myriorama.app.document.document import Document
-from myriorama.app.document.journal import Journal
 from myriorama.app.exporting.exports import Exports
 from myriorama.app.gallery.sweep import Sweep
 from myriorama.app.judging.judgments import Judgments
@@ -66,10 +64,6 @@ class Studio:
         The exports of this run of the program.
     catalogue : Catalogue
         What can be added.
-    checker : Checker
-        Keeps the project's part of `problems`.
-    journal : Journal
-        Keeps changes that were not saved; what dead processes left is listed by `app.document.recovery`.
     assets : Assets
         The library of models, HDRIs, textures and photos.
     """
@@ -97,8 +91,6 @@ class Studio:
         self.director = Director(self.document, self.index, self.preview, self.tiles, self.settings, self.problems)
         self.exports = Exports(post)
         self.catalogue = Catalogue(self.registry, post)
-        self.checker = Checker(self.document, self.registry, self.problems, settings, post)
-        self.journal = Journal(self.document, self.problems, post, _state_beside(cache_folder) / "journals")
         self.assets = Assets(post, self.document, self.registry, settings, self.problems, cache_folder)
         self.tiles.facts_ready.connect(self.table.add)
         self.tiles.epoch_changed.connect(self.table.start_epoch)
@@ -111,10 +103,8 @@ class Studio:
         self.browse.set(Order())
 
     def close(self) -> None:
-        """Write the judgments and what was not saved, and end the services' threads and processes."""
+        """Write the judgments and end the services' processes."""
         self.sidecar.close()
-        self.checker.close()
-        self.journal.close()
         self.preview.close()
         self.tiles.close()
         self.exports.close()
