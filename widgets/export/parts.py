@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QWheelEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
-from myriorama.widgets.theme import icon, theme
+from myriorama.widgets.theme import icon, padded, theme
 
 
 def plain(text: str = "", role: str = "", *, wraps: bool = False) -> QLabel:
@@ -43,6 +43,7 @@ class WholeField(QSpinBox):
 
     def __init__(self, title: str, suffix: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        padded(self)
         self.setRange(0, 2**31 - 1)
         self.setAccessibleName(title)
         self.setToolTip(title)

@@ -28,7 +28,7 @@ from myriorama.app.browsing.browse import Browse, Condition
 from myriorama.app.browsing.columns import Column
 from myriorama.app.browsing.table import FactsTable
 from myriorama.widgets.binding import bind
-from myriorama.widgets.theme import icon, theme
+from myriorama.widgets.theme import icon, padded, theme
 
 MOST_WORDS: Final = 200
 """So many different words can be chosen from."""
@@ -164,7 +164,7 @@ class AddFilter(QFrame):
         self.slider.setAccessibleName("Range")
         self.slider.valueChanged.connect(self._on_slider)
         form.addRow(self.slider)
-        self.low, self.high = QDoubleSpinBox(page), QDoubleSpinBox(page)
+        self.low, self.high = padded(QDoubleSpinBox(page)), padded(QDoubleSpinBox(page))
         for words, field in (("From", self.low), ("To", self.high)):
             field.setKeyboardTracking(False)
             field.setAccessibleName(words)

@@ -23,7 +23,7 @@ from myriorama.scenes.errors import InputError
 from myriorama.widgets.binding import bind
 from myriorama.widgets.gallery.cell import PAD, CellLook
 from myriorama.widgets.gallery.sheet_view import SheetView
-from myriorama.widgets.theme import icon, theme
+from myriorama.widgets.theme import icon, padded, theme
 
 Look = Callable[[TileKey, bool, bool], CellLook]
 SWEEP_STEPS: Final = 9
@@ -230,7 +230,7 @@ class ContactSheet(_Variants):
         combo.setMinimumWidth(240)
         combo.currentIndexChanged.connect(self._make)
         row.addWidget(combo)
-        steps = QSpinBox(bar)
+        steps = padded(QSpinBox(bar))
         steps.setRange(2, MOST_STEPS)
         steps.setValue(_FIRST_STEPS)
         steps.setKeyboardTracking(False)

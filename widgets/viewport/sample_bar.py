@@ -13,7 +13,7 @@ from myriorama.app.preview.frames import SampleFrame
 from myriorama.app.studio import Studio
 from myriorama.app.viewing.stepping import LAST_INDEX, shuffled, stepped
 from myriorama.widgets.binding import bind
-from myriorama.widgets.theme import icon, theme
+from myriorama.widgets.theme import icon, padded, theme
 from myriorama.widgets.viewport.covers import plain, set_role
 from myriorama.widgets.viewport.strips import Elided
 
@@ -33,7 +33,7 @@ class SampleBar(QFrame):
         self._next.setSingleShot(True)
         self._next.setInterval(_LEAST_DWELL_MS)
         self._next.timeout.connect(self.next)
-        self.index = QSpinBox()
+        self.index = padded(QSpinBox())
         self.index.setRange(0, LAST_INDEX)
         self.index.setKeyboardTracking(False)
         self.index.setAccessibleName("Sample index")
