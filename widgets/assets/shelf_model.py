@@ -147,11 +147,11 @@ class AssetFilter(QSortFilterProxyModel):
 
     def set_role(self, role: str) -> None:
         self._role = role
-        self.invalidateFilter()
+        self.invalidate()
 
     def set_words(self, text: str) -> None:
         self._words = tuple(text.lower().split())
-        self.invalidateFilter()
+        self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:
         entry: Entry = self.sourceModel().index(row, 0, parent).data(ENTRY)
