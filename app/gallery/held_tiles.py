@@ -14,7 +14,7 @@ from myriorama.app.pictures.overlay import OverlayItem
 from myriorama.app.preview.gallery import TileService
 from myriorama.app.preview.tiles import SampleFacts, Tile, TileKey
 
-TILE_BYTES: Final = 48 * 2**20
+TILE_BYTES: Final = 40 * 2**20
 _NEARLY: Final = 0.95
 """A picture counts as large enough from this share of the size on: sizes are rounded on the way."""
 

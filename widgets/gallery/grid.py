@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from myriorama.widgets.gallery.cell import PAD, CellLook, CellPainter, cell_size, picture_size
@@ -71,6 +71,8 @@ class SampleGrid(QListView):
         Space is held down, or was let go.
     key_pressed : (QKeyEvent,)
         A key that does not move about in the grid; accepted by whoever takes it.
+    frame_starts, frame_ended : ()
+        Around the painting of all that is in view.
     """
 
     in_view_changed = Signal()
@@ -79,6 +81,8 @@ class SampleGrid(QListView):
     menu_wanted = Signal(object)
     hold_changed = Signal(bool)
     key_pressed = Signal(object)
+    frame_starts = Signal()
+    frame_ended = Signal()
 
     def __init__(
         self, look: Callable[[int, bool, bool, bool], CellLook], samples: SamplesModel, parent: QWidget
@@ -236,6 +240,11 @@ class SampleGrid(QListView):
         super().currentChanged(current, previous)
         if not self._moving and 0 <= current.row() < len(self.samples.shown):
             self.current_moved.emit(self.samples.shown[current.row()])
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.frame_starts.emit()
+        super().paintEvent(event)
+        self.frame_ended.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

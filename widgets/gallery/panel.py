@@ -11,14 +11,14 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from myriorama.app.actions.action import Context
 from myriorama.app.gallery.gallery import Gallery
 from myriorama.app.gallery.tints import Rgb
 from myriorama.app.judging.judgments import REASONS
-from myriorama.app.preview.tiles import TileKey
+from myriorama.app.preview.tiles import Tile, TileKey
 from myriorama.app.settings.store import Settings
 from myriorama.app.studio import Studio
 from myriorama.widgets.binding import bind
@@ -134,6 +134,10 @@ class GalleryPanel(Panel):
         self.grid.menu_wanted.connect(self._show_menu)
         for view in (self.grid, self.detail.picture, *self.compare.pictures):
             view.hold_changed.connect(self._hold)
+        for view in (self.grid, self.sweep.view, self.contact.view):
+            view.frame_starts.connect(self.pixmaps.start_frame)
+            view.frame_ended.connect(self._on_frame_ended)
+        self._rest = QTimer(self, singleShot=True, interval=0, timeout=self._paint_rest)
         self.grid.key_pressed.connect(partial(self._on_key, "gallery"))
         for view in (self.detail.picture, *self.compare.pictures):
             view.key_pressed.connect(partial(self._on_key, "detail"))
@@ -204,7 +208,7 @@ class GalleryPanel(Panel):
     def _look(self, index: int, selected: bool, current: bool, focused: bool) -> CellLook:
         tile = self.gallery.held.get(TileKey(index))
         judgment, stale = self.gallery.said_of(index)
-        pixmap = self.pixmaps.get(tile, self.studio.overlays.value) if tile and not tile.problem else None
+        pixmap = self._pixmap(tile)
         return CellLook(
             title=str(index),
             pixmap=pixmap,
@@ -220,9 +224,18 @@ class GalleryPanel(Panel):
             focused=focused,
         )
 
+    def _pixmap(self, tile: Tile | None) -> QPixmap | None:
+        if tile is None or tile.problem:
+            return None
+        return self.pixmaps.get(tile, self.studio.overlays.value, self._side_px())
+
+    def _side_px(self) -> int:
+        """Long side of the pictures in the grid, in pixels of the screen."""
+        return round(max(self.grid.picture.width(), self.grid.picture.height()) * self.devicePixelRatioF())
+
     def _look_of_variant(self, key: TileKey, selected: bool, focused: bool) -> CellLook:
         tile = self.gallery.held.get(key)
-        pixmap = self.pixmaps.get(tile, self.studio.overlays.value) if tile and not tile.problem else None
+        pixmap = self._pixmap(tile)
         stale = tile is not None and self.gallery.held.stale(tile)
         problem = tile.problem if tile else ""
         return CellLook("", pixmap, stale, problem, selected=selected, current=selected, focused=focused)
@@ -398,6 +411,14 @@ class GalleryPanel(Panel):
         for picture in (self.detail.picture, *self.compare.pictures):
             picture.set_overlay(self.studio.overlays.value, self._classes())
 
+    def _on_frame_ended(self) -> None:
+        if self.pixmaps.postponed:
+            self._rest.start()
+
+    def _paint_rest(self) -> None:
+        for view in (self.grid, self.sweep.view, self.contact.view):
+            view.viewport().update()
+
     def _on_restart(self) -> None:
         self._on_overlays()
         self._ask()
@@ -461,8 +482,7 @@ class GalleryPanel(Panel):
         if self.pages.currentWidget() is self.close_up:
             self.studio.tiles.want(self._close_up_keys(full), full)
             return
-        side = round(max(self.grid.picture.width(), self.grid.picture.height()) * self.devicePixelRatioF())
-        side = min(side, full)
+        side = min(self._side_px(), full)
         first, last = self.grid.rows_in_view()
         variants = [key for part in (self.sweep, self.contact) for key in part.wanted_keys()]
         wanted = [key for key in variants if not self.gallery.held.serves(key, side)]

@@ -59,6 +59,8 @@ class PictureView(QWidget):
     -------
     look_changed : (Look,)
         The person zoomed or panned.
+    resized : ()
+        A fitted picture has another zoom now.
     key_pressed : (QKeyEvent,)
     clicked : ()
     hold_changed : (bool,)
@@ -66,6 +68,7 @@ class PictureView(QWidget):
     """
 
     look_changed = Signal(object)
+    resized = Signal()
     key_pressed = Signal(object)
     clicked = Signal()
     hold_changed = Signal(bool)
@@ -193,6 +196,7 @@ class PictureView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.resized.emit()
         self.update()
 
     # -- painting ----------------------------------------------------------------------------------------------------

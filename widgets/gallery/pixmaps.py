@@ -5,6 +5,7 @@ It holds no tile: one that is forgotten elsewhere is not kept alive by its pixma
 
 from __future__ import annotations
 
+import time
 import weakref
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QImage, QPainter, QPixmap
 
 from myriorama.app.gallery.compositing import thickness_px, with_masks
@@ -21,7 +23,9 @@ from myriorama.app.preview.tiles import Tile, TileKey
 from myriorama.scenes.conventions import U8
 from myriorama.widgets.gallery.marks import Mapped, paint_marks
 
-PIXMAP_BYTES: Final = 48 * 2**20
+PIXMAP_BYTES: Final = 40 * 2**20
+FRAME_MS: Final = 14.0
+"""So long a frame may spend on making pictures; what is missing then comes with the next frames."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +33,7 @@ class _Made:
     tile: weakref.ref[Tile]
     state: OverlayState
     edition: int
+    long_side_px: int
     pixmap: QPixmap
 
     @property
@@ -42,6 +47,11 @@ class TilePixmaps:
     Parameters
     ----------
     limit_bytes : int
+
+    Attributes
+    ----------
+    postponed : bool
+        Since `start_frame` some picture was not made for want of time.
     """
 
     def __init__(self, limit_bytes: int = PIXMAP_BYTES) -> None:
@@ -50,6 +60,9 @@ class TilePixmaps:
         self._bytes = 0
         self._classes: Mapping[str, Rgb] = {}
         self._edition = 0
+        self._spent_s = 0.0
+        self._budget_s = FRAME_MS / 1000
+        self.postponed = False
 
     @property
     def held_bytes(self) -> int:
@@ -61,20 +74,39 @@ class TilePixmaps:
             self._classes = dict(classes)
             self._edition += 1
 
-    def get(self, tile: Tile, state: OverlayState) -> QPixmap:
-        """Return the tile's picture with its overlay, one pixel a pixel."""
+    def get(self, tile: Tile, state: OverlayState, long_side_px: int) -> QPixmap | None:
+        """Return the tile's picture with its overlay, at most this large: lines and words are drawn at that size.
+
+        Where the frame's time is spent it is what was made before, or None, and `postponed` is set.
+        """
         made = self._made.get(tile.key)
-        if made is not None and made.tile() is tile and made.state == state and made.edition == self._edition:
+        if (
+            made is not None
+            and made.tile() is tile
+            and made.state == state
+            and (made.edition, made.long_side_px) == (self._edition, long_side_px)
+        ):
             self._made.move_to_end(tile.key)
             return made.pixmap
+        if self._spent_s > self._budget_s:
+            self.postponed = True
+            return made.pixmap if made is not None else None
+        before = time.perf_counter()
         if made is not None:
             self._bytes -= self._made.pop(tile.key).size
-        fresh = _Made(weakref.ref(tile), state, self._edition, with_overlay(tile, state, self._classes))
+        pixmap = with_overlay(tile, state, self._classes, long_side_px)
+        fresh = _Made(weakref.ref(tile), state, self._edition, long_side_px, pixmap)
         self._made[tile.key] = fresh
         self._bytes += fresh.size
         while self._bytes > self._limit and len(self._made) > 1:
             self._bytes -= self._made.popitem(last=False)[1].size
+        self._spent_s += time.perf_counter() - before
         return fresh.pixmap
+
+    def start_frame(self, budget_ms: float = FRAME_MS) -> None:
+        """Begin a frame: pictures are made for so long, what is left is postponed to the next one."""
+        self._spent_s, self._budget_s = 0.0, budget_ms / 1000
+        self.postponed = False
 
     def clear(self) -> None:
         """Let go of everything."""
@@ -82,14 +114,19 @@ class TilePixmaps:
         self._bytes = 0
 
 
-def with_overlay(tile: Tile, state: OverlayState, classes: Mapping[str, Rgb]) -> QPixmap:
-    """Return a tile's picture with everything that the state asks for."""
+def with_overlay(tile: Tile, state: OverlayState, classes: Mapping[str, Rgb], long_side_px: int) -> QPixmap:
+    """Return a tile's picture with everything that the state asks for, made smaller where it is larger than wanted."""
     colors = () if state.hidden else tints(tile.items, state.color_by, classes)
     image = image_of(with_masks(tile, colors, state))
+    scale = min(1.0, long_side_px / max(image.width(), image.height()))
+    if scale < 1.0:
+        size = image.size() * scale
+        image = image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
     if not state.hidden and tile.items:
         painter = QPainter(image)
-        mapped = Mapped(1.0, 0.0, 0.0, image.width(), image.height())
-        paint_marks(painter, tile.items, colors, state, mapped, thickness_px(state, tile.rgb.shape), name_letters())
+        mapped = Mapped(scale, 0.0, 0.0, image.width(), image.height())
+        line_px = thickness_px(state, (image.height(), image.width()))
+        paint_marks(painter, tile.items, colors, state, mapped, line_px, name_letters())
         painter.end()
     return QPixmap.fromImage(image)
 

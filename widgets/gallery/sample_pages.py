@@ -112,6 +112,7 @@ class DetailPage(QWidget):
         column.addLayout(head)
         column.addWidget(self.picture, 1)
         self.picture.look_changed.connect(self._on_look)
+        self.picture.resized.connect(self._on_look)
         self.setFocusProxy(self.picture)
 
     def show_sample(self, index: int | None) -> None:

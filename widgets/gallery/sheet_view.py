@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -105,12 +105,16 @@ class SheetView(QTableView):
     in_view_changed : ()
     left : ()
         Escape was pressed.
+    frame_starts, frame_ended : ()
+        Around the painting of all that is in view.
     """
 
     chosen = Signal(int, int)
     menu_wanted = Signal(int, int, QPoint)
     in_view_changed = Signal()
     left = Signal()
+    frame_starts = Signal()
+    frame_ended = Signal()
 
     def __init__(self, look: Callable[[TileKey, bool, bool], CellLook], name: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -198,6 +202,11 @@ class SheetView(QTableView):
         at = self.indexAt(event.pos())
         if at.isValid():
             self.menu_wanted.emit(at.row(), at.column(), event.globalPos())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.frame_starts.emit()
+        super().paintEvent(event)
+        self.frame_ended.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

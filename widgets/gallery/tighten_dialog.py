@@ -175,7 +175,10 @@ class TightenDialog(QDialog):
             column.addWidget(row)
             self.rows.append(row)
         if not found:
-            hint = QLabel("Reject some samples first, with X; then the values drawn for them are compared here.", page)
+            words = "The values drawn for these samples are not known yet: they come in after the pictures."
+            if not rejected:
+                words = "Reject some samples first, with X; then the values drawn for them are compared here."
+            hint = QLabel(words, page)
             hint.setWordWrap(True)
             hint.setProperty("role", "dim")
             column.addWidget(hint)
@@ -197,7 +200,8 @@ class TightenDialog(QDialog):
 
     def _told(self, kept: int, rejected: int) -> str:
         what = "picked" if self.against.currentData() == "picked" else "not rejected"
-        return f"{rejected} rejected samples, {kept} {what}. Samples whose judgment is stale are not counted."
+        counted = f"{rejected} rejected sample{'s' if rejected != 1 else ''}, {kept} {what}."
+        return f"{counted} Samples whose judgment is stale are not counted."
 
     def _apply(self, row: _Row) -> None:
         project, proposal = self.studio.document.project, row.proposal
