@@ -159,9 +159,9 @@ def _strangers(folder: Path, manifest: Manifest) -> Iterator[Finding]:
 def _counts(manifest: Manifest) -> Iterator[Finding]:
     """Yield it where samples and quarantined are not exactly the job's numbers."""
     told = [row["index"] for row in (*manifest.samples, *manifest.quarantined)]
-    first, count = manifest.head["first_index"], manifest.head["count"]
-    if sorted(told) != list(range(first, first + count)):
-        yield Finding(MANIFEST, "manifest", f"its samples and quarantined are not the {count} numbers from {first} on")
+    wanted = [i for start, stop in manifest.head["indices"] for i in range(start, stop)]
+    if sorted(told) != wanted or len(wanted) != manifest.head["count"]:
+        yield Finding(MANIFEST, "manifest", "its samples and quarantined are not the numbers that the job asked for")
 
 
 def _file_fault(folder: Path, entry: FileEntry) -> Finding | None:

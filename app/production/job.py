@@ -18,7 +18,7 @@ from myriorama.app.dataset.atomic import FileEntry
 from myriorama.app.dataset.folder import DatasetFolder, Job
 from myriorama.app.dataset.layout import partial_of
 from myriorama.app.dataset.quarantine import Quarantined, quarantine_sample
-from myriorama.app.dataset.samples import Receipt
+from myriorama.app.dataset.receipts import Receipt
 from myriorama.app.production.lifetime import usable_cores
 from myriorama.app.production.messages import Outcome, WorkerSetup
 from myriorama.app.production.snapshot import dataset_info, versions

@@ -108,3 +108,14 @@ def is_locked(path: Path) -> bool:
         return True
     held.release()
     return False
+
+
+def out_of_memory_kills() -> int:
+    """Return how many processes of this one's control group the kernel has ended for want of memory; 0 if unknown."""
+    for path in (Path("/sys/fs/cgroup/memory.events"), Path("/sys/fs/cgroup/memory/memory.oom_control")):
+        try:
+            rows = dict(line.split() for line in path.read_text(encoding="ascii").splitlines())
+            return int(rows.get("oom_kill", 0))
+        except (OSError, ValueError):
+            continue
+    return 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Final, cast
 
@@ -93,15 +93,18 @@ class Jobs:
         JobStore.create(self.folder_of(snapshot.id), snapshot).close()
         with self._open() as db:
             place = db.execute("SELECT COALESCE(MAX(place), 0) + 1 FROM jobs").fetchone()[0]
-            row = (snapshot.id, snapshot.name, snapshot.out, place, priority, desired, workers)
-            db.execute("INSERT INTO jobs VALUES (?,?,?,?,?,?,?)", row)
-        return JobEntry(*row)
+            entry = JobEntry(snapshot.id, snapshot.name, snapshot.out, place, priority, desired, workers)
+            db.execute("INSERT INTO jobs VALUES (?,?,?,?,?,?,?)", astuple(entry))
+        return entry
 
     def entries(self) -> tuple[JobEntry, ...]:
         """Return the jobs in the order in which they are driven."""
         with self._open() as db:
             found = db.execute("SELECT * FROM jobs ORDER BY priority DESC, place").fetchall()
-        return tuple(JobEntry(*row[:5], cast("Desired", row[5]), row[6]) for row in found)
+        return tuple(
+            JobEntry(i, name, out, place, priority, cast("Desired", d), n)
+            for i, name, out, place, priority, d, n in found
+        )
 
     def entry(self, job: str) -> JobEntry:
         """Return a job by its id or an unambiguous beginning of it, or by the path of its dataset.

@@ -23,6 +23,7 @@ _TRIES: Final[Mapping[Cause, int]] = {
     "refused": 1,
     "unwritable": 1,
     "asset": 1,
+    "io": 3,
 }
 """How often a sample may fail for a cause; at the last time it is quarantined."""
 

@@ -6,77 +6,18 @@ It is plain data with one canonical text; it reads no clock and no file.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Final
 
+from myriorama.app.dataset.sampleset import SampleSet
 from myriorama.scenes.errors import InputError, Problem
 from myriorama.scenes.rendering.frame import Quality
 
 FORMAT: Final = "myriorama-job"
 VERSION: Final = 1
-
-
-@dataclass(frozen=True)
-class SampleSet:
-    """Sample numbers as ascending, disjoint, half-open spans: 100,000 minus a few rejected ones stay small."""
-
-    spans: tuple[tuple[int, int], ...]
-
-    def __post_init__(self) -> None:
-        last = 0
-        for start, stop in self.spans:
-            if not last <= start < stop:
-                raise ValueError(f"spans must be ascending and not empty: {self.spans[:5]}")
-            last = stop
-
-    @staticmethod
-    def of(numbers: Iterable[int]) -> SampleSet:
-        """Return the set of some numbers, in any order."""
-        spans: list[list[int]] = []
-        for n in sorted(set(numbers)):
-            if spans and spans[-1][1] == n:
-                spans[-1][1] = n + 1
-            else:
-                spans.append([n, n + 1])
-        return SampleSet(tuple((a, b) for a, b in spans))
-
-    @staticmethod
-    def between(start: int, stop: int, without: Iterable[int] = ()) -> SampleSet:
-        """Return start, ..., stop - 1 without some."""
-        spans, at = [], start
-        for n in sorted(set(without)):
-            if at <= n < stop:
-                if at < n:
-                    spans.append((at, n))
-                at = n + 1
-        if at < stop:
-            spans.append((at, stop))
-        return SampleSet(tuple(spans))
-
-    def shard(self, number: int, of: int) -> SampleSet:
-        """Return every `of`-th member, beginning with the `number`-th (from 1).
-
-        Raises
-        ------
-        InputError
-            Not 1 <= number <= of.
-        """
-        if not 1 <= number <= of:
-            raise InputError(Problem("shard", "there is no such shard", f"{number}/{of}", "i/n with 1 <= i <= n"))
-        return SampleSet.of(n for k, n in enumerate(self) if k % of == number - 1)
-
-    def __iter__(self) -> Iterator[int]:
-        for start, stop in self.spans:
-            yield from range(start, stop)
-
-    def __len__(self) -> int:
-        return sum(stop - start for start, stop in self.spans)
-
-    def __contains__(self, number: object) -> bool:
-        return isinstance(number, int) and any(start <= number < stop for start, stop in self.spans)
 
 
 @dataclass(frozen=True)
@@ -131,6 +72,13 @@ class JobSnapshot:
     def own(self) -> SampleSet:
         """The samples that this job itself makes."""
         return self.samples if self.shard is None else self.samples.shard(*self.shard)
+
+    @property
+    def family(self) -> str:
+        """The hash of all that decides the dataset's bytes: shards of one dataset share it, wherever they run."""
+        here = {"out": "", "project_folder": "", "cache_folder": "", "asset_roots": (), "shard": None, "id": ""}
+        same = replace(self, **here, created="", fail_fast=False)  # type: ignore[arg-type]
+        return blake2b(_canonical(same), digest_size=8).hexdigest()
 
     def named(self) -> JobSnapshot:
         """Return the snapshot with its id filled in."""

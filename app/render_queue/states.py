@@ -33,7 +33,7 @@ JobState = Literal[
     "cancelled", "interrupted", "damaged",
 ]  # fmt: skip
 
-Cause = Literal["", "signal", "device", "memory", "plugin", "stuck", "contract", "refused", "unwritable", "asset"]
+Cause = Literal["", "signal", "device", "memory", "plugin", "stuck", "contract", "refused", "unwritable", "asset", "io"]
 CAUSES: Final[Mapping[Cause, str]] = MappingProxyType(
     {
         "": "",
@@ -46,6 +46,7 @@ CAUSES: Final[Mapping[Cause, str]] = MappingProxyType(
         "refused": "no attempt was accepted",
         "unwritable": "a format cannot hold it",
         "asset": "a foreign file is of no use",
+        "io": "a file could not be written",
     }
 )
 

@@ -252,6 +252,18 @@ class JobStore:
         self._put([_moved(row, SampleState.QUEUED)])
         return True
 
+    def requeue(self, indices: Iterable[int]) -> None:
+        """Queue samples again whose files are not there any more."""
+        self._put(_moved(self.row(i), SampleState.QUEUED) for i in indices)
+
+    def adopt(self, found: Iterable[tuple[int, str, int]]) -> None:
+        """Note samples, given as (number, key, bytes), as done whose files lie there whole."""
+        rows = [(self.row(index), key, size) for index, key, size in found]
+        state = SampleState.DONE
+        self._put(
+            SampleRow(r.index, state, r.attempt, r.token, "", "", key, size, r.ms, r.failures) for r, key, size in rows
+        )
+
     def again(self, *states: SampleState) -> int:
         """Queue every sample in these states again, its failures forgotten; return how many."""
         rows = list(self.rows(*states))
