@@ -117,6 +117,20 @@ class Crew:
         worker.held.append(lease)
         return True
 
+    def probe(self, index: int) -> Said:
+        """Have the first worker make a sample without writing it, and return its answer; it keeps it for its turn."""
+        worker = self.workers[0]
+        try:
+            send(worker.pipe, {"type": "probe", "index": index})
+            while True:
+                message = receive(worker.pipe)
+                if message["type"] not in ("ready", "stage"):
+                    return Said(worker, str(message["type"]), message)
+                worker.ready = True
+        except (EOFError, OSError):
+            self.dismiss(worker)
+            return Said(worker, "dead", {})  # the sample's own turn will tell why
+
     def listen(self, timeout_s: float) -> Iterator[Said]:
         """Yield what workers say within a time; and looks at their vital signs about once a second."""
         ready = wait([w.pipe for w in self.workers], timeout_s)

@@ -25,6 +25,8 @@ class Tally:
         ``rendering`` or ``finalizing``.
     hold : str
         Why nothing moves; empty where it does.
+    forecast_error : float or None
+        How far the pre-flight's time was off, as a share of it; known at the end.
     """
 
     def __init__(self) -> None:
@@ -33,6 +35,7 @@ class Tally:
         self.failed = 0
         self.stage = "rendering"
         self.hold = ""
+        self.forecast_error: float | None = None
         self.bytes = 0
         self.workers: tuple[tuple[int, int], ...] = ()
         self.refused: Counter[str] = Counter()
@@ -53,16 +56,17 @@ class Tally:
         self._began = time.monotonic()
         self._moments.append(self._began)
 
-    def made(self, outcome: Outcome, size: int, took_ms: int) -> None:
+    def made(self, outcome: Outcome | None, size: int, took_ms: int) -> None:
         """Count a sample that was written."""
         self.done += 1
         self._made += 1
         self.bytes += size
         self._moments.append(time.monotonic())
-        self._took_s.append(took_ms / 1000.0)
-        self._add(outcome)
+        if outcome is not None:
+            self._took_s.append(took_ms / 1000.0)
+            self._add(outcome)
 
-    def quarantined(self, index: int, cause: Cause, outcome: Outcome) -> None:
+    def quarantined(self, cause: Cause, outcome: Outcome) -> None:
         """Count a sample that is kept apart."""
         self.failed += 1
         self.causes[cause] += 1
@@ -77,6 +81,11 @@ class Tally:
     def recent_s(self) -> tuple[float, ...]:
         """Wall seconds of the last samples."""
         return tuple(self._took_s)
+
+    @property
+    def elapsed_s(self) -> float:
+        """Wall seconds of this drive."""
+        return time.monotonic() - self._began
 
     @property
     def bytes_each(self) -> float:
@@ -116,6 +125,8 @@ class Tally:
             "stage": self.stage,
             "hold": self.hold,
             "bytes": self.bytes,
+            "elapsed_s": self.elapsed_s,
+            "forecast_error": self.forecast_error,
             "workers": [list(w) for w in self.workers],
             "images_per_s": self.images_per_s,
             "seconds_left": None if left is None else left[0],
