@@ -1,4 +1,4 @@
-"""Start Myriorama from a checkout: ``python main.py``. It only hands over; the program is in ``app/``."""
+"""Start Myriorama from a checkout: ``python main.py``. It only hands over; ``widgets/launch.py`` decides what runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 if __name__ == "__main__":
     multiprocessing.freeze_support()
     try:
-        from myriorama.app.cli import main
+        from myriorama.widgets.launch import main
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != "myriorama":
             raise

@@ -12,7 +12,7 @@ from typing import Final, Literal
 from psygnal import Signal
 
 Severity = Literal["error", "warning", "note"]
-_LOG_LENGTH: Final = 5000
+LOG_LENGTH: Final = 5000
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Problems:
 
     def __init__(self) -> None:
         self._by_source: dict[str, tuple[Trouble, ...]] = {}
-        self._log: deque[str] = deque(maxlen=_LOG_LENGTH)
+        self._log: deque[str] = deque(maxlen=LOG_LENGTH)
 
     @property
     def all(self) -> tuple[Trouble, ...]:

@@ -7,17 +7,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from myriorama.app.browsing.browse import Browse
+from myriorama.app.assets.collection import Assets
+from myriorama.app.browsing.browse import Browse, Order
+from myriorama.app.browsing.declared import DeclaredNow
 from myriorama.app.browsing.table import FactsTable
+from myriorama.app.catalogue.catalogue import Catalogue
+from myriorama.app.document.addresses import Address
+from myriorama.app.document.checking import Checker
 from myriorama.app.document.document import Document
+from myriorama.app.document.journal import Journal
+from myriorama.app.exporting.exports import Exports
 from myriorama.app.gallery.sweep import Sweep
 from myriorama.app.judging.judgments import Judgments
+from myriorama.app.judging.sidecar import JudgmentSidecar
 from myriorama.app.observable import Observable, Post, Selection
 from myriorama.app.overlays import OverlayState
+from myriorama.app.preview.director import Director
 from myriorama.app.preview.gallery import TileService
 from myriorama.app.preview.service import PreviewService
 from myriorama.app.problems import Problems
-from myriorama.app.settings.store import SettingsStore
+from myriorama.app.settings.store import SettingsStore, state_folder
 from myriorama.plugins.registry import PluginRegistry, builtin_registry
 
 
@@ -38,28 +47,76 @@ class Studio:
         The sample that the viewport shows.
     sweep : Observable of Sweep or None
         A value that the gallery shows from low to high in a row of its own.
+    locks : Observable of frozenset of Address
+        Values that hands shall not change: no edit of several, no drag of a gizmo, no sweep.
+    sidecar : JudgmentSidecar
+        Keeps the judgments in their file.
     preview : PreviewService
         Frames for the viewport.
     tiles : TileService
         Thumbnails and facts.
+    director : Director
+        Asks `preview` for what the viewport needs, and tells `tiles` of every committed state.
+    declared : DeclaredNow
+        What the project declares for its drawn values.
+    exports : Exports
+        The exports of this run of the program.
+    catalogue : Catalogue
+        What can be added.
+    checker : Checker
+        Keeps the project's part of `problems`.
+    journal : Journal
+        Keeps changes that were not saved; what dead processes left is listed by `app.document.recovery`.
+    assets : Assets
+        The library of models, HDRIs, textures and photos.
     """
 
     def __init__(self, post: Post, settings: SettingsStore, cache_folder: Path | None = None) -> None:
+        self.cache_folder = cache_folder
         self.registry: PluginRegistry = builtin_registry()
         self.settings = settings
         self.document = Document()
         self.selection = Selection()
         self.index: Observable[int] = Observable(0)
         self.sweep: Observable[Sweep | None] = Observable(None)
+        self.locks: Observable[frozenset[Address]] = Observable(frozenset())
         self.overlays: Observable[OverlayState] = Observable(settings.value.overlays)
         self.problems = Problems()
         self.judgments = Judgments(self.document.history)
+        self.sidecar = JudgmentSidecar(
+            self.document, self.judgments, self.problems, post, lambda: _state_beside(cache_folder)
+        )
         self.browse = Browse()
-        self.table = FactsTable()
+        self.declared = DeclaredNow(self.document, self.registry)
+        self.table = FactsTable(self.declared.names)
         self.preview = PreviewService(post, cache_folder)
         self.tiles = TileService(post, cache_folder)
+        self.director = Director(self.document, self.index, self.preview, self.tiles, self.settings, self.problems)
+        self.exports = Exports(post)
+        self.catalogue = Catalogue(self.registry, post)
+        self.checker = Checker(self.document, self.registry, self.problems, settings, post)
+        self.journal = Journal(self.document, self.problems, post, _state_beside(cache_folder) / "journals")
+        self.assets = Assets(post, self.document, self.registry, settings, self.problems, cache_folder)
+        self.tiles.facts_ready.connect(self.table.add)
+        self.tiles.epoch_changed.connect(self.table.start_epoch)
+        self.document.opened.connect(self._on_opened)
+
+    def _on_opened(self) -> None:
+        self.locks.set(frozenset())
+        self.table.clear()
+        self.browse.set(Order())
 
     def close(self) -> None:
-        """End the services' processes."""
+        """Write the judgments and what was not saved, and end the services' threads and processes."""
+        self.sidecar.close()
+        self.checker.close()
+        self.journal.close()
         self.preview.close()
         self.tiles.close()
+        self.exports.close()
+        self.assets.close()
+
+
+def _state_beside(cache_folder: Path | None) -> Path:
+    """A studio with a cache of its own keeps its state there too, not among the user's."""
+    return state_folder() if cache_folder is None else cache_folder / "state"

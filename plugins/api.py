@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 from myriorama.plugins.writing import (
     ArrayFile,
@@ -82,9 +82,16 @@ class Plugin(ABC):
 
 
 class Generator(Plugin):
-    """Builds one object. Same values, same object: no randomness, no clock, no state."""
+    """Builds one object. Same values, same object: no randomness, no clock, no state.
+
+    Attributes
+    ----------
+    home : str
+        The project's list that a new group joins: what is counted, or what it stands on. It may stand in either.
+    """
 
     kind: ClassVar[PluginKind] = "generator"
+    home: ClassVar[Literal["objects", "stage"]] = "objects"
 
     @abstractmethod
     def generate(self, values: Values) -> ObjectModel:
@@ -107,9 +114,16 @@ class Placement(Plugin):
 
 
 class Environment(Plugin):
-    """Adds light, background, or set pieces."""
+    """Adds light, background, or set pieces.
+
+    Attributes
+    ----------
+    home : str
+        The project's list that a new node joins: surroundings, or single lamps. It may stand in either.
+    """
 
     kind: ClassVar[PluginKind] = "environment"
+    home: ClassVar[Literal["environment", "lights"]] = "environment"
 
     @abstractmethod
     def build(self, values: Values) -> EnvironmentParts:

@@ -15,3 +15,17 @@ def resource_path(name: str) -> Path:
     asset store.
     """
     return Path(__file__).resolve().parent / name
+
+
+def thumbnail(kind: str, name: str) -> Path | None:
+    """Return the small picture (128 x 128 px) of a built-in plugin or rig, or None where none is shipped.
+
+    Parameters
+    ----------
+    kind : str
+        ``generator``, ``placement``, ``environment``, ``effect`` or ``rig``.
+    """
+    if not (kind.isidentifier() and name.isidentifier()):  # a third party's name decides nothing about paths
+        return None
+    path = resource_path(f"thumbnails/{kind}_{name}.jpg")
+    return path if path.is_file() else None

@@ -13,8 +13,11 @@ from PySide6.QtCore import QObject
 
 
 def bind(owner: QObject, signal: SignalInstance, slot: Callable[..., Any]) -> None:
-    """Call `slot` whenever `signal` is emitted, for as long as `owner` lives."""
-    signal.connect(slot, check_nargs=False)
+    """Call `slot` whenever `signal` is emitted, for as long as `owner` lives.
+
+    A slot written in Python may take fewer arguments than the signal has; one of Qt's own gets them all.
+    """
+    signal.connect(slot, check_nargs=hasattr(getattr(slot, "__func__", slot), "__code__"))
 
     def release() -> None:
         signal.disconnect(slot, missing_ok=True)

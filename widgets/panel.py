@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QWidget
 
-from myriorama.app.actions import Action
+from myriorama.app.actions import Action, Context
 from myriorama.app.studio import Studio
 
 
@@ -50,3 +50,7 @@ class Panel(QWidget):
     def actions_here(self) -> tuple[Bound, ...]:
         """Return what can be done in this panel; asked once, by the main window."""
         return ()
+
+    def widget_of(self, context: Context) -> QWidget:
+        """Return the widget within which the keys of this panel's actions of a context hold."""
+        return self

@@ -43,6 +43,8 @@ class Action:
         Name for `widgets.theme.icon`; may be empty.
     checkable : bool
         It toggles something.
+    group : str
+        Entries of one group stand together in a menu, between two lines; empty: the id's panel.
     """
 
     id: str
@@ -53,3 +55,4 @@ class Action:
     menu: str = ""
     icon: str = ""
     checkable: bool = False
+    group: str = ""

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
 
-from myriorama.app.cli import catalogue, create, doctor, render, sample, sheet, verify
+from myriorama.app.cli import catalogue, create, doctor, render, sample, sheet, studio, verify
 from myriorama.app.cli.exits import ExitCode, report
 
 program = typer.Typer(
@@ -42,6 +42,7 @@ def _program(
     """Procedural 3D scenes in, exactly labelled computer-vision datasets out."""
 
 
+program.command("studio", short_help="Open the window.")(studio.studio)
 program.command("render", short_help="Make a labelled dataset.")(render.render)
 program.command("sample", short_help="The recipe of one sample, and its picture.")(sample.sample)
 program.command("verify", short_help="Check a dataset: files, hashes, labels.")(verify.verify)
@@ -53,17 +54,19 @@ program.command("schema", short_help="The JSON Schema of a project file.")(catal
 program.command("doctor", short_help="Does this machine have what is needed?")(doctor.doctor)
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str], *, open_studio: Callable[[str | None], int] | None = None) -> int:
     """Run one command line and return its exit code.
 
     Parameters
     ----------
     arguments : sequence of str
         Without the program's name.
+    open_studio : callable or None
+        Opens the window on a project and returns the exit code. This room knows no window, so whoever does gives it.
     """
     as_json = "--json" in arguments
     try:
-        outcome = program(args=list(arguments), prog_name="myriorama", standalone_mode=False)
+        outcome = program(args=list(arguments), prog_name="myriorama", standalone_mode=False, obj=open_studio)
         sys.stdout.flush()
     except (BrokenPipeError, SystemExit) as error:
         # Whoever read our output has gone, and typer may have turned that into its own exit.

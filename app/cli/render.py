@@ -10,6 +10,7 @@ import typer
 from myriorama.app.cli.exits import ExitCode
 from myriorama.app.cli.options import AssetsOption, JsonOption, ProjectArgument, read_folders, read_names, read_size
 from myriorama.app.cli.output import duration, print_json
+from myriorama.app.cli.selecting import read_runs, read_writer_options, without
 from myriorama.app.finding import find_project
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ def render(
         Path, typer.Option("--out", "-o", metavar="DIR", help="The dataset's folder; it must not exist yet.")
     ],
     start: Annotated[int, typer.Option("--start", min=0, max=2**40, metavar="I", help="The first sample's index.")] = 0,
+    skip: Annotated[
+        str | None,
+        typer.Option("--skip", metavar="I,J-K", help="Samples to leave out of the COUNT: numbers and runs of them."),
+    ] = None,
     size: Annotated[
         str | None, typer.Option("--size", metavar="WxH", help="Image size in pixels, instead of the project's.")
     ] = None,
@@ -36,6 +41,14 @@ def render(
     formats: Annotated[
         str | None,
         typer.Option("--format", metavar="A,B", help="Which formats to write; see `list writers`."),
+    ] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--option",
+            metavar="WRITER.NAME=VALUE",
+            help="An option of a format, instead of the project's, as JSON; see `describe`. May be repeated.",
+        ),
     ] = None,
     workers: Annotated[
         int, typer.Option("--workers", "-w", metavar="W", min=1, max=256, help="How many processes render.")
@@ -81,11 +94,13 @@ def render(
         asset_roots=read_folders("--assets", assets),
         seed=seed,
         quality=quality,
+        indices=None if skip is None else without(range(start, start + count), read_runs("--skip", skip)),
+        writer_options=read_writer_options("--option", options, registry),
     )
     if replacement is not None:
         replacement.clear()
     try:
-        with ProgressDisplay(count) as display:
+        with ProgressDisplay(len(settings.numbers())) as display:
             result = run_job(settings, display.show)
     except KeyboardInterrupt:
         unfinished = partial_of(settings.out)

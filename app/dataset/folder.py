@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,8 +60,8 @@ class Job:
 
     Attributes
     ----------
-    indices : SampleSet
-        Sample numbers; a range with step 1 is taken too.
+    indices : SampleSet, range or tuple of int
+        Sample numbers: a range of step 1, or rising numbers where some are left out.
     formats : mapping
         Writer name -> option values.
     labels : tuple of str
@@ -72,7 +73,7 @@ class Job:
     """
 
     info: DatasetInfo
-    indices: SampleSet | range
+    indices: SampleSet | range | tuple[int, ...]
     formats: Mapping[str, Mapping[str, Any]]
     labels: tuple[str, ...] = ()
     project_text: str = ""
@@ -88,13 +89,17 @@ class Job:
             There are none, or they are no numbers of samples.
         """
         wanted = self.indices
-        if isinstance(wanted, range):
-            if len(wanted) == 0 or wanted.step != 1 or wanted.start < 0:
-                raise InputError(Problem("count", "a dataset needs at least one sample, numbered from 0 on"))
-            return SampleSet.between(wanted.start, wanted.stop)
-        if len(wanted) == 0:
+        if isinstance(wanted, SampleSet):
+            numbers = wanted
+        elif not len(wanted) or wanted[0] < 0 or not _rising(wanted):
+            numbers = SampleSet(())
+        else:
+            numbers = (
+                SampleSet.between(wanted.start, wanted.stop) if isinstance(wanted, range) else SampleSet.of(wanted)
+            )
+        if not len(numbers):
             raise InputError(Problem("count", "a dataset needs at least one sample, numbered from 0 on"))
-        return wanted
+        return numbers
 
 
 class DatasetFolder:
@@ -345,7 +350,7 @@ class DatasetFolder:
 
     def _expect(self, index: int) -> None:
         if index not in self.samples:
-            raise DatasetError(f"sample {index} is not of this job ({self.job.indices})")
+            raise DatasetError(f"sample {index} is not of this job")
         if index in self._done or index in self._quarantined:
             raise DatasetError(f"sample {index} was settled before")
 
@@ -374,6 +379,10 @@ class DatasetFolder:
         for path in sorted((p for p in self.partial.rglob("*") if p.is_dir()), reverse=True):
             if not any(path.iterdir()):
                 path.rmdir()
+
+
+def _rising(indices: range | tuple[int, ...]) -> bool:
+    return indices.step == 1 if isinstance(indices, range) else all(a < b for a, b in pairwise(indices))
 
 
 class Records:

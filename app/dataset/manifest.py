@@ -83,7 +83,7 @@ def _body(
     receipts: Callable[[], Iterator[Receipt]],
     quarantined: Sequence[Quarantined],
 ) -> Iterator[bytes]:
-    info = job.info
+    info, spans = job.info, job.samples.spans
     head = {
         "format": FORMAT,
         "version": VERSION,
@@ -91,8 +91,9 @@ def _body(
             **{name: getattr(info, name) for name in DatasetInfo.__dataclass_fields__ if name != "classes"},
             "classes": [vars(c) for c in info.classes],
         },
-        "indices": [list(span) for span in job.samples.spans],
+        "first_index": spans[0][0],
         "count": len(job.samples),
+        **({} if len(spans) == 1 else {"index_runs": [[start, stop - 1] for start, stop in spans]}),
         "labels": list(job.labels),
         "formats": {
             name: {"version": writer_versions[name], "options": dict(job.formats[name])} for name in sorted(job.formats)

@@ -159,9 +159,12 @@ def _strangers(folder: Path, manifest: Manifest) -> Iterator[Finding]:
 def _counts(manifest: Manifest) -> Iterator[Finding]:
     """Yield it where samples and quarantined are not exactly the job's numbers."""
     told = [row["index"] for row in (*manifest.samples, *manifest.quarantined)]
-    wanted = [i for start, stop in manifest.head["indices"] for i in range(start, stop)]
-    if sorted(told) != wanted or len(wanted) != manifest.head["count"]:
-        yield Finding(MANIFEST, "manifest", "its samples and quarantined are not the numbers that the job asked for")
+    first, count = manifest.head["first_index"], manifest.head["count"]
+    runs = manifest.head.get("index_runs", [[first, first + count - 1]])
+    fits = sum(last - start + 1 for start, last in runs) == count == len(told) and runs[0][0] == first
+    if not fits or sorted(told) != [index for start, last in runs for index in range(start, last + 1)]:
+        where = f"from {first} on" if "index_runs" not in manifest.head else "of its runs"
+        yield Finding(MANIFEST, "manifest", f"its samples and quarantined are not the {count} numbers {where}")
 
 
 def _file_fault(folder: Path, entry: FileEntry) -> Finding | None:

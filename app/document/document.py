@@ -26,6 +26,8 @@ class Document:
         The project file; None before the first save.
     folder : Path
         Relative asset references start here.
+    file_hash : str
+        SHA-256 of the file at `path` when it was last read or written; empty where there is none.
     history : History
     opened : signal of ()
         Another project was opened, or the project was closed.
@@ -48,6 +50,7 @@ class Document:
         self._shown: Project | None = None
         self._saved: Project | None = None
         self._path: Path | None = None
+        self._file_hash = ""
         self._folder = Path.cwd()
 
     @property
@@ -67,6 +70,10 @@ class Document:
         return self._folder
 
     @property
+    def file_hash(self) -> str:
+        return self._file_hash
+
+    @property
     def dirty(self) -> bool:
         """There is something that a save would keep."""
         return self._project is not None and self._project != self._saved
@@ -76,7 +83,9 @@ class Document:
         """The name to show; empty where nothing is open."""
         return self._project.name if self._project else ""
 
-    def open(self, project: Project, folder: Path, path: Path | None = None, *, saved: bool = True) -> None:
+    def open(
+        self, project: Project, folder: Path, path: Path | None = None, *, saved: bool = True, file_hash: str = ""
+    ) -> None:
         """Take a project in place of the one that is open.
 
         Parameters
@@ -86,7 +95,7 @@ class Document:
         """
         self._project = self._shown = project
         self._saved = project if saved else None
-        self._path, self._folder = path, folder
+        self._path, self._folder, self._file_hash = path, folder, file_hash
         self.history.clear()
         self.opened.emit()
         self.location_changed.emit()
@@ -94,6 +103,7 @@ class Document:
     def close(self) -> None:
         """Have nothing open."""
         self._project = self._shown = self._saved = self._path = None
+        self._file_hash = ""
         self.history.clear()
         self.opened.emit()
         self.location_changed.emit()
@@ -135,9 +145,10 @@ class Document:
         self._set(project)
         self.history.push(Step(label, lambda: self._set(before), lambda: self._set(project), merge))
 
-    def mark_saved(self, path: Path) -> None:
+    def mark_saved(self, path: Path, file_hash: str = "") -> None:
         """Tell that `project` now equals the file at `path`."""
         self._saved, self._path, self._folder = self._project, path, path.parent
+        self._file_hash = file_hash
         self.location_changed.emit()
 
     def _set(self, project: Project) -> None:

@@ -1,1 +1,1 @@
-"""Exports from the window: what to make, what it will cost, and a process that makes it."""
+"""Exports from the window: what to make, what it will cost, and the run in a process of its own."""

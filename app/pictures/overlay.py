@@ -46,6 +46,12 @@ class OverlayItem:
         Pairs of indices into `keypoints`.
     key : str
         Gives the colour: the same object keeps it.
+    visible : float or None
+        Visible fraction, where it was asked for.
+    amodal_box : (x, y, w, h) or None
+        In the same pixels as `mask`.
+    attributes : tuple of str
+        ``name: value``, ready to be read.
     """
 
     x: int
@@ -56,6 +62,9 @@ class OverlayItem:
     keypoints: tuple[tuple[float, float, int], ...] = ()
     bones: tuple[tuple[int, int], ...] = ()
     corners_px: tuple[tuple[float, float] | None, ...] = ()
+    visible: float | None = None
+    amodal_box: tuple[float, float, float, float] | None = None
+    attributes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,7 @@ def color_of(key: str) -> tuple[int, int, int]:
 def item_from(annotation: Annotation) -> OverlayItem:
     """Return what is drawn of an annotation."""
     order = {k.name: i for i, k in enumerate(annotation.keypoints)}
+    whole = annotation.amodal_box
     return OverlayItem(
         annotation.box.x,
         annotation.box.y,
@@ -87,7 +97,14 @@ def item_from(annotation: Annotation) -> OverlayItem:
         tuple((k.x, k.y, k.v) for k in annotation.keypoints),
         tuple((order[a], order[b]) for a, b in annotation.skeleton),
         annotation.box_3d.corners_px if annotation.box_3d is not None else (),
+        annotation.visible,
+        (whole.x, whole.y, whole.w, whole.h) if whole is not None else None,
+        tuple(f"{name}: {_told(value)}" for name, value in annotation.attributes.items()),
     )
+
+
+def _told(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def overlay_of(record: Record, style: OverlayStyle | None = None, scale: float = 1.0) -> U8:

@@ -55,6 +55,8 @@ class FrameRequest:
         while something is dragged: no acceptance, no settling, labels only as ids.
     view : View or None
         None looks through the dataset camera.
+    asset_roots : tuple of str
+        Folders outside the project's in which references may be found: approved by the user.
     """
 
     project: Project
@@ -66,6 +68,7 @@ class FrameRequest:
     final: bool = True
     layers: frozenset[Layer] = frozenset()
     view: View | None = None
+    asset_roots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

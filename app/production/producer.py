@@ -19,7 +19,7 @@ from myriorama.plugins.annotators import annotate, choose, request_for
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.assembly.build import Builder
 from myriorama.scenes.assets.store import AssetStore
-from myriorama.scenes.drawing.plan import compile_plan
+from myriorama.scenes.drawing.plan import Plan, compile_plan
 from myriorama.scenes.errors import MyrioramaError, ProjectError
 from myriorama.scenes.labels.contract import check
 from myriorama.scenes.labels.record import Record
@@ -80,6 +80,8 @@ class Producer:
         Names of annotators instead of the project's; empty means all.
     on_stage : callable or None
         Called with the name of every stage of `STAGES` that has ended: a sign of life.
+    plan, builder
+        Where the caller has them already, of this very project.
     """
 
     def __init__(
@@ -93,6 +95,8 @@ class Producer:
         quality: Quality | None = None,
         labels: tuple[str, ...] | None = None,
         on_stage: Callable[[str], None] | None = None,
+        plan: Plan | None = None,
+        builder: Builder | None = None,
     ) -> None:
         self.project = project
         self._on_stage = on_stage
@@ -106,8 +110,8 @@ class Producer:
         self._request = request_for(
             choose(registry, self._labels), RenderRequest(amodal=False, quality=quality or project.output.quality)
         )
-        self._plan = compile_plan(project, registry, store)
-        self._builder = Builder(project, registry, store)
+        self._plan = plan or compile_plan(project, registry, store)
+        self._builder = builder or Builder(project, registry, store)
 
     def draw(self, index: int, attempt: int = 0) -> SceneSample:
         """Return the recipe of sample `index`."""

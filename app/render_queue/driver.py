@@ -43,7 +43,7 @@ class Driver:
     stop : callable or None
         Asked often; True pauses after the samples under way, without changing what was asked of the job.
     on_progress : callable or None
-        Called with the tally about once a second and after the last sample.
+        Called with the tally after every sample and about once a second.
     durable : bool
         False leaves out the syncs of the dataset's files: for tests that crash no machine.
     """
@@ -268,7 +268,10 @@ class Driver:
         worker.made += 1
         self._failed_starts = 0
         outcome = Outcome(**said.content["outcome"])
-        return self._settlement.outcome(lease, outcome, took_ms)
+        ending = self._settlement.outcome(lease, outcome, took_ms)
+        if self._on_progress is not None:
+            self._on_progress(self.tally)
+        return ending
 
     def _after_lead(self) -> Ending | None:
         """When the last sample of the pre-flight is settled, say what the job will cost, and whether there is room."""

@@ -6,6 +6,7 @@ driver alone writes. A job that is driven holds the lock in its folder, so who l
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -140,6 +141,11 @@ class Jobs:
         """Take a job from the list; its folder is kept for whoever deletes it."""
         with self._open() as db:
             db.execute("DELETE FROM jobs WHERE id = ?", (job,))
+
+    def remove(self, job: str) -> None:
+        """Forget a job and delete its database; its dataset stays as it is."""
+        self.forget(job)
+        shutil.rmtree(self.folder_of(job), ignore_errors=True)
 
     def view(self, entry: JobEntry) -> JobView:
         """Return how a job stands.

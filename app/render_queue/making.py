@@ -5,7 +5,6 @@ It writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +28,7 @@ class Wanted:
     ----------
     without : tuple of int
         Sample numbers to leave out: rejected ones.
-    indices : tuple of int or None
+    indices : range, tuple of int, or None
         These samples instead of ``start`` and ``count``.
     """
 
@@ -37,7 +36,7 @@ class Wanted:
     count: int = 1
     start: int = 0
     without: tuple[int, ...] = ()
-    indices: tuple[int, ...] | None = None
+    indices: range | tuple[int, ...] | None = None
     width: int | None = None
     height: int | None = None
     formats: tuple[str, ...] | None = None
@@ -96,7 +95,9 @@ def make_snapshot(project: Project, folder: Path, wanted: Wanted, *, file: str =
 
 
 def _samples(wanted: Wanted) -> SampleSet:
-    numbers: Iterable[int] | None = wanted.indices
+    numbers = wanted.indices
+    if isinstance(numbers, range):
+        return SampleSet.between(numbers.start, numbers.stop)
     if numbers is not None:
         return SampleSet.of(numbers)
     return SampleSet.between(wanted.start, wanted.start + wanted.count, wanted.without)

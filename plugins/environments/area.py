@@ -26,6 +26,7 @@ class Area(Environment):
 
     name = "area"
     label = "Area light"
+    home = "lights"
     help = "An evenly bright rectangle that faces a target."
     parameters = (
         point("position_m", (-0.8, -0.8, 1.4), "Centre of the rectangle."),

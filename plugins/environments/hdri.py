@@ -21,6 +21,7 @@ from myriorama.scenes.radiometry.equirect import reduced, turned_about_z
 from myriorama.scenes.radiometry.meter import light_level, light_on_paper, white_balance
 from myriorama.scenes.radiometry.sun_extraction import extract_sun
 
+SHIPPED_MAPS: Final = ("apartment", "city", "studio", "sunset", "warehouse")
 _KEPT_MAPS: Final = 4
 _METERED_PX: Final = 256
 
@@ -42,7 +43,15 @@ class Hdri(Environment):
     label = "HDRI"
     help = "A photographed environment that lights the scene and stands behind it."
     parameters = (
-        File("file", "", help="Equirectangular .hdr or .exr file.", role="radiance", required=True, group="Map"),
+        File(
+            "file",
+            "",
+            help="Equirectangular .hdr or .exr file.",
+            role="radiance",
+            required=True,
+            group="Map",
+            suggested={"choice": [f"resource:hdri/{name}.exr" for name in SHIPPED_MAPS]},
+        ),
         Float(
             "rotation_deg",
             0.0,

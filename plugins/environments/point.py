@@ -18,6 +18,7 @@ class Point(Environment):
 
     name = "point"
     label = "Point light"
+    home = "lights"
     help = "A small round lamp that shines in all directions."
     parameters = (
         point("position_m", (0.6, -0.6, 1.0), "Where the lamp hangs."),

@@ -18,6 +18,7 @@ class Spot(Environment):
 
     name = "spot"
     label = "Spot light"
+    home = "lights"
     help = "A lamp with a cone of light on a target."
     parameters = (
         point("position_m", (0.8, -0.8, 1.6), "Where the lamp hangs."),

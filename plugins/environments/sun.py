@@ -25,6 +25,7 @@ class Sun(Environment):
 
     name = "sun"
     label = "Sun"
+    home = "lights"
     help = "Parallel light from one direction, with a shadow."
     parameters = (
         *direction_parameters(-120.0, 50.0),

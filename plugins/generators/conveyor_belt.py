@@ -33,6 +33,7 @@ class ConveyorBelt(Generator):
 
     name = "conveyor_belt"
     label = "Conveyor belt"
+    home = "stage"
     help = "A belt conveyor along X with rollers, frame, guides and legs; things stand on its belt."
     parameters = (
         length("length_m", 2.0, 0.4, 20.0, "From end to end, along X.", 0.3),

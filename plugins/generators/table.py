@@ -28,6 +28,7 @@ class Table(Generator):
 
     name = "table"
     label = "Table"
+    home = "stage"
     help = "A wooden table; things stand on its top."
     parameters = (
         length("size_x_m", 1.2, 0.3, 6.0, "Width of the top.", 0.3),

@@ -29,6 +29,7 @@ class Tray(Generator):
 
     name = "tray"
     label = "Tray"
+    home = "stage"
     help = "A shallow tray with walls and a felt lining; things lie in it."
     parameters = (
         length("size_x_m", 0.32, 0.06, 2.0, "Outer width.", 0.3),

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
+from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 
-from myriorama.scenes.assembly.cache import ByteBoundedCache
+from myriorama.scenes.assembly.memory import BuildMemory
 from myriorama.scenes.assembly.model import Attribute, ObjectModel, Part
 from myriorama.scenes.assembly.scene import Instance, Scene, SceneClass
 from myriorama.scenes.assets.store import Asset, AssetStore, OpenAsset
@@ -27,10 +28,9 @@ from myriorama.scenes.parameters.schema import File, Parameter
 from myriorama.scenes.parameters.streams import KeyedDraws
 from myriorama.scenes.project.model import Project
 from myriorama.scenes.registry import Item, PlaceContext, Placed, Registry, SetPiece, Values
-from myriorama.scenes.sample import GroupSample, MemberSample, NodeSample, SceneSample
+from myriorama.scenes.sample import GroupSample, MemberSample, NodeSample, SceneSample, sample_to_json
 
 UNLABELLED: Final = "unlabelled"
-_MODEL_CACHE_BYTES: Final = 32 * 2**20
 _UNIT_SCALE_TOLERANCE: Final = 1e-6
 _IDENTITY: Final = np.eye(3)
 
@@ -44,9 +44,14 @@ class Builder:
     registry : Registry
     store : AssetStore or None
         None: any file parameter that is set is an error.
+    memory : BuildMemory or None
+        Kept by a program that builds one edited project after another, with one store and the same plugins. Groups
+        that stand as they did are then taken over: the same sample gives the same scene. None keeps models alone.
     """
 
-    def __init__(self, project: Project, registry: Registry, store: AssetStore | None) -> None:
+    def __init__(
+        self, project: Project, registry: Registry, store: AssetStore | None, memory: BuildMemory | None = None
+    ) -> None:
         self._registry = registry
         self._store = store
         self._classes = tuple(
@@ -55,7 +60,8 @@ class Builder:
         )
         self._class_by_name = {c.name: c for c in self._classes}
         self._size = (project.output.width, project.output.height)
-        self._models: ByteBoundedCache[ObjectModel] = ByteBoundedCache(_MODEL_CACHE_BYTES, lambda m: m.nbytes)
+        self._memory = memory
+        self._models = (memory or BuildMemory()).models
 
     def build(
         self,
@@ -95,10 +101,15 @@ class Builder:
             lights.extend(parts.lights)
             for number, piece in enumerate(parts.pieces):
                 instances.append(self._set_piece(node, number, piece, instances))
-        for group in (*sample.stage, *sample.objects):
-            placed, told = self._group(sample, group, tuple(instances), poses)
+        groups = (*sample.stage, *sample.objects)
+        keys = self._group_keys(sample) if self._memory is not None and poses is None else [""] * len(groups)
+        for group, key in zip(groups, keys, strict=True):
+            kept = self._memory.recall(group.uid, key) if self._memory is not None and key else None
+            placed, told = kept or self._group(sample, group, tuple(instances), poses)
+            if self._memory is not None and key:
+                self._memory.keep(group.uid, key, placed, told)
             instances.extend(placed)
-            report[group.uid] = told
+            report[group.uid] = dict(told)
         effects = tuple(
             (n.type, MappingProxyType(self._open(self._registry.effect(n.type).parameters, n.values)), n.uid)
             for n in sample.effects
@@ -137,13 +148,25 @@ class Builder:
             effects=effects,
         )
 
+    def _group_keys(self, sample: SceneSample) -> list[str]:
+        """Return, for each group, the hash of all that its instances come from: its own numbers and what stands."""
+        tree = sample_to_json(sample)
+        names = ("seed", "index", "attempt", "environment", "lights")
+        root = [[asdict(c) for c in self._classes], *(tree[name] for name in names)]
+        digest = blake2b(json.dumps(root, sort_keys=True).encode(), digest_size=16)
+        keys = []
+        for group in (*tree["stage"], *tree["objects"]):
+            digest.update(json.dumps(group, sort_keys=True).encode())
+            keys.append(digest.hexdigest())
+        return keys
+
     def _group(
         self,
         sample: SceneSample,
         group: GroupSample,
         standing: tuple[Instance, ...],
         poses: Mapping[str, F64] | None,
-    ) -> tuple[list[Instance], dict[str, Any]]:
+    ) -> tuple[Sequence[Instance], Mapping[str, Any]]:
         generator = self._registry.generator(group.type)
         placement = self._registry.placement(group.placement.type)
         opened = [self._open(generator.parameters, m.values) for m in group.members]

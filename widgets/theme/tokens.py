@@ -12,7 +12,19 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours as "#rrggbb"; measures in device-independent pixels."""
+    """Colours as "#rrggbb"; measures in device-independent pixels.
+
+    Attributes
+    ----------
+    window, surface, raised, field : str
+        What lies behind: the frame, a panel, what stands out of it, what is typed into.
+    hover, pressed : str
+        A button under the pointer, and held.
+    selection : str
+        Behind `text` where something is selected.
+    disabled : str
+        Text of what cannot be used now; its contrast is low on purpose.
+    """
 
     name: str
     window: str
@@ -29,6 +41,9 @@ class Theme:
     warning: str
     good: str
     viewport: str
+    hover: str = "#3a3d43"
+    pressed: str = "#2b2d31"
+    disabled: str = "#70757e"
     gap: int = 8
     tight: int = 4
     row: int = 26
@@ -43,14 +58,17 @@ DARK: Final = Theme(
     field="#1a1b1e",
     border="#3d4046",
     text="#e4e6ea",
-    dim="#a3a8b1",
+    dim="#adb2bb",
     accent="#5ab0f0",
     accent_text="#0b1a26",
-    selection="#2f4a63",
+    selection="#294156",
     error="#ff8a80",
     warning="#f2b84b",
     good="#6fcf97",
     viewport="#17181a",
+    hover="#3a3d43",
+    pressed="#2b2d31",
+    disabled="#70757e",
 )
 LIGHT: Final = Theme(
     "light",
@@ -63,11 +81,14 @@ LIGHT: Final = Theme(
     dim="#555b66",
     accent="#0b66b0",
     accent_text="#ffffff",
-    selection="#cfe3f5",
+    selection="#d3e6f6",
     error="#b3261e",
     warning="#8a5a00",
-    good="#1e7a46",
+    good="#176c3c",
     viewport="#3a3c40",
+    hover="#e6e8ec",
+    pressed="#d9dce1",
+    disabled="#9299a3",
 )
 
 _current: Theme = DARK
@@ -82,3 +103,17 @@ def use(chosen: Theme) -> None:
     """Put a theme in force; whoever calls it restyles the application."""
     global _current
     _current = chosen
+
+
+def contrast(a: str, b: str) -> float:
+    """Return the contrast of two colours, 1 to 21, by WCAG 2.1 (relative luminance of sRGB)."""
+
+    def luminance(color: str) -> float:
+        linear = []
+        for i in (1, 3, 5):
+            v = int(color[i : i + 2], 16) / 255
+            linear.append(v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4)
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)

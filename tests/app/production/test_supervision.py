@@ -13,7 +13,7 @@ import pytest
 from myriorama.app import open_project
 from myriorama.app.production.job import JobSettings, Progress, run_job
 from myriorama.app.production.producer import AcceptanceError
-from myriorama.app.production.supervisor import Supervisor
+from myriorama.app.render_queue.crew import Crew
 from myriorama.scenes.errors import DeviceError, InputError
 
 pytestmark = pytest.mark.gl
@@ -28,19 +28,19 @@ def test_killed_workers_are_replaced_and_the_dataset_is_the_same(
 ) -> None:
     path = small_project()
     calm = run_job(JobSettings(path, 8, tmp_path / "calm"))
-    supervisors: list[Supervisor] = []
-    enter = Supervisor.__enter__
+    crews: list[Crew] = []
+    enter = Crew.__enter__
 
-    def remember(self: Supervisor) -> Supervisor:
-        supervisors.append(self)
+    def remember(self: Crew) -> Crew:
+        crews.append(self)
         return enter(self)
 
-    monkeypatch.setattr(Supervisor, "__enter__", remember)
+    monkeypatch.setattr(Crew, "__enter__", remember)
     killed: list[int] = []
 
     def kill_now_and_then(progress: Progress) -> None:
         if progress.done in (2, 5):
-            pid = supervisors[0].pids[0]
+            pid = crews[0].workers[0].pid
             killed.append(pid)
             os.kill(pid, signal.SIGKILL)
 
@@ -51,17 +51,17 @@ def test_killed_workers_are_replaced_and_the_dataset_is_the_same(
 
 
 def test_no_worker_outlives_its_job(small_project: Callable[..., Path], tmp_path: Path) -> None:
-    seen: list[Supervisor] = []
-    enter = Supervisor.__enter__
+    seen: list[Crew] = []
+    enter = Crew.__enter__
     with pytest.MonkeyPatch.context() as patch:
 
-        def remember(self: Supervisor) -> Supervisor:
+        def remember(self: Crew) -> Crew:
             seen.append(self)
             return enter(self)
 
-        patch.setattr(Supervisor, "__enter__", remember)
+        patch.setattr(Crew, "__enter__", remember)
         pids: list[int] = []
-        run_job(JobSettings(small_project(), 2, tmp_path / "set"), lambda _: pids.extend(seen[0].pids))
+        run_job(JobSettings(small_project(), 2, tmp_path / "set"), lambda _: pids.extend(w.pid for w in seen[0].workers))
     assert pids
     for pid in pids:
         with pytest.raises(ProcessLookupError):

@@ -1,0 +1,1 @@
+"""Everything that can be added to a project, found by a few letters."""

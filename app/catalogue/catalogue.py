@@ -1,0 +1,46 @@
+"""The entries, read once, on a thread of their own, so that no window waits for a plugin's import."""
+
+from __future__ import annotations
+
+import threading
+
+from psygnal import Signal
+
+from myriorama.app.catalogue.entries import Entries, all_entries
+from myriorama.app.observable import Post
+from myriorama.plugins.registry import PluginRegistry
+
+
+class Catalogue:
+    """What can be added, as soon as it is known.
+
+    Attributes
+    ----------
+    ready : signal of (Entries,)
+        Emitted once, on the thread of the models.
+    """
+
+    ready = Signal(object)
+
+    def __init__(self, registry: PluginRegistry, post: Post) -> None:
+        self._registry = registry
+        self._post = post
+        self._entries: Entries | None = None
+        self._thread = threading.Thread(target=self._read, name="catalogue", daemon=True)
+        self._thread.start()
+
+    @property
+    def entries(self) -> Entries:
+        """Everything that there is; waits for the reading where it is not done."""
+        if self._entries is None:
+            self._thread.join()
+        return self._entries if self._entries is not None else Entries(())
+
+    @property
+    def is_ready(self) -> bool:
+        return self._entries is not None
+
+    def _read(self) -> None:
+        found = all_entries(self._registry)
+        self._entries = found
+        self._post(lambda: self.ready.emit(found))

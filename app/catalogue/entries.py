@@ -1,0 +1,130 @@
+"""What can be added: plugins and rigs, each with the words and the picture by which a person knows it.
+
+It asks the registry and knows no plugin by name; it adds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, cast
+
+from myriorama.app.document.lists import LISTS_OF_KIND
+from myriorama.plugins.registry import PluginRegistry
+from myriorama.resources import thumbnail
+from myriorama.scenes.errors import PluginError
+from myriorama.scenes.parameters.schema import File, FileRole, Parameter
+from myriorama.scenes.registry import PluginKind
+
+EntryKind = Literal["generator", "environment", "effect", "placement", "rig"]
+_KINDS: Final[tuple[PluginKind, ...]] = ("generator", "environment", "effect", "placement")
+
+SHELVES: Final[Mapping[str, str]] = {
+    "objects": "Objects",
+    "stage": "Stage",
+    "environment": "Surroundings",
+    "lights": "Lights",
+    "effects": "Effects",
+    "placement": "Placements",
+    "rig": "Camera rigs",
+}
+"""Headings under which entries are shown, in this order."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that can be added or put in the place of another.
+
+    Attributes
+    ----------
+    kind, name : str
+        As the registry knows it.
+    label, help : str
+        For people.
+    shelf : str
+        A key of `SHELVES`: the list that it joins, or its kind.
+    picture : Path or None
+        128 x 128 px; None where none is shipped.
+    asks_file : str
+        Role of a file without which it can do nothing and that nothing is suggested for; empty for none.
+    asks_for : str
+        Name of the parameter that takes this file.
+    """
+
+    kind: EntryKind
+    name: str
+    label: str
+    help: str
+    shelf: str
+    picture: Path | None = None
+    asks_file: FileRole | Literal[""] = ""
+    asks_for: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Entries:
+    """All that there is, and what could not be read.
+
+    Attributes
+    ----------
+    broken : tuple of (str, str)
+        ``kind/name`` and why: a plugin that breaks its own rules is a message, never a crash.
+    """
+
+    found: tuple[Entry, ...]
+    broken: tuple[tuple[str, str], ...] = ()
+
+    def of(self, *shelves: str) -> tuple[Entry, ...]:
+        """Return the entries of some shelves; without any, of all."""
+        return tuple(e for e in self.found if not shelves or e.shelf in shelves)
+
+
+def all_entries(registry: PluginRegistry) -> Entries:
+    """Return everything that can be added. The first call imports the plugins: a tenth of a second, in any thread."""
+    found: list[Entry] = []
+    broken: list[tuple[str, str]] = []
+    for kind in _KINDS:
+        for name in registry.names(kind):
+            try:
+                found.append(_entry(registry, kind, name))
+            except (PluginError, ImportError, SyntaxError, ValueError, TypeError, AttributeError) as error:
+                broken.append((f"{kind}/{name}", f"{type(error).__name__}: {error}"))
+    found += _rigs()
+    order = list(SHELVES)
+    return Entries(tuple(sorted(found, key=lambda e: (order.index(e.shelf), e.label.lower()))), tuple(broken))
+
+
+def _entry(registry: PluginRegistry, kind: PluginKind, name: str) -> Entry:
+    plugin = registry.plugin_class(kind, name)
+    shelf = getattr(plugin, "home", LISTS_OF_KIND[kind][0]) if kind in LISTS_OF_KIND else kind
+    wanted = next((p for p in plugin.parameters if _is_asked(p)), None)
+    role: FileRole | Literal[""] = wanted.role if isinstance(wanted, File) else ""
+    return Entry(
+        cast("EntryKind", kind),
+        name,
+        plugin.label or _spoken(name),
+        plugin.help,
+        shelf,
+        thumbnail(kind, name),
+        role,
+        wanted.name if wanted is not None else "",
+    )
+
+
+def _is_asked(parameter: Parameter) -> bool:
+    return isinstance(parameter, File) and parameter.required and parameter.suggested is None and not parameter.default
+
+
+def _rigs() -> list[Entry]:
+    from myriorama.scenes.cameras.rigs import RIGS
+
+    return [Entry("rig", n, RIGS[n].label or _spoken(n), RIGS[n].help, "rig", thumbnail("rig", n)) for n in RIGS]
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ").capitalize()

@@ -1,0 +1,136 @@
+"""The preview process: waits for requests, makes the newest, tells what came of it.
+
+Heavy libraries are imported only once the process has been given its threads; so this file imports none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
+
+from myriorama.app.production.lifetime import die_with_parent, hold_to_threads, ignore_interrupts
+
+if TYPE_CHECKING:
+    from myriorama.app.preview.darkroom import Darkroom, Picture
+    from myriorama.app.preview.frames import Failure
+
+
+def preview_main(pipe: Connection, setup_text: str, parent: int) -> None:
+    """Serve until the pipe closes. The first message says ``ready`` or why it could not start."""
+    setup = json.loads(setup_text)
+    os.environ.update(hold_to_threads(setup["threads"]))
+    die_with_parent(parent)
+    ignore_interrupts()
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        _serve(pipe, setup)
+
+
+def _serve(pipe: Connection, setup: dict[str, Any]) -> None:
+    from pathlib import Path
+
+    from myriorama.app.preview.darkroom import Darkroom
+    from myriorama.app.preview.faults import failure_of
+    from myriorama.plugins.registry import builtin_registry
+    from myriorama.scenes.errors import DeviceError
+    from myriorama.scenes.rendering.raster.engine import RasterRenderer
+
+    try:
+        renderer = RasterRenderer()
+    except DeviceError as error:
+        _tell_failure(pipe, failure_of(error, 0, 0))
+        return
+    cache = setup["cache_folder"]
+    darkroom = Darkroom(builtin_registry(), renderer, Path(cache) if cache else None)
+    with contextlib.closing(darkroom):
+        _send(pipe, {"type": "ready"})
+        Desk(pipe, darkroom).serve()
+
+
+class Desk:
+    """Takes messages in, one request at a time, and gives each one answer: a picture, a failure, or word that it was
+    dropped for a newer one.
+    """
+
+    def __init__(self, pipe: Connection, darkroom: Darkroom) -> None:
+        from myriorama.app.preview.blocks import LentBlocks
+
+        self._pipe = pipe
+        self._darkroom = darkroom
+        self._blocks = LentBlocks()
+        self._asked: dict[str, Any] | None = None
+        self._superseded = False
+
+    def serve(self) -> None:
+        """Make what is asked for until the pipe closes or the device is lost."""
+        with contextlib.closing(self._blocks):
+            while True:
+                while self._asked is None:
+                    self._take(self._pipe.recv_bytes())
+                wanted, self._asked = self._asked, None
+                if not self._answer(wanted):
+                    return
+
+    def _is_superseded(self) -> bool:
+        """Read all that has come; return whether a newer request waits on the other side."""
+        while self._pipe.poll(0):
+            self._take(self._pipe.recv_bytes())
+        return self._superseded
+
+    def _take(self, data: bytes) -> None:
+        message = json.loads(data)
+        if message["type"] == "picture":
+            self._asked = message
+            self._superseded = False
+        elif message["type"] == "newer":
+            self._superseded = True
+        elif message["type"] == "blocks":
+            self._blocks.replace(message["names"])
+            _send(self._pipe, {"type": "blocks_taken"})
+        elif message["type"] == "read":
+            self._blocks.give_back(message["name"])
+
+    def _answer(self, message: dict[str, Any]) -> bool:
+        """Make one picture; return False where the process must be replaced."""
+        from myriorama.app.preview.attentive import SupersededError
+        from myriorama.app.preview.faults import failure_of
+        from myriorama.app.preview.wire import wanted_from
+
+        wanted = wanted_from(message)
+        try:
+            picture = self._darkroom.make(wanted, self._is_superseded)
+        except SupersededError:
+            _send(self._pipe, {"type": "dropped", "generation": wanted.generation})
+            return True
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the window tells it and goes on
+            failure = failure_of(error, wanted.generation, wanted.index)
+            _tell_failure(self._pipe, failure)
+            return failure.kind != "device"
+        self._hand_out(picture)
+        return True
+
+    def _hand_out(self, picture: Picture) -> None:
+        from myriorama.app.preview.blocks import joined, layout
+
+        while self._blocks.all_in_use:
+            self._take(self._pipe.recv_bytes())
+        written = self._blocks.write(picture.arrays)
+        if written is not None:
+            name, planes = written
+            _send(self._pipe, {**picture.told, "block": name, "planes": planes})
+            return
+        planes, _ = layout(picture.arrays)
+        _send(self._pipe, {**picture.told, "block": "", "planes": planes})
+        self._pipe.send_bytes(joined(picture.arrays))
+
+
+def _tell_failure(pipe: Connection, failure: Failure) -> None:
+    from myriorama.app.preview.wire import failure_to_json
+
+    _send(pipe, failure_to_json(failure))
+
+
+def _send(pipe: Connection, message: dict[str, Any]) -> None:
+    pipe.send_bytes(json.dumps(message).encode())

@@ -1,0 +1,67 @@
+"""What a free look draws beside the scene: the ground's grid, the axes, and the dataset camera's frustum.
+
+None of it is in any picture of a dataset.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from myriorama.app.viewing.marks import Strokes, joined, strokes, world_strokes
+from myriorama.app.viewing.projecting import project_segments
+from myriorama.scenes.cameras.camera import Camera
+from myriorama.scenes.conventions import F64
+
+_LINES = 20
+_GREY = (0.62, 0.64, 0.68)
+_RED = (0.86, 0.30, 0.32, 0.9)
+_GREEN = (0.42, 0.72, 0.30, 0.9)
+_CAMERA = (0.96, 0.84, 0.40, 1.0)
+
+
+def grid_strokes(camera: Camera, target: F64, distance_m: float) -> Strokes:
+    """Return a grid on the ground about a point, its spacing a power of ten by the distance, fading outwards."""
+    step = 10.0 ** math.floor(math.log10(max(distance_m, 1e-3) / 2.0))
+    middle = np.round(target[:2] / (10 * step)) * 10 * step
+    reach = _LINES * step
+    parts = []
+    for axis in (0, 1):
+        for k in range(-_LINES, _LINES + 1):
+            at = middle[axis] + k * step
+            pieces = np.zeros((8, 2, 3))
+            bounds = np.linspace(-reach, reach, 9)
+            pieces[:, 0, 1 - axis], pieces[:, 1, 1 - axis] = bounds[:-1], bounds[1:]
+            pieces[:, :, 1 - axis] += middle[1 - axis]
+            pieces[:, :, axis] = at
+            away = np.hypot(np.abs(bounds[:-1] + bounds[1:]) / 2.0, k * step) / reach
+            main = abs(round(at / step)) % 10 == 0
+            starts, ends, kept = project_segments(camera, pieces[:, 0], pieces[:, 1])
+            fade = np.clip(1.0 - away[kept], 0.0, 1.0) * (0.5 if main else 0.22)
+            part = strokes(np.stack([starts, ends], axis=1), (*_GREY, 1.0), 1.0)
+            part.colors[:, 3] = fade
+            if abs(at) < step * 1e-6:
+                part.colors[:] = _RED if axis == 1 else _GREEN
+                part.colors[:, 3] *= np.clip(1.2 - away[kept], 0.0, 1.0)
+            parts.append(part)
+    found = joined(parts)
+    visible = found.colors[:, 3] > 0.01
+    return Strokes(found.ends[visible], found.colors[visible], found.styles[visible])
+
+
+def frustum_segments(camera: Camera, depth_m: float) -> F64:
+    """Return the edges, (N, 2, 3) metres, of what a camera sees up to a depth, with a mark on the image's top side."""
+    w, h = float(camera.width), float(camera.height)
+    corners = camera.unproject(np.array([[0.0, 0.0], [w, 0.0], [w, h], [0.0, h]]), np.full(4, depth_m))
+    apex = camera.world_from_camera[:3, 3]
+    lift = camera.unproject(np.array([[0.5 * w, -0.22 * h]]), np.full(1, depth_m))[0]
+    out = [(apex, c) for c in corners]
+    out += [(corners[k], corners[(k + 1) % 4]) for k in range(4)]
+    out += [(corners[0], lift), (lift, corners[1])]
+    return np.array(out)
+
+
+def frustum_strokes(camera: Camera, seen: Camera, depth_m: float) -> Strokes:
+    """Return the frustum of `seen` as `camera` sees it."""
+    return world_strokes(camera, frustum_segments(seen, depth_m), _CAMERA, 1.6)

@@ -1,0 +1,1 @@
+"""The inspector: rows of parameters, built from declarations alone."""

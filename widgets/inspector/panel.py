@@ -1,0 +1,351 @@
+"""The inspector's panel: what is selected, as rows, as a form of the project, or as a calm sentence.
+
+It holds no value of its own: everything is read from the document again whenever that changes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from myriorama.app.actions import Action
+from myriorama.app.document.edit import commit
+from myriorama.app.document.edits import rename, set_enabled
+from myriorama.app.inspection.changes import sweep_range
+from myriorama.app.inspection.effective import EffectiveValues
+from myriorama.app.inspection.inspect import inspect
+from myriorama.app.inspection.rows import Inspection, Row
+from myriorama.app.preview.frames import SampleFrame
+from myriorama.app.studio import Studio
+from myriorama.scenes.errors import InputError
+from myriorama.widgets.binding import bind
+from myriorama.widgets.inspector.editing import RowEditing
+from myriorama.widgets.inspector.header import Header
+from myriorama.widgets.inspector.menu import open_menu
+from myriorama.widgets.inspector.rows_view import RowsView
+from myriorama.widgets.panel import Bound, Panel
+from myriorama.widgets.theme import icon
+
+_EFFECTIVE_EVERY_MS = 250
+
+
+class InspectorPanel(Panel):
+    """Shows and changes what is selected."""
+
+    name: ClassVar[str] = "inspector"
+    title: ClassVar[str] = "Inspector"
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(studio, parent)
+        self.setMinimumWidth(280)
+        self.editing = RowEditing(studio, self)
+        self.effective = EffectiveValues()
+        self.inspection = Inspection("nothing")
+        self._slots: dict[str, tuple[str, ...]] = {}
+        self._make_widgets()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_EFFECTIVE_EVERY_MS)
+        self._soon.timeout.connect(self.rows.update_effective)
+        document = studio.document
+        bind(self, studio.selection.changed, self._on_selection_changed)
+        bind(self, document.opened, self._on_opened)
+        bind(self, document.changed, self._on_document_changed)
+        bind(self, document.changing, self._on_document_changed)
+        bind(self, studio.locks.changed, self._refresh)
+        bind(self, studio.tiles.facts_ready, self.effective.add)
+        bind(self, studio.tiles.epoch_changed, self._on_epoch_changed)
+        bind(self, studio.preview.frame_ready, self._on_frame_ready)
+        bind(self, self.effective.changed, self._on_effective_changed)
+        self._refresh()
+
+    def _make_widgets(self) -> None:
+        self.filter = QLineEdit(self)
+        self.filter.setPlaceholderText("Filter parameters")
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setAccessibleName("Filter parameters")
+        self.filter.addAction(icon("magnify"), QLineEdit.ActionPosition.LeadingPosition)
+        self.filter.textChanged.connect(self._on_filter)
+        self.filter.installEventFilter(self)
+        self.header = Header(self)
+        self.header.renamed.connect(self._on_renamed)
+        self.header.enabled_changed.connect(self._on_enabled)
+        self.rows = RowsView(self.editing, (self.effective.at, self.effective.shown_at), self)
+        self.rows.menu_wanted.connect(self._on_menu)
+        self.empty = QLabel(self)
+        self.empty.setTextFormat(Qt.TextFormat.PlainText)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        self.empty.setProperty("role", "dim")
+        self.empty.setContentsMargins(28, 28, 28, 28)
+        self.kept = QPlainTextEdit(self)
+        self.kept.setReadOnly(True)
+        self.kept.setAccessibleName("Kept parameters")
+        self.kept.setMaximumHeight(160)
+        self.warning = QLabel(self)
+        self.warning.setTextFormat(Qt.TextFormat.PlainText)
+        self.warning.setWordWrap(True)
+        self.warning.setProperty("role", "warning")
+        self.warning.setContentsMargins(10, 0, 10, 6)
+        self.warning.setAccessibleName("Problem")
+        self.form_area = QScrollArea(self)
+        self.form_area.setWidgetResizable(True)
+        self.pages = QStackedWidget(self)
+        for page in (self.rows, self.empty, self.form_area):
+            self.pages.addWidget(page)
+        top = QWidget(self)
+        line = QVBoxLayout(top)
+        line.setContentsMargins(10, 8, 10, 0)
+        line.addWidget(self.filter)
+        self._filter_line = top
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(top)
+        column.addWidget(self.header)
+        column.addWidget(self.warning)
+        column.addWidget(self.kept)
+        column.addWidget(self.pages, 1)
+
+    # models -> view
+
+    def _on_opened(self) -> None:
+        self._slots.clear()
+        self.effective.forget()
+        self.effective.show({})
+        self._refresh()
+
+    def _on_selection_changed(self) -> None:
+        self._refresh()
+
+    def _on_document_changed(self) -> None:
+        self._refresh()
+
+    def _on_epoch_changed(self) -> None:
+        self.effective.forget()
+
+    def _on_frame_ready(self, frame: SampleFrame) -> None:
+        if frame.view is None:
+            self.effective.show(frame.values)
+        slots = slots_seen(frame)
+        if any(self._slots.get(uid) != seen for uid, seen in slots.items()):
+            self._slots.update(slots)
+            self._refresh()
+
+    def _on_effective_changed(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _refresh(self) -> None:
+        found = inspect(
+            self.studio.document.shown,
+            self.studio.registry,
+            self.studio.selection.value,
+            locks=self.studio.locks.value,
+            slots=self._slots,
+        )
+        if found == self.inspection and found.kind != "part":
+            return
+        before, self.inspection = self.inspection, found
+        self.header.show_inspection(found)
+        self._filter_line.setVisible(found.kind in ("rows", "unknown"))
+        self.warning.setVisible(found.kind == "unknown")
+        self.warning.setText(f"{found.message}. What the project holds for it is kept." if found.message else "")
+        self.kept.setVisible(bool(found.kept))
+        if self.kept.toPlainText() != found.kept:
+            self.kept.setPlainText(found.kept)
+        if found.kind == "part":
+            self._show_part(found.uids[0], before)
+        else:
+            self._drop_part()
+            if found.kind in ("rows", "unknown"):
+                self.rows.show_inspection(found)
+                self.pages.setCurrentWidget(self.rows)
+            else:
+                self.empty.setText(found.message)
+                self.pages.setCurrentWidget(self.empty)
+
+    def _show_part(self, uid: str, before: Inspection) -> None:
+        from myriorama.widgets.forms import form_for  # late: the forms of the project are another room of this house
+
+        if self.form_area.widget() is None or before.uids != (uid,) or before.kind != "part":
+            self._drop_part()
+            self.form_area.setWidget(form_for(uid, self.studio, self.form_area))
+        self.pages.setCurrentWidget(self.form_area)
+
+    def _drop_part(self) -> None:
+        form = self.form_area.takeWidget()
+        if form is not None:
+            form.deleteLater()
+
+    # view -> models
+
+    def _on_filter(self, text: str) -> None:
+        self.rows.set_filter(text)
+
+    def _on_renamed(self, name: str) -> None:
+        project = self.studio.document.project
+        if project is None or len(self.inspection.uids) != 1:
+            return
+        try:
+            commit(rename(project, self.inspection.uids[0], name), self.studio.document)
+        except InputError as error:
+            self.header.name.refuse(error.problems[0].message)
+
+    def _on_enabled(self, enabled: bool) -> None:
+        project = self.studio.document.project
+        if project is not None:
+            commit(set_enabled(project, self.inspection.uids, enabled), self.studio.document)
+
+    def _on_menu(self, row: Row, where: QPoint) -> None:
+        open_menu(row, self.editing, where, self)
+
+    def eventFilter(self, watched: Any, event: QEvent) -> bool:
+        if (
+            watched is self.filter
+            and event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+            and self.filter.text()
+        ):
+            self.filter.clear()
+            return True
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "rows"):
+            self.rows.dress()
+            self.header.show_inspection(self.inspection)
+        super().changeEvent(event)
+
+    # actions
+
+    def focus_filter(self) -> None:
+        """Put the keyboard into the filter."""
+        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.selectAll()
+
+    @property
+    def current(self) -> Row | None:
+        """The row that the keyboard or the menu was in last, in its newest state."""
+        row = self.rows.current
+        if row is None:
+            return None
+        return next((r for r in self.inspection.rows() if r.key == row.key), None)
+
+    def _with_current(self, run: Any) -> Any:
+        def call() -> None:
+            row = self.current
+            if row is not None:
+                run(row)
+
+        return call
+
+    def actions_here(self) -> tuple[Bound, ...]:
+        editing = self.editing
+
+        def here() -> bool:
+            return self.current is not None
+
+        def resettable() -> bool:
+            row = self.current
+            return row is not None and editing.can_reset(row)
+
+        def variable() -> bool:
+            row = self.current
+            return row is not None and not row.locked and (row.can_vary or row.parts)
+
+        def sweepable() -> bool:
+            row = self.current
+            return row is not None and not row.locked and sweep_range(row) is not None
+
+        def toggle_lock(row: Row) -> None:
+            editing.set_locked(row, not row.locked)
+
+        return (
+            Bound(_FILTER, self.focus_filter),
+            Bound(_RESET, self._with_current(editing.reset), resettable),
+            Bound(_VARY, self._with_current(editing.toggle_varied), variable),
+            Bound(_COPY, self._with_current(editing.copy_value), here),
+            Bound(_PASTE, self._with_current(editing.paste_value), here),
+            Bound(_LOCK, self._with_current(toggle_lock), here),
+            Bound(_SWEEP, self._with_current(editing.sweep), sweepable),
+        )
+
+
+_FILTER = Action(
+    "inspector.filter",
+    "Filter parameters",
+    "inspector",
+    "Find a parameter of what is selected by a part of its name.",
+    ("Ctrl+F",),
+    icon="magnify",
+)
+_RESET = Action(
+    "inspector.reset",
+    "Reset value",
+    "inspector",
+    "Let the default of the parameter hold again.",
+    ("Ctrl+Backspace",),
+    icon="restore",
+)
+_VARY = Action(
+    "inspector.vary",
+    "Vary or fix value",
+    "inspector",
+    "Turn the value of the parameter into a distribution, or back.",
+    ("Ctrl+D",),
+    icon="dice-5-outline",
+)
+_COPY = Action(
+    "inspector.copy",
+    "Copy value",
+    "inspector",
+    "Copy the value of the parameter, distribution and all.",
+    ("Ctrl+Shift+C",),
+    icon="content-copy",
+)
+_PASTE = Action(
+    "inspector.paste",
+    "Paste value",
+    "inspector",
+    "Give the parameter the value that was copied.",
+    ("Ctrl+Shift+V",),
+    icon="content-paste",
+)
+_LOCK = Action(
+    "inspector.lock",
+    "Lock or unlock value",
+    "inspector",
+    "Keep the value of the parameter from being changed.",
+    ("Ctrl+L",),
+    icon="lock-outline",
+)
+_SWEEP = Action(
+    "inspector.sweep",
+    "Sweep value in the gallery",
+    "inspector",
+    "Show the parameter from low to high in a row of the gallery.",
+    ("Ctrl+Shift+S",),
+    icon="arrow-expand-horizontal",
+)
+
+
+def slots_seen(frame: SampleFrame) -> dict[str, tuple[str, ...]]:
+    """Return the parts that the objects of each group were seen to have, by the group's uid."""
+    seen: dict[str, dict[str, None]] = {}
+    for surface in frame.surfaces:
+        if 0 <= surface.instance < len(frame.instances) and surface.part:
+            seen.setdefault(frame.instances[surface.instance].group_uid, {})[surface.part] = None
+    return {uid: tuple(parts) for uid, parts in seen.items()}

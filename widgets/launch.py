@@ -1,0 +1,70 @@
+"""The program's front door: the window where no command or ``studio`` is asked for, else the command line.
+
+It loads no toolkit before a window is wanted, so that ``myriorama --help`` stays quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+
+
+def main() -> int:
+    """Run this process's arguments and return the exit code; see `app.cli.exits.ExitCode`."""
+    from myriorama.app.cli.program import run
+
+    return run(sys.argv[1:] or ["studio"], open_studio=open_studio)
+
+
+def open_studio(project: str | None) -> int:
+    """Open the window, and return when it was closed.
+
+    Parameters
+    ----------
+    project : str or None
+        A project file, its folder, or the name of an example.
+
+    Raises
+    ------
+    DeviceError
+        There is no display, or this Qt cannot run under this Python.
+    InputError
+        The project cannot be found. (One that cannot be read is told of in the window.)
+    """
+    from myriorama.app.cli.doctor import check_qt_pair
+    from myriorama.app.finding import find_project
+    from myriorama.scenes.errors import DeviceError
+
+    trouble = missing_display(sys.platform, os.environ)
+    if trouble:
+        raise DeviceError(trouble)
+    pair = check_qt_pair()
+    if pair.state != "ok":
+        raise DeviceError(f"the window cannot be opened: {pair.detail}. {pair.way_out}")
+    path = find_project(project) if project else None
+    from myriorama.widgets.application import Application
+
+    application = Application(sys.argv[:1])
+    try:
+        application.show(path)
+        return application.run()
+    finally:
+        application.close()
+
+
+def missing_display(system: str, environment: Mapping[str, str]) -> str:
+    """Say why no window can be opened here and what to do; empty where one can."""
+    if not system.startswith("linux") or environment.get("QT_QPA_PLATFORM"):
+        return ""
+    if environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"):
+        return ""
+    return (
+        "there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can be opened. "
+        "Without one, `myriorama render` makes datasets, `myriorama --help` lists the rest; "
+        "`xvfb-run -a myriorama` opens the window on a display in memory"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

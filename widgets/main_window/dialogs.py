@@ -1,0 +1,127 @@
+"""The window's dialogs, each made when it is asked for. One of a kind is open at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog, QMenu
+
+from myriorama.app.actions import ActionTable
+from myriorama.app.document.templates import BLANK
+from myriorama.app.exporting.export import ExportJob
+from myriorama.app.preview.frames import SampleFrame
+from myriorama.app.studio import Studio
+from myriorama.widgets.binding import bind
+from myriorama.widgets.theme import theme
+
+if TYPE_CHECKING:
+    from myriorama.widgets.export.sheet import ExportSheet
+    from myriorama.widgets.main_window.window import MainWindow
+
+
+class Dialogs(QObject):
+    """Opens them, and brings one that is open to the front."""
+
+    def __init__(self, studio: Studio, window: MainWindow) -> None:
+        super().__init__(window)
+        self._studio = studio
+        self._window = window
+        self._table: ActionTable | None = None
+        self._recent: QMenu | None = None
+        self.export: ExportSheet | None = None
+        self._device = ""
+        bind(self, studio.preview.frame_ready, self._on_frame)
+
+    def take_actions(self, table: ActionTable, menus: dict[str, QMenu]) -> None:
+        """Take the finished table, and put the list of recent files into the File menu."""
+        self._table = table
+        menu = menus["File"]
+        self._recent = QMenu("Open recent", menu)
+        self._recent.setToolTipsVisible(True)
+        after = next(a for a in menu.actions() if a.objectName() == "project.save")
+        before = menu.actions()[menu.actions().index(after) - 1]
+        menu.insertMenu(before, self._recent)
+        self._recent.aboutToShow.connect(self._fill_recent)
+
+    def new_blank(self) -> None:
+        """Start from the blank template."""
+        self._window.flow.new(BLANK)
+
+    def toggle_theme(self) -> None:
+        """Change between light and dark, whatever the system has."""
+        settings = self._studio.settings
+        settings.set(settings.value.model_copy(update={"theme": "light" if theme().name == "dark" else "dark"}))
+
+    def show_templates(self) -> None:
+        from myriorama.widgets.welcome.templates import TemplateDialog
+
+        dialog = TemplateDialog(self._window)
+        dialog.chosen.connect(self._window.flow.new)
+        self._show(dialog)
+
+    def show_export(self) -> None:
+        """Show the one export sheet: it keeps what was typed until the window goes."""
+        from myriorama.widgets.export.sheet import ExportSheet
+
+        if self.export is None:
+            self.export = ExportSheet(self._studio, self._window)
+        self.export.show()
+        self.export.raise_()
+        self.export.activateWindow()
+
+    def show_export_of(self, job: ExportJob) -> None:
+        """Show the export sheet on one export."""
+        self.show_export()
+        if self.export is not None:
+            self.export.show_job(job)
+
+    def show_settings(self) -> None:
+        from myriorama.widgets.settings_dialog import SettingsDialog
+
+        self._show(SettingsDialog(self._studio.settings, self._window))
+
+    def show_shortcuts(self) -> None:
+        from myriorama.widgets.shortcuts import ShortcutsDialog
+
+        if self._table is not None:
+            self._show(ShortcutsDialog(self._table, self._window))
+
+    def show_about(self) -> None:
+        from myriorama.widgets.about import AboutDialog
+
+        self._show(AboutDialog(self._studio, self._device, self._window))
+
+    def show_palette(self) -> None:
+        from myriorama.widgets.palette import Palette
+
+        Palette(self._window).open()
+
+    def show_documentation(self) -> None:
+        from myriorama.widgets.about import DocumentationDialog
+
+        dialog = DocumentationDialog(self._window)
+        dialog.setModal(False)
+        dialog.show()
+
+    def _show(self, dialog: QDialog) -> None:
+        dialog.open()
+
+    def _on_frame(self, frame: SampleFrame) -> None:
+        self._device = str(frame.device)
+
+    def _fill_recent(self) -> None:
+        menu = self._recent
+        if menu is None:
+            return
+        menu.clear()
+        for path in self._studio.settings.value.recent:
+            entry = menu.addAction(path.replace("&", "&&"))
+            entry.setData(path)
+            entry.triggered.connect(self._on_recent)
+        if menu.isEmpty():
+            menu.addAction("Nothing yet").setEnabled(False)
+
+    def _on_recent(self) -> None:
+        entry = self.sender()
+        self._window.flow.open(entry.data())  # type: ignore[attr-defined]

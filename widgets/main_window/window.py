@@ -1,0 +1,286 @@
+"""The main window: the viewport in the middle, panels in docks around it, one table of actions for all of them.
+
+It shows and routes; what a panel means, and how a file is read, is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget, QWidget
+
+from myriorama.app.actions import ActionTable
+from myriorama.app.studio import Studio
+from myriorama.widgets.binding import bind
+from myriorama.widgets.main_window.dialogs import Dialogs
+from myriorama.widgets.main_window.layout_state import LAYOUT_VERSION, layout_of, restore_layout
+from myriorama.widgets.main_window.own_actions import own_actions
+from myriorama.widgets.main_window.panels import AREAS, DOCKED, VIEWPORT, Place, make
+from myriorama.widgets.main_window.project_flow import ProjectFlow
+from myriorama.widgets.main_window.status import StatusWidgets
+from myriorama.widgets.menus import WindowActions, fill_menu_bar
+from myriorama.widgets.panel import Panel
+from myriorama.widgets.welcome import WelcomePage
+
+_TOLD_MS: Final = 6000
+_SIDE_PX: Final = {"left": 250, "right": 330, "bottom": 250}
+
+
+class MainWindow(QMainWindow):
+    """The studio's window.
+
+    Attributes
+    ----------
+    panels : dict of str to Panel
+        By name; the viewport is one of them.
+    table : ActionTable
+    actions_by_id : WindowActions
+    flow : ProjectFlow
+        Opening, saving, closing.
+    dialogs : Dialogs
+    """
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self.studio = studio
+        self.setObjectName("main")
+        self.setAccessibleName("Myriorama")
+        self.setDockNestingEnabled(True)
+        self.setAcceptDrops(True)
+        self.setUnifiedTitleAndToolBarOnMac(True)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.panels: dict[str, Panel] = {}
+        self.docks: dict[str, QDockWidget] = {}
+        self.flow = ProjectFlow(studio, self, self.tell)
+        self.dialogs = Dialogs(studio, self)
+        self.welcome = self._make_welcome()
+        self._central = QStackedWidget()
+        self._central.setObjectName("central")
+        self._central.addWidget(self.welcome)
+        self.setCentralWidget(self._central)
+        self._tidying = QTimer(self)
+        self._tidying.setSingleShot(True)
+        self._tidying.timeout.connect(self._tidy_titles)
+        self._make_panels()
+        self.table = ActionTable(studio.settings)
+        self.actions_by_id = WindowActions(self.table, self, self._on_refused)
+        self._fill_table()
+        self.menus = fill_menu_bar(self.menuBar(), self.table, self.actions_by_id)
+        self.dialogs.take_actions(self.table, self.menus)
+        self.status = StatusWidgets(studio, self.statusBar(), self.show_problems, self.dialogs.show_export_of)
+        self._leaving = False
+        self._shown_project = True
+        self._docks_while_open = QByteArray()
+        self.resize(1280, 800)
+        self.default_layout()
+        self._default = self.saveState(LAYOUT_VERSION)
+        restore_layout(self, studio.settings.value.layout)
+        bind(self, studio.document.opened, self._on_opened)
+        bind(self, studio.document.location_changed, self._set_title)
+        bind(self, studio.document.changed, self._set_title)
+        bind(self, studio.document.history.changed, self._on_history_changed)
+        self._on_opened()
+
+    # --- what the panels are told ------------------------------------------------------------------
+
+    def tell(self, text: str) -> None:
+        """Show a line in the status bar for a while."""
+        self.statusBar().showMessage(text, _TOLD_MS)
+
+    def show_panel(self, name: str) -> None:
+        """Bring a panel to the front."""
+        dock = self.docks.get(name)
+        if dock is not None:
+            dock.show()
+            dock.raise_()
+
+    def show_problems(self) -> None:
+        """Bring the problems to the front."""
+        self.show_panel("problems")
+
+    # --- layout ------------------------------------------------------------------------------------
+
+    def default_layout(self) -> None:
+        """Put every dock where it stands until it is moved."""
+        corner, area = Qt.Corner, Qt.DockWidgetArea
+        self.setCorner(corner.BottomLeftCorner, area.LeftDockWidgetArea)
+        self.setCorner(corner.BottomRightCorner, area.RightDockWidgetArea)
+        firsts: dict[Place, QDockWidget] = {}
+        for kind in DOCKED:
+            dock = self.docks.get(_name_of(kind.cls))
+            if dock is None:
+                continue
+            dock.setFloating(False)
+            self.addDockWidget(AREAS[kind.place], dock)
+            dock.show()
+            if kind.place in firsts:
+                self.tabifyDockWidget(firsts[kind.place], dock)
+            else:
+                firsts[kind.place] = dock
+        sides = [p for p in ("left", "right") if p in firsts]
+        self.resizeDocks([firsts[p] for p in sides], [_SIDE_PX[p] for p in sides], Qt.Orientation.Horizontal)
+        if "bottom" in firsts:
+            self.resizeDocks([firsts["bottom"]], [_SIDE_PX["bottom"]], Qt.Orientation.Vertical)
+        for dock in firsts.values():
+            dock.raise_()
+
+    def reset_layout(self) -> None:
+        """Undo whatever was moved."""
+        self.restoreState(self._default, LAYOUT_VERSION)
+        self.default_layout()
+
+    def _tidy_soon(self) -> None:
+        self._tidying.start(0)
+
+    def _tidy_titles(self) -> None:
+        """Leave a dock's title bar out where its tab says the same."""
+        for dock in self.docks.values():
+            tabbed = not dock.isFloating() and bool(self.tabifiedDockWidgets(dock))
+            if tabbed and dock.titleBarWidget() is None:
+                dock.setTitleBarWidget(QWidget())
+            elif not tabbed and (bar := dock.titleBarWidget()) is not None:
+                dock.setTitleBarWidget(None)  # type: ignore[arg-type]
+                bar.deleteLater()
+
+    def end(self) -> None:
+        """Let go of the models: the window is not used after that."""
+        self.table.close()
+
+    def set_full_screen(self, on: bool) -> None:
+        """Fill the screen, or stop."""
+        state = self.windowState()
+        full = Qt.WindowState.WindowFullScreen
+        self.setWindowState(state | full if on else state & ~full)
+
+    # --- events ------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask what to do with what is unsaved, then go."""
+        if not self._leaving and (self.studio.document.dirty or self.studio.exports.running):
+            event.ignore()
+            self.flow.leave_for_good(self._leave)
+            return
+        self._keep_layout()
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped_project(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped_project(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.flow.open(path)
+
+    # --- making ------------------------------------------------------------------------------------
+
+    def _make_welcome(self) -> WelcomePage:
+        page = WelcomePage(self.studio.settings)
+        page.example_chosen.connect(self.flow.open)
+        page.recent_chosen.connect(self.flow.open)
+        page.recent_removed.connect(self.flow.forget_recent)
+        page.open_asked.connect(self.flow.open_asking)
+        page.new_asked.connect(self.dialogs.new_blank)
+        page.template_asked.connect(self.dialogs.show_templates)
+        return page
+
+    def _make_panels(self) -> None:
+        viewport = make(VIEWPORT, self.studio)
+        if viewport is not None:
+            self.panels[viewport.name] = viewport
+            self._central.addWidget(viewport)
+        for kind in DOCKED:
+            panel = make(kind, self.studio)
+            if panel is None:
+                continue
+            dock = QDockWidget(panel.title, self)
+            dock.setObjectName(f"dock {panel.name}")
+            dock.setAccessibleName(panel.title)
+            dock.setWidget(panel)
+            self.panels[panel.name] = panel
+            self.docks[panel.name] = dock
+            self.addDockWidget(AREAS[kind.place], dock)
+            for signal in (dock.topLevelChanged, dock.dockLocationChanged, dock.visibilityChanged):
+                signal.connect(self._tidy_soon)
+
+    def _fill_table(self) -> None:
+        everything: list[tuple[QWidget, Panel | None]] = [(self, None)]
+        everything += [(panel, panel) for panel in self.panels.values()]
+        for widget, panel in everything:
+            for bound in own_actions(self) if panel is None else panel.actions_here():
+                self.table.add(bound.action, bound.run, bound.enabled, bound.checked)
+                context = bound.action.context
+                own = widget if panel is None else panel.widget_of(context)
+                self.actions_by_id.add(bound.action.id, self if context == "window" else own)
+
+    # --- the document ------------------------------------------------------------------------------
+
+    def _on_opened(self) -> None:
+        is_open = self.studio.document.project is not None
+        self._set_title()
+        if is_open == self._shown_project:
+            return
+        self._shown_project = is_open
+        viewport = self.panels.get("viewport")
+        self._central.setCurrentWidget(viewport if is_open and viewport is not None else self.welcome)
+        if is_open:
+            self.restoreState(self._docks_while_open, LAYOUT_VERSION)
+            if viewport is not None:
+                viewport.setFocus()
+        else:
+            self._docks_while_open = self.saveState(LAYOUT_VERSION)
+            for dock in self.docks.values():
+                dock.hide()
+
+    def _set_title(self) -> None:
+        document = self.studio.document
+        self.setWindowModified(document.dirty)
+        if document.project is None:
+            self.setWindowTitle("Myriorama")
+            return
+        where = f" ({document.path.parent})" if document.path is not None else ""
+        self.setWindowTitle(f"{_one_line(document.title)}[*]{where} - Myriorama")
+
+    def _on_history_changed(self) -> None:
+        history = self.studio.document.history
+        for id_, word, label in (("edit.undo", "Undo", history.undo_label), ("edit.redo", "Redo", history.redo_label)):
+            text = f"{word} {label[:1].lower()}{label[1:]}".replace("&", "&&") if label else word
+            self.actions_by_id[id_].setText(text)
+
+    def _on_refused(self, title: str) -> None:
+        self.tell(f"{title}: not possible here and now")
+
+    def _leave(self) -> None:
+        self._leaving = True
+        if self.studio.document.dirty:
+            self.flow.forget()
+        self.close()
+
+    def _keep_layout(self) -> None:
+        if not self._shown_project:  # the docks are hidden for the welcome page; what counts is how they stood
+            self.restoreState(self._docks_while_open, LAYOUT_VERSION)
+        settings = self.studio.settings
+        settings.set(settings.value.model_copy(update={"layout": layout_of(self)}))
+
+
+def _name_of(cls: str) -> str:
+    return cls.removesuffix("Panel").lower()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()).replace("[*]", "")
+
+
+def _dropped_project(event: QDropEvent) -> Path | None:
+    """Return the one project file, or folder with one, that is being dropped."""
+    urls = event.mimeData().urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    path = Path(urls[0].toLocalFile())
+    if path.suffix == ".json" and path.is_file():
+        return path
+    return path if (path / "project.json").is_file() else None

@@ -1,0 +1,1 @@
+"""The outliner: what the project is made of, as a tree."""

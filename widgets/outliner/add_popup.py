@@ -1,0 +1,197 @@
+"""The list of what can be added: type a few letters, choose with the arrows, Enter adds.
+
+It offers; what is chosen is told by a signal, and adding it is the panel's affair.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from myriorama.app.catalogue.entries import SHELVES, Entries, Entry
+from myriorama.app.catalogue.search import search
+from myriorama.widgets.outliner.entry_delegate import ENTRY_ROLE, EntryDelegate
+from myriorama.widgets.theme import icon, theme
+
+_SHELVES: Final = ("objects", "stage", "environment", "lights", "effects")
+_WIDTH_PX: Final = 460
+_HEIGHT_PX: Final = 500
+_TO_LIST: Final = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+
+class _EntryModel(QAbstractListModel):
+    """The entries that fit."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries: tuple[Entry, ...] = ()
+
+    def show(self, entries: tuple[Entry, ...]) -> None:
+        self.beginResetModel()
+        self._entries = entries
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._entries)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        entry = self._entries[index.row()]
+        if role == ENTRY_ROLE:
+            return entry
+        if role == Qt.ItemDataRole.DisplayRole:
+            return entry.label
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return entry.help
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{entry.label}, {SHELVES[entry.shelf]}: {entry.help}"
+        return None
+
+
+class AddPopup(QFrame):
+    """A popup that lives as long as its panel and is shown again and again.
+
+    Attributes
+    ----------
+    chosen : signal of (Entry, str)
+        What to add, and to which list; empty for where it is at home.
+    """
+
+    chosen = Signal(object, str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAccessibleName("Add to the project")
+        self.setObjectName("add_popup")
+        self._all = Entries(())
+        self._target = ""
+        self._model = _EntryModel(self)
+        self.search_field = QLineEdit(self)
+        self.search_field.setPlaceholderText("Search what can be added")
+        self.search_field.setAccessibleName("Search what can be added")
+        self.search_field.setClearButtonEnabled(True)
+        self.search_field.addAction(icon("magnify", ""), QLineEdit.ActionPosition.LeadingPosition)
+        self.search_field.textChanged.connect(self._refresh)
+        self.search_field.installEventFilter(self)
+        self.list = QListView(self)
+        self.list.setModel(self._model)
+        self.list.setItemDelegate(EntryDelegate(self.list))
+        self.list.setMouseTracking(True)
+        self.list.setUniformItemSizes(True)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setAccessibleName("What can be added")
+        self.list.clicked.connect(self._on_clicked)
+        self._empty = QLabel("Nothing fits these letters.", self)
+        self._empty.setProperty("role", "dim")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._shelves = QButtonGroup(self)
+        self._shelves.setExclusive(True)
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        self._buttons: dict[str, QToolButton] = {}
+        for key in ("", *_SHELVES):
+            button = QToolButton(self)
+            button.setText(SHELVES.get(key, "All"))
+            button.setCheckable(True)
+            button.setAccessibleName(f"Show {SHELVES.get(key, 'all')}")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self._shelves.addButton(button)
+            self._buttons[key] = button
+            button.toggled.connect(self._refresh)
+            row.addWidget(button)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        gap = theme().gap
+        layout.setContentsMargins(gap, gap, gap, gap)
+        layout.setSpacing(6)
+        layout.addWidget(self.search_field)
+        layout.addLayout(row)
+        layout.addWidget(self.list, 1)
+        layout.addWidget(self._empty, 1)
+        self.resize(_WIDTH_PX, _HEIGHT_PX)
+
+    @property
+    def shelf(self) -> str:
+        """The list whose entries are shown; empty for all."""
+        return next((key for key, button in self._buttons.items() if button.isChecked()), "")
+
+    @property
+    def shown(self) -> tuple[Entry, ...]:
+        """The entries that fit, the best first."""
+        return tuple(self._model.index(i).data(ENTRY_ROLE) for i in range(self._model.rowCount()))
+
+    def offer(self, entries: Entries, at: QPoint, target: str = "") -> None:
+        """Show the popup near a point of the screen.
+
+        Parameters
+        ----------
+        target : str
+            The list that the heading's plus belongs to: its entries are shown first, and what is chosen goes there.
+        """
+        self._all = entries
+        self._target = target
+        self.setStyleSheet(
+            f"#add_popup {{ background: {theme().raised}; border: 1px solid {theme().border}; }}"
+            f"QListView {{ background: {theme().raised}; }}"
+        )
+        self.search_field.clear()
+        self._buttons[target].setChecked(True)
+        self._refresh()
+        screen = self.screen().availableGeometry()
+        x = max(screen.left(), min(at.x(), screen.right() - self.width()))
+        y = max(screen.top(), min(at.y(), screen.bottom() - self.height()))
+        self.move(x, y)
+        self.show()
+        self.search_field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def choose_current(self) -> None:
+        """Add what is marked in the list."""
+        index = self.list.currentIndex()
+        if index.isValid():
+            self._choose(index)
+
+    def _refresh(self) -> None:
+        shelves = (self.shelf,) if self.shelf else _SHELVES
+        found = search(self._all.of(*shelves), self.search_field.text())
+        self._model.show(found)
+        self.list.setVisible(bool(found))
+        self._empty.setVisible(not found)
+        if found:
+            self.list.setCurrentIndex(self._model.index(0))
+            self.list.scrollToTop()
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        self._choose(index)
+
+    def _choose(self, index: QModelIndex) -> None:
+        entry: Entry = index.data(ENTRY_ROLE)
+        target = self._target if self.shelf == self._target else ""
+        self.hide()
+        self.chosen.emit(entry, target)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.search_field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            key = Qt.Key(event.key())
+            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.choose_current()
+                return True
+            if key in _TO_LIST:
+                self.list.keyPressEvent(event)
+                return True
+        return super().eventFilter(watched, event)

@@ -1,0 +1,24 @@
+"""Names of the icons by which the outliner, and the list of what can be added, tell kinds apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from myriorama.app.document import addresses
+
+MARKS: Final[Mapping[str, str]] = {
+    "environment": "weather-partly-cloudy",
+    "stage": "table-furniture",
+    "lights": "lightbulb-outline",
+    "objects": "cube-outline",
+    "effects": "auto-fix",
+    "placement": "dots-grid",
+    "rig": "video-outline",
+    addresses.CAMERA: "video-outline",
+    addresses.CLASSES: "tag-multiple-outline",
+    addresses.NAMED: "variable",
+    addresses.ACCEPTANCE: "check-decagram-outline",
+    addresses.OUTPUT: "export-variant",
+    addresses.SETTINGS: "cog-outline",
+}
