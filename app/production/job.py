@@ -5,6 +5,7 @@ Everything that can be refused is refused before the first sample is written.
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Mapping
@@ -250,6 +251,9 @@ def _entry(jobs: Jobs, settings: JobSettings) -> JobEntry:
         fail_fast=settings.fail_fast,
     )
     snapshot = make_snapshot(project, home, wanted, file=str(settings.project_path))
+    if os.path.lexists(settings.out):
+        told = "this folder exists already; a dataset is never written over: choose another name"
+        raise InputError(Problem(str(settings.out), told))
     begun = partial_of(settings.out.absolute()).is_dir()
     if settings.resume and not begun:
         raise InputError(

@@ -16,6 +16,7 @@ from myriorama.app.dataset.folder import DatasetFolder, Job
 from myriorama.app.dataset.layout import JOB, partial_of, receipts_aside
 from myriorama.app.dataset.manifest import ManifestError, read_manifest
 from myriorama.app.dataset.quarantine import Quarantined
+from myriorama.app.dataset.sampleset import SampleSet
 from myriorama.app.production.snapshot import dataset_info, versions
 from myriorama.app.render_queue.snapshot import JobSnapshot, snapshot_from_text
 from myriorama.app.render_queue.states import SampleState
@@ -170,7 +171,8 @@ def _finished(snapshot: JobSnapshot) -> bool:
     except ManifestError as error:
         raise InputError(Problem(str(out), f"something else lies where the dataset is to be: {error}")) from error
     same = manifest.head["info"]["project_hash"] == snapshot.project_hash
-    if not same or manifest.head["indices"] != [list(span) for span in snapshot.own.spans]:
+    numbers = [row["index"] for row in (*manifest.samples, *manifest.quarantined)]
+    if not same or SampleSet.of(numbers) != snapshot.own:
         raise InputError(Problem(str(out), "another dataset lies where this one is to be"))
     return True
 

@@ -61,7 +61,9 @@ def test_no_worker_outlives_its_job(small_project: Callable[..., Path], tmp_path
 
         patch.setattr(Crew, "__enter__", remember)
         pids: list[int] = []
-        run_job(JobSettings(small_project(), 2, tmp_path / "set"), lambda _: pids.extend(w.pid for w in seen[0].workers))
+        run_job(
+            JobSettings(small_project(), 2, tmp_path / "set"), lambda _: pids.extend(w.pid for w in seen[0].workers)
+        )
     assert pids
     for pid in pids:
         with pytest.raises(ProcessLookupError):
@@ -159,14 +161,15 @@ def test_a_far_ground_is_refused_before_the_first_file(small_project: Callable[.
 def test_a_sample_that_kills_its_workers_is_kept_apart(
     small_project: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import myriorama.app.production.supervisor as module
+    import myriorama.app.render_queue.crew as module
 
     monkeypatch.setattr(module, "worker_main", _worker_that_dies_over_sample_2)
     result = run_job(JobSettings(small_project(), 4, tmp_path / "set"))
     assert result.written == 3
     assert [q.index for q in result.quarantined] == [2]
-    assert "3 times in a row" in result.quarantined[0].reasons[0]
-    assert (tmp_path / "set.quarantine" / "00000002" / "reason.json").is_file()
+    assert "the worker ended with code -11" in result.quarantined[0].reasons[0]
+    kept = tmp_path / "set.quarantine" / result.quarantined[0].key
+    assert sorted(p.name for p in kept.iterdir()) == ["reason.json", "recipe.json"]
 
 
 def _worker_that_dies_over_sample_2(pipe: Any, setup_text: str, parent: int) -> None:
@@ -174,10 +177,10 @@ def _worker_that_dies_over_sample_2(pipe: Any, setup_text: str, parent: int) -> 
 
     make = module.Worker.make
 
-    def dying(self: Any, index: int) -> Any:
+    def dying(self: Any, index: int, *, last: bool = True) -> Any:
         if index == 2:
             os.kill(os.getpid(), signal.SIGSEGV)
-        return make(self, index)
+        return make(self, index, last=last)
 
     module.Worker.make = dying  # type: ignore[method-assign]
     module.worker_main(pipe, setup_text, parent)
@@ -186,7 +189,7 @@ def _worker_that_dies_over_sample_2(pipe: Any, setup_text: str, parent: int) -> 
 def test_a_device_that_keeps_failing_ends_the_job_and_leaves_nothing(
     small_project: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import myriorama.app.production.supervisor as module
+    import myriorama.app.render_queue.crew as module
 
     monkeypatch.setattr(module, "worker_main", _worker_without_a_device)
     with pytest.raises(DeviceError, match="lost for good"):
@@ -197,7 +200,7 @@ def test_a_device_that_keeps_failing_ends_the_job_and_leaves_nothing(
 def _worker_without_a_device(pipe: Any, setup_text: str, parent: int) -> None:
     import myriorama.app.production.worker as module
 
-    def fail(self: Any, index: int) -> Any:
+    def fail(self: Any, index: int, *, last: bool = True) -> Any:
         raise DeviceError("lost for good")
 
     module.Worker.make = fail  # type: ignore[method-assign]
