@@ -144,8 +144,8 @@ class Crew:
                         worker.ready = True
                     elif message["type"] != "stage":
                         yield Said(worker, str(message["type"]), message)
-                    if not worker.pipe.poll():
-                        break
+                    if worker not in self.workers or not worker.pipe.poll():
+                        break  # whoever heard it may have dismissed the worker
             except (EOFError, OSError):
                 yield Said(worker, "dead", {})
         if now - self._looked_at >= _VITALS_EVERY_S:

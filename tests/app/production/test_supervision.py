@@ -36,16 +36,15 @@ def test_killed_workers_are_replaced_and_the_dataset_is_the_same(
         return enter(self)
 
     monkeypatch.setattr(Crew, "__enter__", remember)
-    killed: list[int] = []
+    killed: dict[int, int] = {}
 
     def kill_now_and_then(progress: Progress) -> None:
-        if progress.done in (2, 5):
-            pid = crews[0].workers[0].pid
-            killed.append(pid)
-            os.kill(pid, signal.SIGKILL)
+        if progress.done in (2, 5) and progress.done not in killed:
+            killed[progress.done] = crews[0].workers[0].pid
+            os.kill(killed[progress.done], signal.SIGKILL)
 
     stormy = run_job(JobSettings(path, 8, tmp_path / "stormy", workers=2), kill_now_and_then)
-    assert len(set(killed)) == 2
+    assert len(set(killed.values())) == 2
     assert stormy.quarantined == ()
     assert files_of(stormy.folder) == files_of(calm.folder)
 
