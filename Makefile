@@ -1,14 +1,16 @@
 # make setup       the environment in .venv, with pinned dependencies      (first time: a minute or two)
-# make run         sixteen checked, labelled pictures in out/              (sets up first where needed)
+# make run         the studio; without a display, what make demo does      (sets up first where needed)
+# make demo        sixteen checked, labelled pictures in out/, without a window
 # make test        every static check and every test
 # make lint        the static checks alone
+# make tour        a scripted tour of the studio: screenshots in out/tour, stalls of its event loop
 # make bench       speed and memory, as told in docs/performance.md
 # make reference   docs/reference.md, from the plugins' declarations
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint unit long bench reference clean
+.PHONY: help setup run demo test lint unit long tour bench reference clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -24,7 +26,16 @@ $(READY): pyproject.toml constraints.txt .ci/setup
 
 setup: $(READY)
 
+# A display in memory, so that Qt has a window system, and OpenGL for its widgets, wherever this runs. Where there is
+# no Xvfb Qt paints offscreen, and the tests of the viewport are left out.
+DISPLAYED = env QT_API=pyside6 $(if $(shell command -v xvfb-run),QT_QPA_PLATFORM=xcb \
+  xvfb-run -a -s "-screen 0 1920x1080x24",QT_QPA_PLATFORM=offscreen)
+
 run: setup
+	@if [ "$$(uname -s)" != Linux ] || [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ]; then exec $(BIN)/myriorama; \
+	else echo "There is no display here: making the demo dataset instead."; $(MAKE) --no-print-directory demo; fi
+
+demo: setup
 	@$(BIN)/myriorama render $(EXAMPLE) --count 16 --out $(OUT) --replace
 	@$(BIN)/myriorama verify $(OUT)
 	@$(BIN)/myriorama sheet $(OUT) --out $(OUT).png
@@ -36,12 +47,15 @@ lint: setup
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-# Warnings are errors (pyproject.toml). No screen is needed: Qt paints offscreen, OpenGL comes from EGL.
+# Warnings are errors (pyproject.toml). No screen is needed.
 unit: setup
-	@QT_QPA_PLATFORM=offscreen QT_API=pyside6 $(BIN)/python -m pytest -q
+	@$(DISPLAYED) $(BIN)/python -m pytest -q
 
 long: setup
-	@QT_QPA_PLATFORM=offscreen QT_API=pyside6 $(BIN)/python -m pytest -q -m long
+	@$(DISPLAYED) $(BIN)/python -m pytest -q -m long
+
+tour: setup
+	@$(DISPLAYED) $(BIN)/python tests/tour.py --out out/tour
 
 bench: setup
 	@$(BIN)/python tests/benchmarks/bench_table.py

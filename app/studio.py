@@ -10,12 +10,11 @@ from pathlib import Path
 from myriorama.app.assets.collection import Assets
 from myriorama.app.browsing.browse import Browse, Order
 from myriorama.app.browsing.declared import DeclaredNow
+from myriorama.app.browsing.demand import FactsDemand
 from myriorama.app.browsing.table import FactsTable
 from myriorama.app.catalogue.catalogue import Catalogue
 from myriorama.app.document.addresses import Address
-from myriorama.app.document.checking import Checker
 from myriorama.app.document.document import Document
-from myriorama.app.document.journal import Journal
 from myriorama.app.exporting.exports import Exports
 from myriorama.app.gallery.sweep import Sweep
 from myriorama.app.judging.judgments import Judgments
@@ -59,14 +58,12 @@ class Studio:
         Asks `preview` for what the viewport needs, and tells `tiles` of every committed state.
     declared : DeclaredNow
         What the project declares for its drawn values.
+    facts_demand : FactsDemand
+        Has facts made while they are looked at.
     exports : Exports
         The exports of this run of the program.
     catalogue : Catalogue
         What can be added.
-    checker : Checker
-        Keeps the project's part of `problems`.
-    journal : Journal
-        Keeps changes that were not saved; what dead processes left is listed by `app.document.recovery`.
     assets : Assets
         The library of models, HDRIs, textures and photos.
     """
@@ -90,15 +87,14 @@ class Studio:
         self.declared = DeclaredNow(self.document, self.registry)
         self.table = FactsTable(self.declared.names)
         self.preview = PreviewService(post, cache_folder)
-        self.tiles = TileService(post, cache_folder)
+        self.tiles = TileService(post, cache_folder, settings.value.gallery_workers)
         self.director = Director(self.document, self.index, self.preview, self.tiles, self.settings, self.problems)
         self.exports = Exports(post)
         self.catalogue = Catalogue(self.registry, post)
-        self.checker = Checker(self.document, self.registry, self.problems, settings, post)
-        self.journal = Journal(self.document, self.problems, post, _state_beside(cache_folder) / "journals")
         self.assets = Assets(post, self.document, self.registry, settings, self.problems, cache_folder)
         self.tiles.facts_ready.connect(self.table.add)
         self.tiles.epoch_changed.connect(self.table.start_epoch)
+        self.facts_demand = FactsDemand(self.tiles, self.table, self.browse, self.settings)
         self.document.opened.connect(self._on_opened)
 
     def _on_opened(self) -> None:
@@ -107,10 +103,8 @@ class Studio:
         self.browse.set(Order())
 
     def close(self) -> None:
-        """Write the judgments and what was not saved, and end the services' threads and processes."""
+        """Write the judgments and end the services' processes."""
         self.sidecar.close()
-        self.checker.close()
-        self.journal.close()
         self.preview.close()
         self.tiles.close()
         self.exports.close()

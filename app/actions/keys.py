@@ -24,7 +24,7 @@ _NEVER: Final = ("Tab", "Shift+Tab", "Esc")
 
 def refusal(table: ActionTable, action: Action, key: str) -> str:
     """Say why an action cannot have a key; empty where it can."""
-    if key in _NEVER:
+    if key in _NEVER and key not in action.keys:
         return f"{key} moves the keyboard's focus or closes dialogs everywhere."
     held = table.holders(key, action.context, besides=action.id)
     if not held:

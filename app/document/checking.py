@@ -26,7 +26,8 @@ from myriorama.scenes.project.check import project_problems
 from myriorama.scenes.project.model import ObjectGroup, Project
 
 SOURCE: Final = "project"
-_GATHER_S: Final = 0.05
+_QUIET_S: Final = 0.12
+"""How long nothing must change before the check begins; a check takes time from the window's own thread."""
 _MOST: Final = 500
 _PLACE: Final = re.compile(r"([a-z_]+)(?:\[(\d+)\])?")
 _PART_OF: Final = {
@@ -81,10 +82,10 @@ class Checker:
     def check(self) -> None:
         """Ask for a check of the project as it is now; the newest request wins."""
         project = self._document.project
-        self._number += 1
         if project is None:
             self._problems.set(SOURCE, ())
         with self._wake:
+            self._number += 1
             roots = tuple(Path(root) for root in self._settings.value.asset_roots)
             asked = None if project is None else _Asked(project, self._document.folder, roots, self._number)
             self._asked = asked
@@ -113,7 +114,10 @@ class Checker:
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: self._asked is not None or self._ending)
-                self._wake.wait_for(lambda: self._ending, _GATHER_S)
+                seen = -1
+                while seen != self._number and not self._ending:
+                    seen = self._number
+                    self._wake.wait(_QUIET_S)
                 if self._ending:
                     return
                 asked, self._asked = self._asked, None

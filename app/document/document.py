@@ -45,7 +45,8 @@ class Document:
     location_changed = Signal()
 
     def __init__(self) -> None:
-        self.history = History()
+        self.history = History(self._settle)
+        self._told: tuple[Project | None, bool] | None = None
         self._project: Project | None = None
         self._shown: Project | None = None
         self._saved: Project | None = None
@@ -152,8 +153,18 @@ class Document:
         self.location_changed.emit()
 
     def _set(self, project: Project) -> None:
-        was_dirty = self.dirty
+        if self._told is None:
+            self._told = (self._project, self.dirty)
         self._project = self._shown = project
-        self.changed.emit(project)
+        if not self.history.going:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Tell of the change since views were told last, however many steps it was."""
+        if self._told is None:
+            return
+        (project, was_dirty), self._told = self._told, None
+        if self._project is not project:
+            self.changed.emit(self._project)
         if self.dirty != was_dirty:
             self.location_changed.emit()

@@ -36,6 +36,11 @@ class Step:
 class History:
     """The steps made and undone.
 
+    Parameters
+    ----------
+    settle : callable or None
+        Called once when all steps of `go_to` were taken, before `changed`: however far one goes, views follow once.
+
     Attributes
     ----------
     changed : signal of ()
@@ -44,7 +49,9 @@ class History:
 
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, settle: Callable[[], None] | None = None) -> None:
+        self._settle = settle
+        self._going = False
         self._steps: list[Step] = []
         self._done = 0
         self._last = 0.0
@@ -58,6 +65,11 @@ class History:
     def done(self) -> int:
         """How many of the steps are in force."""
         return self._done
+
+    @property
+    def going(self) -> bool:
+        """Steps are being undone or redone at this moment, and more may follow before `settle`."""
+        return self._going
 
     @property
     def undo_label(self) -> str:
@@ -103,12 +115,18 @@ class History:
         if done == self._done:
             return
         self._last = 0.0
-        while self._done > done:
-            self._done -= 1
-            self._steps[self._done].undo()
-        while self._done < done:
-            self._done += 1
-            self._steps[self._done - 1].redo()
+        self._going = True
+        try:
+            while self._done > done:
+                self._done -= 1
+                self._steps[self._done].undo()
+            while self._done < done:
+                self._done += 1
+                self._steps[self._done - 1].redo()
+        finally:
+            self._going = False
+        if self._settle is not None:
+            self._settle()
         self.changed.emit()
 
     def clear(self) -> None:

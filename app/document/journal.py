@@ -1,4 +1,4 @@
-"""Autosave: every change of the open project goes to a journal within a second, and the journal goes when it is saved.
+"""Autosave: what the open project is goes to a journal within a second of each change; the journal goes with a save.
 
 The journal is this process's own; the project's file is never touched here.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import deque
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -26,10 +25,9 @@ SUFFIX: Final = ".journal"
 LOCK_SUFFIX: Final = ".lock"
 SOURCE: Final = "journal"
 _LARGEST: Final = 2 * 2**20
-_MOST_PENDING: Final = 64
 _RETRY_S: Final = 3.0
 _GATHER_S: Final = 0.15
-"""How long the writer waits for more of a burst, and for the label of the step, before it goes to the disk."""
+"""How long the writer waits for more of a burst, and for the label of the step; of a burst, the last state is kept."""
 
 
 def journal_folder() -> Path:
@@ -70,7 +68,7 @@ class Journal:
         self._carried = 0
         self._told = ""
         self._wake = threading.Condition()
-        self._pending: deque[_State] = deque()
+        self._pending: _State | None = None
         self._forget = False
         self._ending = False
         self._idle = True
@@ -98,7 +96,7 @@ class Journal:
     def flush(self, timeout_s: float = 5.0) -> bool:
         """Wait until everything is on the disk; False where it could not be in this time."""
         with self._wake:
-            return self._wake.wait_for(lambda: self._idle and not self._pending and not self._forget, timeout_s)
+            return self._wake.wait_for(lambda: self._idle and self._pending is None and not self._forget, timeout_s)
 
     def close(self) -> None:
         """End the thread. What was not saved stays in the journal, to be offered at the next start."""
@@ -134,9 +132,9 @@ class Journal:
     def _on_history_changed(self) -> None:
         # A step is pushed after the change that it is about: only now has it a name.
         with self._wake:
-            if self._pending and self._pending[-1].project is self._document.project:
+            if self._pending is not None and self._pending.project is self._document.project:
                 label = self._document.history.undo_label or "Undo"
-                self._pending[-1] = replace(self._pending[-1], label=label)
+                self._pending = replace(self._pending, label=label)
 
     def _on_location_changed(self) -> None:
         if not self._document.dirty:
@@ -150,17 +148,13 @@ class Journal:
             return
         head = Head(str(document.path or ""), str(document.folder), document.file_hash)
         with self._wake:
-            if fresh:
-                self._pending.clear()
-            elif len(self._pending) >= _MOST_PENDING:
-                self._pending.pop()  # the disk is slow: the newest state is what counts
-            self._pending.append(_State(head, self._number, label, project))
+            self._pending = _State(head, self._number, label, project)
             self._forget = self._forget or fresh
             self._wake.notify_all()
 
     def _drop(self) -> None:
         with self._wake:
-            self._pending.clear()
+            self._pending = None
             self._forget = True
             self._wake.notify_all()
 
@@ -182,25 +176,25 @@ class Journal:
                 if failed and not self._ending:
                     self._wake.wait(_RETRY_S)
                 else:
-                    self._wake.wait_for(lambda: self._pending or self._forget or self._ending)
+                    self._wake.wait_for(self._has_work)
                 self._wake.wait_for(lambda: self._ending, _GATHER_S)
-                if self._ending and (failed or not (self._pending or self._forget)):
+                if self._ending and (failed or (self._pending is None and not self._forget)):
                     break
-                states, forget = tuple(self._pending), self._forget
-                self._pending.clear()
-                self._forget, self._idle = False, False
+                state, forget = self._pending, self._forget
+                self._pending, self._forget, self._idle = None, False, False
             try:
                 if forget:
                     self._remove()
-                if states:
-                    self._write(states)
+                if state is not None:
+                    self._write(state)
                 failed = False
                 self._tell("")
             except OSError as error:
                 failed = True
                 self._tell(f"changes cannot be kept safe: {error.strerror or error}")
                 with self._wake:
-                    self._pending.extendleft(reversed(states))
+                    if self._newest() is None and not self._forget:  # else something newer has come
+                        self._pending = state
             finally:
                 with self._wake:
                     self._idle = not failed
@@ -208,18 +202,24 @@ class Journal:
         if self._lock is not None:
             self._lock.release()
 
-    def _write(self, states: tuple[_State, ...]) -> None:
-        head = states[-1].head
-        lines = [line_of(Change(s.number, s.label, dump_project(s.project))) for s in states if s.head == head]
+    def _newest(self) -> _State | None:
+        return self._pending
+
+    def _has_work(self) -> bool:
+        return self._pending is not None or self._forget or self._ending
+
+    def _write(self, state: _State) -> None:
+        head = state.head
+        line = line_of(Change(state.number, state.label, dump_project(state.project)))
         file = self._session_file()
         size = file.stat().st_size if file.exists() else 0
-        if self._written != head or not size or size > max(_LARGEST, 8 * len(lines[-1])):
-            write_file(file.parent, file.name, [line_of(head), lines[-1]])
+        if self._written != head or not size or size > max(_LARGEST, 8 * len(line)):
+            write_file(file.parent, file.name, [line_of(head), line])
             sync_folder(file.parent)
             self._written = head
             return
         with file.open("ab", buffering=0) as stream:
-            stream.write(b"".join(lines))
+            stream.write(line)
             os.fsync(stream.fileno())
 
     def _session_file(self) -> Path:

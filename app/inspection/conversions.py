@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from myriorama.app.document.addresses import MISSING
 from myriorama.app.inspection.candidates import refusal
-from myriorama.app.inspection.spread import Spread, spread_of, tidy
+from myriorama.app.inspection.spread import Spread, around, spread_of, tidy
 from myriorama.scenes.parameters.colors import hex_color
 from myriorama.scenes.parameters.dialect import MODIFIERS
 from myriorama.scenes.parameters.fit import component, component_count, limits
@@ -168,6 +168,8 @@ def fixed(value: Any, declaration: Parameter, component_of: int | None = None) -
 
 def _numbers(value: Any, declaration: Parameter, kind: str) -> dict[str, Any]:
     spread = spread_of(value, declaration)
+    if spread.low == spread.high and kind not in ("choice", "linked"):
+        spread = around(spread.low, declaration)
     low, high = spread.low, spread.high
     if isinstance(declaration, Int):
         low, high = math.ceil(low), math.floor(high)
@@ -181,8 +183,6 @@ def _numbers(value: Any, declaration: Parameter, kind: str) -> dict[str, Any]:
         return {kind: list(_positive(spread, declaration))}
     if kind == "normal":
         std = tidy(spread.std, spread.std) if spread.std > 0.0 else max(abs(spread.mean) * 0.05, 1e-3)
-        if low == high:
-            low, high = low - 2.0 * std, high + 2.0 * std
         return {kind: {"mean": tidy(spread.mean, high - low), "std": std, "low": low, "high": high}}
     if kind == "beta":
         a, b = _shape(spread)

@@ -40,7 +40,7 @@ class Histogram:
         Ends of the bins.
     logarithmic : bool
         The bins are even in the logarithm.
-    shares : (BINS,) float64
+    shares : (K,) float64
         Share of the draws in each bin.
     curve : (K, 2) float64
         Place in [0, 1] between the ends, and the declared share of a bin there; empty where none is known.
@@ -53,6 +53,18 @@ class Histogram:
     shares: F64
     curve: F64
     draws: F64
+
+    def quantile(self, share: float) -> float:
+        """Return below which number this share of the values lies: by the declared curve where there is one."""
+        if not len(self.curve):
+            return float(np.quantile(self.draws, share))
+        places = np.linspace(0.0, 1.0, 2049)
+        heights = np.interp(places, self.curve[:, 0], self.curve[:, 1])
+        areas = np.concatenate([[0.0], np.cumsum(0.5 * (heights[1:] + heights[:-1]))])
+        place = float(np.interp(share * areas[-1], areas, places))
+        if self.logarithmic:
+            return self.low * float((self.high / self.low) ** place)
+        return self.low + place * (self.high - self.low)
 
     def place(self, value: float) -> float:
         """Return where a value lies between the ends, 0 to 1."""
@@ -184,24 +196,26 @@ def _numeric(cell: Cell, draws: F64) -> Histogram:
         low, high = low - 0.5, high + 0.5
     elif high <= low:
         low, high = low - 0.5, low + 0.5
-    edges = np.geomspace(low, high, BINS + 1) if logarithmic else np.linspace(low, high, BINS + 1)
+    # Whole numbers get a bin each, so that none looks twice as likely as its neighbour.
+    bins = round(high - low) if whole and high - low <= 2 * BINS else BINS
+    edges = np.geomspace(low, high, bins + 1) if logarithmic else np.linspace(low, high, bins + 1)
     counts, _ = np.histogram(draws, bins=edges)
-    curve = _curve(found, low, high, edges)
+    curve = _curve(found, low, high, bins)
     if len(curve):
         curve[:, 1] *= cell.written.chance
     return Histogram(low, high, logarithmic, counts / len(draws), curve, draws)
 
 
-def _curve(found: d.Distribution, low: float, high: float, edges: F64) -> F64:
+def _curve(found: d.Distribution, low: float, high: float, bins: int) -> F64:
     """Return the declared share of a bin at some places, as (K, 2)."""
     places = np.linspace(0.0, 1.0, _POINTS)
     x = low + places * (high - low)
-    width = (high - low) / BINS
+    width = (high - low) / bins
     if isinstance(found, d.LogUniform) and found.low < found.high:
         ratio = math.log(high / low)
         inside = low * np.exp(places * ratio)
         within = (inside >= found.low * (1 - 1e-12)) & (inside <= found.high * (1 + 1e-12))
-        return np.stack([places, within * ratio / BINS / math.log(found.high / found.low)], axis=1)
+        return np.stack([places, within * ratio / bins / math.log(found.high / found.low)], axis=1)
     if isinstance(found, d.Curve):
         points = np.array(found.points)
         area = sum(0.5 * (p[1] + q[1]) * (q[0] - p[0]) for p, q in pairwise(found.points))

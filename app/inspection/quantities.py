@@ -71,7 +71,8 @@ def parse_quantity(text: str, unit: str = "") -> float:
         raise reader.wrong()
     if not math.isfinite(found.value):
         raise QuantityError("this is not finite")
-    return found.value
+    # 30 times 0.01 is not quite 0.3 in binary; who types 30 cm means 0.3 m.
+    return float(f"{found.value:.15g}") if found.measured else found.value
 
 
 def shown_number(value: float) -> str:

@@ -1,11 +1,10 @@
-"""A distribution in one plain sentence: "half of the samples lie between 8.6 and 10.9 cm"."""
+"""A distribution in one plain sentence: "Half of the samples: 8.6 to 10.9 cm."."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
-
-import numpy as np
 
 from myriorama.app.inspection.conversions import kind_of
 from myriorama.app.inspection.histogram import Categories, Histogram, label
@@ -28,12 +27,11 @@ def people_unit(largest: float, unit: str) -> tuple[float, str]:
 def said(low: float, high: float, unit: str, joined: str = "and") -> str:
     """Return two numbers with one unit: ``8.6 and 10.9 cm``."""
     factor, name = people_unit(max(abs(low), abs(high)), unit)
-    text = f"{_three(low * factor)} {joined} {_three(high * factor)}"
+    low, high = low * factor, high * factor
+    # Two digits of the width are what an eye can use.
+    digits = 1 - math.floor(math.log10(high - low)) if high > low else 6
+    text = f"{shown_number(round(low, digits) + 0.0)} {joined} {shown_number(round(high, digits) + 0.0)}"
     return text + ("" if name == "°" else " ") * bool(name) + name
-
-
-def _three(value: float) -> str:
-    return shown_number(float(f"{value:.3g}"))
 
 
 def sentence(value: Any, declaration: Parameter, found: Histogram | Categories | None, *, per_object: bool) -> str:
@@ -78,6 +76,9 @@ def _body(
         return f"Hues from {shown_number(hue[0])}° to {shown_number(hue[1])}°."
     if kind == "chance":
         return f"True in {100.0 * value['chance']:.3g} % of the {who}."
+    if kind == "choice" and isinstance(found, Histogram):
+        count = len(value["choice"])
+        return f"One of {count} numbers." if count > 1 else "Always the same number."
     if isinstance(found, Categories):
         first = found.entries[0]
         if len({round(share, 9) for _, share, _ in found.entries}) == 1:
@@ -87,8 +88,12 @@ def _body(
     if found is None:
         return ""
     if len(found.draws) == 1:
-        return f"It is {said(found.draws[0], found.draws[0], unit).partition(' and ')[2]}."
-    quarter, three = (float(v) for v in np.quantile(found.draws, (0.25, 0.75)))
-    if kind in ("integers", "choice") or quarter == three:
+        drawn = float(found.draws[0])
+        return f"It is {said(drawn, drawn, unit).partition(' and ')[2]}."
+    quarter, three = found.quantile(0.25), found.quantile(0.75)
+    if kind == "integers":
+        low, high = value["integers"]
+        return f"{low} to {high}, all alike." if low < high else f"Always {low}."
+    if quarter == three:
         return f"The {who} lie between {said(float(found.draws.min()), float(found.draws.max()), unit)}."
-    return f"Half of the {who} lie between {said(quarter, three, unit)}."
+    return f"Half of the {who}: {said(quarter, three, unit, 'to')}."

@@ -38,7 +38,7 @@ def spread_of(value: Any, declaration: Parameter) -> Spread:
     if found is not None:
         return found
     number = float(value) if is_number(value) else _usual(declaration)
-    return _around(number, declaration)
+    return around(number, declaration)
 
 
 def _usual(declaration: Parameter) -> float:
@@ -48,7 +48,8 @@ def _usual(declaration: Parameter) -> float:
     return float(default) if is_number(default) else 0.0  # type: ignore[arg-type]
 
 
-def _around(number: float, declaration: Parameter) -> Spread:
+def around(number: float, declaration: Parameter) -> Spread:
+    """Return the spread that a plain number gets when it starts to vary."""
     low, high = limits(declaration)
     half = abs(number) * _SHARE
     if half == 0.0:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from myriorama.app.document.document import Document
+from myriorama.app.document.files import is_shipped
 from myriorama.app.judging import sidecar_file
 from myriorama.app.judging.judgments import Judgment, Judgments
 from myriorama.app.observable import Post
@@ -103,12 +104,12 @@ class JudgmentSidecar:
         project = self._document.project
         if project is None:
             return
-        place = self._place = self._place_now(temporary=self._document.dirty)
+        place = self._place = self._place_now(temporary=self._document.dirty and self._document.path is None)
         self._do(lambda: self._read(place))
 
     def _on_location(self) -> None:
         path, place = self._document.path, self._place
-        if path is None or place is None:
+        if path is None or place is None or is_shipped(path.resolve()):
             return
         file = sidecar_file.sidecar_of(path)
         if file == place.file:
@@ -141,7 +142,7 @@ class JudgmentSidecar:
 
     def _place_now(self, *, temporary: bool) -> _Place:
         path = self._document.path
-        if path is not None:
+        if path is not None and not is_shipped(path.resolve()):
             return _Place(sidecar_file.sidecar_of(path), False)
         word = re.sub(r"[^A-Za-z0-9_-]+", "_", self._document.title)[:40] or "project"
         told = blake2b(f"{self._document.folder}\n{self._document.title}".encode(), digest_size=6).hexdigest()

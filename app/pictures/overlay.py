@@ -80,8 +80,14 @@ class OverlayStyle:
 
 
 def color_of(key: str) -> tuple[int, int, int]:
-    """Return the palette colour of an instance key; stable between samples and processes."""
-    return PALETTE[blake2b(key.encode(), digest_size=2).digest()[0] % len(PALETTE)]
+    """Return the palette colour of an instance key; stable between samples and processes.
+
+    The objects of a group, ``uid/number``, go round the palette by their numbers: neighbours in it differ.
+    """
+    uid, _, number = key.rpartition("/")
+    if not uid or not number.isdecimal():
+        return PALETTE[blake2b(key.encode(), digest_size=2).digest()[0] % len(PALETTE)]
+    return PALETTE[(blake2b(uid.encode(), digest_size=2).digest()[0] + int(number)) % len(PALETTE)]
 
 
 def item_from(annotation: Annotation) -> OverlayItem:

@@ -17,7 +17,8 @@ from myriorama.scenes.labels.record import Box
 from myriorama.scenes.labels.rle import runs_of
 
 TILE_PX: Final = 32
-_AMODAL_FILL: Final = 0.42
+_SEEN_FILL: Final = 0.30
+_HIDDEN_FILL: Final = 0.72
 
 
 def instance_ids(frame: SampleFrame) -> U32:
@@ -81,14 +82,14 @@ def _any_by_tile(image: Mask) -> Mask:
 
 
 def depth_range(depth: F32) -> tuple[float, float]:
-    """Return the nearest and furthest depth, metres, that the ramp spans; (0, 1) where nothing was hit.
+    """Return the nearest and furthest depth, metres, that the ramp spans; (0.1, 1) where nothing was hit.
 
     Every fourth pixel is looked at, and the furthest half per cent may lie beyond the end.
     """
     some = depth[::4, ::4]
     some = some[some > 0.0]
     if not some.size:
-        return 0.0, 1.0
+        return 0.1, 1.0
     near, far = float(some.min()), float(np.percentile(some, 99.5))
     return near, max(far, near * 1.001)
 
@@ -109,20 +110,32 @@ def boxes_of_ids(ids: U32) -> dict[int, Box]:
     return {i: Box(*box) for i, *box in rows}
 
 
-def amodal_picture(frame: SampleFrame, colors: Sequence[tuple[int, int, int]]) -> U8:
+def depth_at(share: float, ends: tuple[float, float]) -> float:
+    """Return the depth, metres, at a share in [0, 1] of the ramp, which is even in the logarithm."""
+    return float(ends[0] * (ends[1] / ends[0]) ** share)
+
+
+def amodal_picture(frame: SampleFrame, ids: U32, colors: Sequence[tuple[int, int, int]]) -> U8:
     """Return the picture, greyed, under every annotation's amodal mask, (H, W, 3) uint8.
 
-    Nearer things are laid over farther ones; each keeps an outline, so that what it hides stays readable.
+    Hidden parts are filled more strongly than seen ones. Nearer things come first, so that what is farther away and
+    hidden lies over them; each keeps an outline.
+
+    Parameters
+    ----------
+    ids : (H, W) uint32
+        See `instance_ids`.
     """
     grey = frame.rgb @ np.array([0.30, 0.59, 0.11], dtype=np.float32)
     canvas = np.repeat((12.0 + 0.45 * grey)[..., None], 3, axis=2).astype(np.float32)
-    for annotation in sorted(frame.annotations, key=lambda a: -float(a.camera_from_object[2, 3])):
+    for annotation in sorted(frame.annotations, key=lambda a: float(a.camera_from_object[2, 3])):
         box, mask = annotation.amodal_box, annotation.amodal_mask
         if box is None or mask is None or not mask.size:
             continue
         color = np.array(colors[annotation.instance], dtype=np.float32)
         part = canvas[box.y : box.y + box.h, box.x : box.x + box.w]
-        alpha = (mask * np.float32(_AMODAL_FILL))[..., None]
+        seen = ids[box.y : box.y + box.h, box.x : box.x + box.w] == annotation.instance + 1
+        alpha = (mask * np.where(seen, np.float32(_SEEN_FILL), np.float32(_HIDDEN_FILL)))[..., None]
         part[:] = part * (1.0 - alpha) + color * alpha
         part[_rim(mask)] = color
     return np.rint(canvas).astype(np.uint8)

@@ -102,7 +102,7 @@ def worded(reading: Reading | None) -> dict[str, str]:
 
 
 def _triple(values: tuple[float, float, float] | None, digits: int) -> str:
-    return "-" if values is None else ", ".join(f"{v:+.{digits}f}" for v in values)
+    return "-" if values is None else "  ".join(f"{v:+.{digits}f}" for v in values)
 
 
 def _told(value: object) -> str:

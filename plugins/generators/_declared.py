@@ -102,15 +102,17 @@ def wall_pieces(
     sectors. The outer face has a point in mid sector, so that the body rolls evenly.
     """
     step = 2 * np.pi / sectors
+    shares = (0.0, 0.5, 1.0)
     pieces = []
     for level in range(len(outer) - 1):
         for sector in range(sectors):
             start = sector * step
+            turns = [(float(np.cos(start + share * step)), float(np.sin(start + share * step))) for share in shares]
             points = [
-                (radius * np.cos(start + share * step), radius * np.sin(start + share * step), z)
-                for line, shares in ((outer, (0.0, 0.5, 1.0)), (inner, (0.0, 1.0)))
+                (radius * cos, radius * sin, z)
+                for line, seen in ((outer, turns), (inner, turns[::2]))
                 for radius, z in line[level : level + 2]
-                for share in shares
+                for cos, sin in seen
             ]
             pieces.append(CollisionPiece(np.array(points, dtype=np.float32)))
     return tuple(pieces)

@@ -145,7 +145,9 @@ def without_slivers(positions: F32 | F64, faces: U32) -> U32:
     positions : (V, 3) float
     faces : (F, 3) uint32
     """
-    a, b, c = (positions[faces[:, i]] for i in range(3))
-    equal = (a == b).all(axis=1) | (b == c).all(axis=1) | (c == a).all(axis=1)
-    kept: U32 = faces[~equal]
+    x, y, z = (np.ascontiguousarray(positions[:, k]).take(faces.T) for k in range(3))  # (3, F): corner by corner
+    equal = np.zeros(len(faces), dtype=np.bool_)
+    for i, j in ((0, 1), (1, 2), (2, 0)):
+        equal |= (x[i] == x[j]) & (y[i] == y[j]) & (z[i] == z[j])
+    kept: U32 = faces[~equal] if equal.any() else faces
     return kept

@@ -9,6 +9,7 @@ import numpy as np
 
 from myriorama.scenes.conventions import F32, F64, U32
 from myriorama.scenes.geometry.mesh import Mesh
+from myriorama.scenes.geometry.vectors import cross
 
 
 def welded_faces(mesh: Mesh) -> U32:
@@ -32,7 +33,7 @@ def signed_volume_m3(mesh: Mesh) -> float:
     """Return the sum of signed tetrahedra to the origin (divergence theorem); the volume where the mesh is closed."""
     p = mesh.positions.astype(np.float64)
     a, b, c = (p[mesh.faces[:, i]] for i in range(3))
-    return float(np.einsum("ij,ij->", a, np.cross(b, c)) / 6.0)
+    return float(np.einsum("ij,ij->", a, cross(b, c)) / 6.0)
 
 
 def volume_m3(mesh: Mesh) -> float:
@@ -57,7 +58,7 @@ def face_vectors(positions: F32 | F64, faces: U32) -> F64:
     """Return (F, 3) float64: each face's normal times twice its area."""
     p = np.asarray(positions, dtype=np.float64)
     a, b, c = (p[faces[:, i]] for i in range(3))
-    return np.cross(b - a, c - a)
+    return cross(b - a, c - a)
 
 
 def corner_normals(positions: F32 | F64, faces: U32, crease_deg: float = 180.0) -> F64:

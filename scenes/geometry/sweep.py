@@ -11,6 +11,7 @@ from myriorama.scenes.conventions import F64, U32
 from myriorama.scenes.geometry.combine import merge, without_slivers
 from myriorama.scenes.geometry.lathe import UvRect, grid_faces
 from myriorama.scenes.geometry.mesh import Mesh
+from myriorama.scenes.geometry.vectors import cross
 
 
 def curve_frames(curve_m: F64, first_normal: tuple[float, float, float] | None = None) -> tuple[F64, F64, F64]:
@@ -55,7 +56,7 @@ def curve_frames(curve_m: F64, first_normal: tuple[float, float, float] | None =
         normals[i + 1] = reflected_normal
         if square > 1e-24:
             normals[i + 1] -= (2.0 / square) * (second @ reflected_normal) * second
-    return tangents, normals, np.cross(tangents, normals)
+    return tangents, normals, cross(tangents, normals)
 
 
 def tube_grid(
@@ -119,7 +120,7 @@ def skin(grid: F64, *, capped: bool = True, tile_m: float | None = None) -> Mesh
     around = np.concatenate([grid[:, 1:2] - grid[:, -2:-1], grid[:, 2:] - grid[:, :-2]], axis=1)
     around = np.concatenate([around, around[:, :1]], axis=1)
     along = np.concatenate([grid[1:2] - grid[:1], grid[2:] - grid[:-2], grid[-1:] - grid[-2:-1]])
-    normals = np.cross(around, along)
+    normals = cross(around, along)
     normals /= np.maximum(np.linalg.norm(normals, axis=2, keepdims=True), 1e-300)
     around_m = np.linalg.norm(np.diff(grid, axis=1), axis=2).sum(axis=1)
     centre = grid[:, :-1].mean(axis=1)
@@ -144,7 +145,7 @@ def _fan(ring: F64, *, reverse: bool, tile_m: float | None) -> Mesh:
     count = len(ring)
     centre = ring[:-1].mean(axis=0)
     spokes = ring - centre
-    normal = np.cross(spokes[:-1], spokes[1:]).sum(axis=0)
+    normal = cross(spokes[:-1], spokes[1:]).sum(axis=0)
     normal /= np.linalg.norm(normal)
     right = spokes[0] / np.linalg.norm(spokes[0])
     laid = np.stack([spokes @ right, spokes @ np.cross(normal, right)], axis=1)

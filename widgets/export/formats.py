@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QToolButton, 
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.parameters.schema import Bool, Choice, Float, Int, Parameter
 from myriorama.widgets.editors import ChoiceField, IntField, NumberField, TextField, ToggleField
-from myriorama.widgets.export.parts import ElidedLabel, plain
+from myriorama.widgets.elided import ElidedLabel
+from myriorama.widgets.export.parts import plain
 from myriorama.widgets.theme import icon, theme
 
 

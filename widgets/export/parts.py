@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics, QWheelEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
-from myriorama.widgets.theme import icon, theme
+from myriorama.widgets.theme import icon, padded, theme
 
 
 def plain(text: str = "", role: str = "", *, wraps: bool = False) -> QLabel:
@@ -43,6 +43,7 @@ class WholeField(QSpinBox):
 
     def __init__(self, title: str, suffix: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        padded(self)
         self.setRange(0, 2**31 - 1)
         self.setAccessibleName(title)
         self.setToolTip(title)
@@ -64,41 +65,6 @@ def push_button(text: str, *, default: bool = False) -> QPushButton:
     font.setBold(True)
     made.setMinimumWidth(QFontMetrics(font).horizontalAdvance(text) + 34)
     return made
-
-
-class ElidedLabel(QLabel):
-    """A text on one line, cut where it is too long; the tool tip has all of it. A path is cut in its middle."""
-
-    def __init__(
-        self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._whole = ""
-        self._mode = mode
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setProperty("role", "dim")
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.set_text(text)
-
-    def set_text(self, text: str) -> None:
-        """Show another text."""
-        self._whole = text
-        self.setText(text)
-        self.setToolTip(text)
-        self.setAccessibleName(text)
-
-    def sizeHint(self) -> QSize:
-        return QSize(80, self.fontMetrics().height() + 2)
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        shown = self.fontMetrics().elidedText(self._whole, self._mode, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
-        painter.end()
 
 
 class Fold(QWidget):

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 from myriorama.app.exporting.checks import duration_text, size_text
 from myriorama.app.exporting.export import ExportJob, ExportState, Outcome
 from myriorama.app.exporting.settings import loading_snippet
-from myriorama.widgets.export.parts import ElidedLabel, plain, push_button, set_role
+from myriorama.widgets.elided import ElidedLabel
+from myriorama.widgets.export.parts import plain, push_button, set_role
 from myriorama.widgets.theme import icon, theme
 
 _ICONS = {"finished": "check-circle-outline", "cancelled": "stop-circle-outline", "failed": "alert-circle-outline"}

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayou
 
 from myriorama.app.exporting.checks import duration_text, size_text
 from myriorama.app.exporting.export import ExportJob, ExportState
-from myriorama.widgets.export.parts import ElidedLabel, even_digits, plain, push_button
+from myriorama.widgets.elided import ElidedLabel
+from myriorama.widgets.export.parts import even_digits, plain, push_button
 from myriorama.widgets.export.rate_plot import RatePlot
 from myriorama.widgets.theme import theme
 

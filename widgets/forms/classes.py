@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, QRectF, Qt
-from PySide6.QtGui import QColor, QKeySequence, QPainter, QShortcut
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QColorDialog,
@@ -34,7 +34,7 @@ from myriorama.app.studio import Studio
 from myriorama.scenes.project.model import ClassRow, Project
 from myriorama.widgets.forms.page import FormPage
 from myriorama.widgets.forms.removing import RemoveClassDialog
-from myriorama.widgets.forms.rows import Reason, plain_label, tool_button
+from myriorama.widgets.forms.rows import Reason, plain_label, plain_row, tool_button
 from myriorama.widgets.theme import icon, theme
 
 COLUMNS = ("Id", "", "Name", "Group", "Kind")
@@ -151,6 +151,24 @@ class ClassDelegate(QStyledItemDelegate):
         self.closeEditor.emit(box)
 
 
+class ClassTable(QTableView):
+    """The view, with keys of its own: Del, Alt+Up, Alt+Down."""
+
+    remove_wanted = Signal()
+    move_wanted = Signal(int)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
+        if event.key() == Qt.Key.Key_Delete:
+            self.remove_wanted.emit()
+        elif alt and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.move_wanted.emit(-1 if event.key() == Qt.Key.Key_Up else 1)
+        else:
+            super().keyPressEvent(event)
+            return
+        event.accept()
+
+
 class ClassesForm(FormPage):
     """The table of classes with what can be done to it."""
 
@@ -158,7 +176,7 @@ class ClassesForm(FormPage):
         super().__init__("Classes", studio, parent)
         self.add_note("What labels may say. Object groups and acceptance rules name a class; its id never changes.")
         self.model = ClassModel(self)
-        self.table = QTableView()
+        self.table = ClassTable()
         self.table.setModel(self.model)
         self.table.setItemDelegate(ClassDelegate(self.table))
         self.table.setAccessibleName("Classes")
@@ -200,14 +218,8 @@ class ClassesForm(FormPage):
         self.table.doubleClicked.connect(self._on_double_clicked)
         self.table.customContextMenuRequested.connect(self._on_menu)
         self.table.selectionModel().selectionChanged.connect(self._show_selected)
-        for keys, slot in (
-            ("Del", self.remove_selected),
-            ("Alt+Up", partial(self.move_selected, -1)),
-            ("Alt+Down", partial(self.move_selected, 1)),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self.table)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(slot)
+        self.table.remove_wanted.connect(self.remove_selected)
+        self.table.move_wanted.connect(self.move_selected)
         self._dialog: QDialog | None = None
         self.start()
 
@@ -340,19 +352,3 @@ class ClassesForm(FormPage):
                 f"{name}: used in {number} place{'s' if number != 1 else ''}." if number else f"{name}: not used yet."
             )
         self.used.setText(text)
-
-
-def plain_row(*widgets: QWidget | None) -> QWidget:
-    """Return widgets side by side; None is a stretch."""
-    from PySide6.QtWidgets import QHBoxLayout
-
-    holder = QWidget()
-    line = QHBoxLayout(holder)
-    line.setContentsMargins(0, 0, 0, 0)
-    line.setSpacing(theme().tight)
-    for widget in widgets:
-        if widget is None:
-            line.addStretch(1)
-        else:
-            line.addWidget(widget)
-    return holder

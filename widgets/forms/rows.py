@@ -39,6 +39,20 @@ def tool_button(name: str, title: str, parent: QWidget | None = None, *, text: s
     return button
 
 
+def plain_row(*widgets: QWidget | None) -> QWidget:
+    """Return widgets side by side; None is a stretch."""
+    holder = QWidget()
+    line = QHBoxLayout(holder)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(theme().tight)
+    for widget in widgets:
+        if widget is None:
+            line.addStretch(1)
+        else:
+            line.addWidget(widget)
+    return holder
+
+
 class Reason(QLabel):
     """Why something was refused: there while there is a reason, gone otherwise."""
 

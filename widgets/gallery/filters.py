@@ -28,7 +28,7 @@ from myriorama.app.browsing.browse import Browse, Condition
 from myriorama.app.browsing.columns import Column
 from myriorama.app.browsing.table import FactsTable
 from myriorama.widgets.binding import bind
-from myriorama.widgets.theme import icon, theme
+from myriorama.widgets.theme import icon, padded, theme
 
 MOST_WORDS: Final = 200
 """So many different words can be chosen from."""
@@ -132,7 +132,7 @@ class AddFilter(QFrame):
 
     def open_at(self, at: QPoint) -> None:
         """Show the plate there, with the columns that are known now."""
-        chosen = self.column.currentText()
+        chosen = self.column.itemText(self.column.currentIndex())
         self._columns = {c.heading: c for c in self._table.columns()}
         with QSignalBlocker(self.column):
             self.column.clear()
@@ -147,7 +147,7 @@ class AddFilter(QFrame):
 
     def condition(self) -> Condition | None:
         """Return what is asked for; None where that is nothing yet."""
-        column = self._columns.get(self.column.currentText())
+        column = self._columns.get(self.column.itemText(self.column.currentIndex()))  # not what is being typed
         if column is None or self._kinds.currentWidget() is self._none:
             return None
         if column.kind == "word":
@@ -164,7 +164,7 @@ class AddFilter(QFrame):
         self.slider.setAccessibleName("Range")
         self.slider.valueChanged.connect(self._on_slider)
         form.addRow(self.slider)
-        self.low, self.high = QDoubleSpinBox(page), QDoubleSpinBox(page)
+        self.low, self.high = padded(QDoubleSpinBox(page)), padded(QDoubleSpinBox(page))
         for words, field in (("From", self.low), ("To", self.high)):
             field.setKeyboardTracking(False)
             field.setAccessibleName(words)
@@ -173,7 +173,7 @@ class AddFilter(QFrame):
         return page
 
     def _on_column(self, *_told: object) -> None:
-        column = self._columns.get(self.column.currentText())
+        column = self._columns.get(self.column.itemText(self.column.currentIndex()))  # not what is being typed
         if column is None:
             self._kinds.setCurrentWidget(self._none)
             self._tell()

@@ -45,7 +45,7 @@ class _Cells(QStyledItemDelegate):
             self._painter.paint(painter, option.rect, grid.picture, grid.look_of(shown[row], row))  # type: ignore[attr-defined]
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return self._grid.cell
+        return self._grid.gridSize()  # not the cell's: what is left of a row is shared out
 
 
 class SampleGrid(QListView):

@@ -71,11 +71,12 @@ class RejectPrompt(QFrame):
             Reason -> its key, as people read it.
         """
         for reason, button in self.buttons.items():
-            button.setText(f"{keys.get(reason, '')}\t{REASONS.get(reason, 'no reason')}".replace("\t", "   "))
+            button.setText(f"{keys.get(reason, '')}   {REASONS.get(reason, 'no reason')}")
         self._title.setText(f"Why is {what} rejected?" if not what.endswith("samples") else f"Why are {what} rejected?")
+        self.show()
+        self.layout().activate()
         self.adjustSize()
         self.place()
-        self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 

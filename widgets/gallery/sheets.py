@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSpinBox, QToolButton, QVBoxLayout, QWidget
 from superqt import QFlowLayout, QSearchableComboBox
 
@@ -20,12 +21,13 @@ from myriorama.app.preview.tiles import TileKey
 from myriorama.app.studio import Studio
 from myriorama.scenes.errors import InputError
 from myriorama.widgets.binding import bind
-from myriorama.widgets.gallery.cell import CellLook
+from myriorama.widgets.gallery.cell import PAD, CellLook
 from myriorama.widgets.gallery.sheet_view import SheetView
-from myriorama.widgets.theme import icon, theme
+from myriorama.widgets.theme import icon, padded, theme
 
 Look = Callable[[TileKey, bool, bool], CellLook]
 SWEEP_STEPS: Final = 9
+MIN_PICTURE: Final = 96
 _FIRST_STEPS: Final = 5
 _NONE: Final = "(none)"
 
@@ -107,6 +109,7 @@ class SweepRow(_Variants):
 
     def __init__(self, studio: Studio, look: Look, parent: QWidget) -> None:
         super().__init__(studio, look, "Sweep", parent)
+        self._wanted = (192, 4 / 3)
         self._title = QLabel(self)
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         close = QToolButton(self)
@@ -131,10 +134,16 @@ class SweepRow(_Variants):
         self._on_sweep(studio.sweep.value)
 
     def set_pictures(self, long_side: int, aspect: float) -> None:
-        """Show pictures of this size."""
-        self.view.set_pictures(long_side, aspect)
+        """Show pictures of at most this size; smaller, where the whole sweep then fits into the row."""
+        self._wanted = (long_side, aspect)
+        room_px = (self.width() - theme().gap) // SWEEP_STEPS - 2 * PAD
+        self.view.set_pictures(max(MIN_PICTURE, min(long_side, room_px)), aspect)
         room = self.view.cell.height() + self.view.horizontalHeader().sizeHint().height()
         self.view.setFixedHeight(room + self.view.horizontalScrollBar().sizeHint().height() + 4)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.set_pictures(*self._wanted)
 
     def _on_sweep(self, sweep: Sweep | None) -> None:
         self.setVisible(sweep is not None)
@@ -203,7 +212,7 @@ class ContactSheet(_Variants):
         """Show these two values."""
         for combo, runner in ((self.across, across), (self.down, down)):
             with QSignalBlocker(combo):
-                combo.setCurrentText(runner.title if runner is not None else _NONE)
+                combo.setCurrentIndex(combo.findText(runner.title if runner is not None else _NONE))
         for spin, count in zip((self.across_steps, self.down_steps), steps, strict=True):
             with QSignalBlocker(spin):
                 spin.setValue(count)
@@ -221,7 +230,7 @@ class ContactSheet(_Variants):
         combo.setMinimumWidth(240)
         combo.currentIndexChanged.connect(self._make)
         row.addWidget(combo)
-        steps = QSpinBox(bar)
+        steps = padded(QSpinBox(bar))
         steps.setRange(2, MOST_STEPS)
         steps.setValue(_FIRST_STEPS)
         steps.setKeyboardTracking(False)
@@ -239,7 +248,7 @@ class ContactSheet(_Variants):
             titles = [*extra, *(r.title for r in found)]
             if titles == [combo.itemText(i) for i in range(combo.count())]:
                 continue
-            chosen = combo.currentText()
+            chosen = combo.itemText(combo.currentIndex())
             with QSignalBlocker(combo):
                 combo.clear()
                 combo.addItems(titles)
@@ -247,7 +256,8 @@ class ContactSheet(_Variants):
                 combo.setCurrentIndex(place if place >= 0 else min(first + len(extra), len(titles) - 1))
 
     def _runner(self, combo: QSearchableComboBox) -> Runner | None:
-        return next((r for r in self._runners if r.title == combo.currentText()), None)
+        chosen = combo.itemText(combo.currentIndex())  # not what is being typed
+        return next((r for r in self._runners if r.title == chosen), None)
 
     def _make(self, *_told: object) -> None:
         project = self.studio.document.project

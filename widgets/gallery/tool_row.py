@@ -11,7 +11,7 @@ from superqt import QFlowLayout
 
 from myriorama.app.browsing.columns import Column
 from myriorama.app.gallery.shown import JUDGED, Judged, Sieve
-from myriorama.widgets.theme import icon, theme
+from myriorama.widgets.theme import icon, padded, theme
 
 SIZES: Final = (96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512)
 """Sizes of tiles; few, so that a picture of the very size can be kept and none is blurred."""
@@ -51,7 +51,7 @@ class ToolRow(QWidget):
         row = QFlowLayout(self)
         row.setContentsMargins(theme().gap, theme().tight, theme().gap, theme().tight)
         row.setSpacing(theme().tight)
-        self.count = QSpinBox(self)
+        self.count = padded(QSpinBox(self))
         self.count.setRange(1, MOST_SAMPLES)
         self.count.setGroupSeparatorShown(True)
         self.count.setKeyboardTracking(False)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from myriorama.app.inspection.histogram import BINS, Categories, Histogram, label
+from myriorama.app.inspection.histogram import Categories, Histogram, label
 from myriorama.widgets.theme import theme
 
 
@@ -91,7 +91,7 @@ class HistogramView(QWidget):
         fill.setAlphaF(0.55 if len(numbers) else 0.4)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
-        width = (right - left) / BINS
+        width = (right - left) / len(shares)
         for i, share in enumerate(shares.tolist()):
             if share > 0.0:
                 height = max(1.0, share * scale)
@@ -111,7 +111,7 @@ class HistogramView(QWidget):
     def _binned(found: Histogram, numbers: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         places = np.array([found.place(v) for v in numbers.tolist()])
         inside = places[(places >= 0.0) & (places <= 1.0)]
-        counts, _ = np.histogram(inside, bins=BINS, range=(0.0, 1.0))
+        counts, _ = np.histogram(inside, bins=len(found.shares), range=(0.0, 1.0))
         return counts / max(1, len(numbers))
 
     def _paint_categories(self, painter: QPainter, found: Categories) -> None:

@@ -5,6 +5,8 @@ It holds no value of its own: everything is read from the document again wheneve
 
 from __future__ import annotations
 
+import importlib
+import threading
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
@@ -20,8 +22,10 @@ from PySide6.QtWidgets import (
 )
 
 from myriorama.app.actions import Action
+from myriorama.app.document.addresses import CAMERA
 from myriorama.app.document.edit import commit
 from myriorama.app.document.edits import rename, set_enabled
+from myriorama.app.document.uids import items
 from myriorama.app.inspection.changes import sweep_range
 from myriorama.app.inspection.effective import EffectiveValues
 from myriorama.app.inspection.inspect import inspect
@@ -38,6 +42,8 @@ from myriorama.widgets.panel import Bound, Panel
 from myriorama.widgets.theme import icon
 
 _EFFECTIVE_EVERY_MS = 250
+_WARMED = 40
+"""Nodes and groups whose rows are prepared when a project is opened."""
 
 
 class InspectorPanel(Panel):
@@ -68,7 +74,10 @@ class InspectorPanel(Panel):
         bind(self, studio.tiles.epoch_changed, self._on_epoch_changed)
         bind(self, studio.preview.frame_ready, self._on_frame_ready)
         bind(self, self.effective.changed, self._on_effective_changed)
+        # Its functions draw some distributions; importing them takes longer than a hand should wait.
+        threading.Thread(target=importlib.import_module, args=("scipy.special",), daemon=True).start()
         self._refresh()
+        self._warm_up()
 
     def _make_widgets(self) -> None:
         self.filter = QLineEdit(self)
@@ -125,6 +134,15 @@ class InspectorPanel(Panel):
         self.effective.forget()
         self.effective.show({})
         self._refresh()
+        self._warm_up()
+
+    def _warm_up(self) -> None:
+        """Let what this project will need be there before it is asked for."""
+        project = self.studio.document.project
+        if project is not None:
+            uids = [CAMERA, *(item.uid for _, item in items(project))]
+            registry = self.studio.registry
+            self.rows.warm(inspect(project, registry, (uid,)) for uid in uids[:_WARMED])
 
     def _on_selection_changed(self) -> None:
         self._refresh()
@@ -337,7 +355,7 @@ _SWEEP = Action(
     "Sweep value in the gallery",
     "inspector",
     "Show the parameter from low to high in a row of the gallery.",
-    ("Ctrl+Shift+S",),
+    ("Ctrl+Shift+G",),
     icon="arrow-expand-horizontal",
 )
 

@@ -79,10 +79,10 @@ class RowWidget(QWidget):
             return
         before = self.row
         self.row = row
-        face = "lock" if row.locked else "dice-5" if row.state == "varied" else "dice-5-outline"
+        face = "lock" if row.locked else "dice-3" if row.state == "varied" else "dice-3-outline"
         if face != self._die_face:
             self._die_face = face
-            color = theme().accent if face == "dice-5" else theme().dim
+            color = theme().accent if face == "dice-3" else theme().dim
             self.die.setIcon(icon(face, color))
         self.die.setVisible(row.can_vary or row.parts or row.locked)
         self.die.setChecked(row.state == "varied" and not row.locked)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QFrame, QWidget
 
@@ -38,6 +38,10 @@ _AROUND: Final = 160
 """Pixels above and below the window in which rows are widgets already, so that Tab finds the next one."""
 _IN_STORE: Final = 24
 """Unused widgets of one kind that are kept."""
+
+_WARMED: Final = 12
+"""Widgets of one kind that are made before they are needed."""
+_WARM_EVERY_MS: Final = 25
 
 
 class SectionButton(QAbstractButton):
@@ -171,9 +175,40 @@ class RowsView(QAbstractScrollArea):
         self._store: defaultdict[str, list[QWidget]] = defaultdict(list)
         self.current: Row | None = None
         self._placing = False
+        self._wanted_soon: Iterator[_Item] = iter(())
+        self._warming = QTimer(self)
+        self._warming.setInterval(_WARM_EVERY_MS)
+        self._warming.timeout.connect(self._warm_one)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_focus_changed)
+
+    def warm(self, inspections: Iterable[Inspection]) -> None:
+        """Make, while nothing else is to be done, the widgets that these would need, so that none waits for them."""
+        self._wanted_soon = iter(self._missing(inspections))
+        self._warming.start()
+
+    def _missing(self, inspections: Iterable[Inspection]) -> Iterator[_Item]:
+        for inspection in inspections:
+            counted: defaultdict[str, int] = defaultdict(int)
+            for section in inspection.sections:
+                for row in () if section.folded else section.rows:
+                    word = row_word(row)
+                    counted[word] += 1
+                    live = sum(w == word for w, _ in self._live.values())
+                    if len(self._store[word]) + live < min(counted[word], _WARMED):
+                        yield _Item(f"row/{row.key}", word, HEIGHT, row)
+
+    def _warm_one(self) -> None:
+        item = next(self._wanted_soon, None)
+        if item is None:
+            self._warming.stop()
+            return
+        widget = self._made(item)
+        widget.hide()
+        if isinstance(widget, VariedRow):
+            widget.bind_row(item.content)
+        self._store[item.word].append(widget)
 
     # what is shown
 
@@ -468,9 +503,6 @@ class RowsView(QAbstractScrollArea):
             return at.y() // 8, at.x()
 
         return sorted(fields, key=order)
-
-    def event(self, event: QEvent) -> bool:
-        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._measure()

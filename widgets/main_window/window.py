@@ -16,6 +16,7 @@ from myriorama.app.actions import ActionTable
 from myriorama.app.studio import Studio
 from myriorama.widgets.binding import bind
 from myriorama.widgets.main_window.dialogs import Dialogs
+from myriorama.widgets.main_window.dock_title import DockTitle, NoTitle
 from myriorama.widgets.main_window.layout_state import LAYOUT_VERSION, layout_of, restore_layout
 from myriorama.widgets.main_window.own_actions import own_actions
 from myriorama.widgets.main_window.panels import AREAS, DOCKED, VIEWPORT, Place, make
@@ -26,7 +27,7 @@ from myriorama.widgets.panel import Panel
 from myriorama.widgets.welcome import WelcomePage
 
 _TOLD_MS: Final = 6000
-_SIDE_PX: Final = {"left": 250, "right": 330, "bottom": 250}
+_SIDE_PX: Final = {"left": 250, "right": 330, "bottom": 270}
 
 
 class MainWindow(QMainWindow):
@@ -139,11 +140,12 @@ class MainWindow(QMainWindow):
         """Leave a dock's title bar out where its tab says the same."""
         for dock in self.docks.values():
             tabbed = not dock.isFloating() and bool(self.tabifiedDockWidgets(dock))
-            if tabbed and dock.titleBarWidget() is None:
-                dock.setTitleBarWidget(QWidget())
-            elif not tabbed and (bar := dock.titleBarWidget()) is not None:
-                dock.setTitleBarWidget(None)  # type: ignore[arg-type]
-                bar.deleteLater()
+            wanted = NoTitle if tabbed else DockTitle
+            before = dock.titleBarWidget()
+            if not isinstance(before, wanted):
+                dock.setTitleBarWidget(wanted(dock))
+                if before is not None:
+                    before.deleteLater()
 
     def end(self) -> None:
         """Let go of the models: the window is not used after that."""
@@ -201,6 +203,7 @@ class MainWindow(QMainWindow):
             dock.setObjectName(f"dock {panel.name}")
             dock.setAccessibleName(panel.title)
             dock.setWidget(panel)
+            dock.setTitleBarWidget(DockTitle(dock))
             self.panels[panel.name] = panel
             self.docks[panel.name] = dock
             self.addDockWidget(AREAS[kind.place], dock)

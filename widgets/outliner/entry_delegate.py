@@ -60,7 +60,8 @@ class EntryDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.dim))
         painter.drawText(line, Qt.AlignmentFlag.AlignRight, shelf)
         below = QRect(text.left(), line.bottom() + 2, text.width(), text.bottom() - line.bottom())
-        painter.drawText(below, _lines(entry.help, plain, below.width(), below.height() // plain.lineSpacing()))
+        lines = _lines(entry.help, plain, below.width(), below.height() // plain.lineSpacing())
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, lines)
         painter.restore()
 
     def _paint_picture(self, painter: QPainter, entry: Entry, rect: QRect) -> None:

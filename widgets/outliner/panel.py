@@ -25,25 +25,17 @@ from myriorama.scenes.project.model import Project
 from myriorama.widgets.binding import bind
 from myriorama.widgets.outliner.actions import ACTIONS
 from myriorama.widgets.outliner.add_popup import AddPopup
+from myriorama.widgets.outliner.marks import MARKS
 from myriorama.widgets.outliner.tree import OutlineTree
 from myriorama.widgets.panel import Bound, Panel
 from myriorama.widgets.theme import icon, theme
 
 _MENU: Final = (
-    "add",
-    "",
-    "rename",
-    "duplicate",
-    "enable",
-    "",
-    "cut",
-    "copy",
-    "paste",
-    "",
-    "move_up",
-    "move_down",
-    "",
-    "delete",
+    ("add",),
+    ("rename", "duplicate", "enable"),
+    ("cut", "copy", "paste"),
+    ("move_up", "move_down"),
+    ("delete",),
 )
 _SAID_MS: Final = 6000
 
@@ -339,24 +331,23 @@ class OutlinerPanel(Panel):
     def _show_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        thing = self.tree.outline.thing(self.tree.indexAt(at))
         for part in _MENU:
             for word in part:
                 menu.addAction(self._menu_row(word, menu))
+            if "move_up" in part and isinstance(thing, Row):
+                for name in (name for name in edits.lists_for(thing.kind) if name != thing.kind):
+                    title = next(s.title for s in self.tree.outline.sections if s.key == name)
+                    menu.addAction(icon(MARKS[name]), f"Move to {title}", partial(self._move_to, name))
             menu.addSeparator()
-        index = self.tree.indexAt(at)
-        thing = self.tree.outline.thing(index)
-        if isinstance(thing, Row):
-            others = [name for name in edits.lists_for(thing.kind) if name != thing.kind]
-            for name in others:
-                title = next(s.title for s in self.tree.outline.sections if s.key == name)
-                menu.addAction(f"Move to {title}", partial(self._move_to, name))
         menu.popup(self.tree.viewport().mapToGlobal(at))
 
     def _menu_row(self, word: str, menu: QMenu) -> QAction:
         bound = self._bounds[word]
         made = QAction(icon(bound.action.icon), bound.action.title, menu)
-        if bound.action.keys:
-            made.setShortcut(QKeySequence(bound.action.keys[0]))
+        keys = self.studio.settings.value.shortcuts.get(bound.action.id, bound.action.keys)
+        if keys:
+            made.setShortcut(QKeySequence(keys[0]))
         made.setToolTip(bound.action.help)
         made.setEnabled(bound.enabled is None or bound.enabled())
         made.triggered.connect(partial(self._run, word))

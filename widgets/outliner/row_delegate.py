@@ -1,6 +1,6 @@
-"""Paints the outliner's rows and says what was hit: the eye, the plus of a heading, or the row itself.
+"""Paints the outliner's rows and says where in them each thing stands; renames in place.
 
-It changes nothing: clicks on its marks are told by signals.
+It changes nothing, and what a click on a mark means is the tree's affair.
 """
 
 from __future__ import annotations
@@ -9,17 +9,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import (
-    QAbstractItemModel,
-    QEvent,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
     QRect,
     QSize,
     Qt,
-    Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from myriorama.app.document.outline import Badge, Row, Section
@@ -49,18 +46,7 @@ class Parts:
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Rows and headings.
-
-    Attributes
-    ----------
-    eye_clicked : signal of (str, bool)
-        A uid, and whether it should be switched on.
-    plus_clicked : signal of (str,)
-        The list that something should be added to.
-    """
-
-    eye_clicked = Signal(str, bool)
-    plus_clicked = Signal(str)
+    """Rows and headings."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -135,7 +121,7 @@ class RowDelegate(QStyledItemDelegate):
         if row.type_label and rest.width() > 28:
             self._text(painter, rest, row.type_label, option.font, tokens.dim)
         if row.color:
-            painter.setPen(QColor(tokens.border))
+            painter.setPen(QColor(tokens.dim))
             painter.setBrush(QColor(row.color))
             painter.drawEllipse(parts.dot)
         if hovered or not row.enabled or option.state & QStyle.StateFlag.State_Selected:
@@ -157,7 +143,7 @@ class RowDelegate(QStyledItemDelegate):
         font.setWeight(QFont.Weight.DemiBold)
         rest = self._text(painter, parts.text, section.title, font, tokens.text if section.uid else tokens.dim)
         if section.colors and rest.width() > (_DOT_PX + 3) * min(len(section.colors), _DOTS) + 40:
-            painter.setPen(QColor(tokens.border))
+            painter.setPen(QColor(tokens.dim))
             x = rest.left()
             for color in section.colors[:_DOTS]:
                 painter.setBrush(QColor(color))
@@ -190,21 +176,6 @@ class RowDelegate(QStyledItemDelegate):
         if key not in self._icons:
             self._icons[key] = icon(name, color)
         return self._icons[key]
-
-    # --- clicks on marks
-
-    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
-        if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
-            thing = index.data(THING_ROLE)
-            hit = self.parts(option.rect, thing, option.fontMetrics).mark.contains(event.position().toPoint())
-            if hit and event.type() == QEvent.Type.MouseButtonRelease:
-                if isinstance(thing, Row):
-                    self.eye_clicked.emit(thing.uid, not thing.enabled)
-                else:
-                    self.plus_clicked.emit(thing.key)
-            if hit:
-                return True
-        return super().editorEvent(event, model, option, index)
 
     # --- renaming in place
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QCursor
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
 
+from myriorama.app.document.outline import Row, Section
 from myriorama.widgets.outliner.model import UID_ROLE, OutlineModel
 from myriorama.widgets.outliner.row_delegate import RowDelegate
 
@@ -36,11 +37,10 @@ class OutlineTree(QTreeView):
         super().__init__(parent)
         self.outline = OutlineModel(self)
         self._shown: tuple[str, ...] = ()
-        delegate = RowDelegate(self)
-        delegate.eye_clicked.connect(self.switched)
-        delegate.plus_clicked.connect(self._on_plus)
+        self.rows = RowDelegate(self)
+        self._pressed = ""
         self.setModel(self.outline)
-        self.setItemDelegate(delegate)
+        self.setItemDelegate(self.rows)
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)
         self.setIndentation(14)
@@ -48,7 +48,8 @@ class OutlineTree(QTreeView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked)
         self.setExpandsOnDoubleClick(True)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setDropIndicatorShown(True)
         self.setAutoScroll(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -99,5 +100,48 @@ class OutlineTree(QTreeView):
         if any(i.flags() & Qt.ItemFlag.ItemIsDragEnabled for i in self.selectedIndexes()):
             super().startDrag(actions)
 
-    def _on_plus(self, list_name: str) -> None:
-        self.add_wanted.emit(list_name, QCursor.pos())
+    # --- the marks at the right end: they neither select nor open a field
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        thing = self._marked(event.position().toPoint())
+        self._pressed = _name(thing)
+        if not self._pressed or event.button() != Qt.MouseButton.LeftButton:
+            self._pressed = ""
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self._marked(event.position().toPoint()) is not None:
+            self.mousePressEvent(event)
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not self._pressed:
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._pressed = self._pressed, ""
+        if not pressed:
+            super().mouseReleaseEvent(event)
+            return
+        thing = self._marked(event.position().toPoint())
+        if _name(thing) != pressed:
+            return
+        if isinstance(thing, Row):
+            self.switched.emit(thing.uid, not thing.enabled)
+        elif thing is not None:
+            self.add_wanted.emit(thing.key, event.globalPosition().toPoint())
+
+    def _marked(self, at: QPoint) -> Section | Row | None:
+        """Return what the mark under a point belongs to; None where there is no mark."""
+        index = self.indexAt(at)
+        thing = self.outline.thing(index)
+        if thing is None or not self.rows.parts(self.visualRect(index), thing, self.fontMetrics()).mark.contains(at):
+            return None
+        return thing
+
+
+def _name(thing: Section | Row | None) -> str:
+    if thing is None:
+        return ""
+    return f"row {thing.uid}" if isinstance(thing, Row) else f"list {thing.key}"

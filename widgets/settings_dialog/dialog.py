@@ -30,6 +30,7 @@ from myriorama.widgets.settings_dialog.folders import FolderList
 _THEMES: Final = {"system": "Like the system", "light": "Light", "dark": "Dark"}
 _MICE: Final = {"blender": "Blender's (middle button turns)", "simple": "Simple (left button turns)"}
 _STEP: Final = 5
+from myriorama.widgets.theme import padded
 
 
 class SettingsDialog(QDialog):
@@ -162,7 +163,7 @@ def _choice(entries: dict[str, str], name: str) -> QComboBox:
 
 
 def _number(low: int, high: int, name: str, suffix: str = "") -> QSpinBox:
-    box = QSpinBox()
+    box = padded(QSpinBox())
     box.setRange(low, high)
     box.setSuffix(suffix)
     box.setAccessibleName(name)

@@ -30,12 +30,8 @@ QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
 QSplitter::handle:hover { background: $accent; }
 
-QDockWidget { titlebar-close-icon: url($icons/close-$name.svg); titlebar-normal-icon: url($icons/float-$name.svg);
-  color: $dim; font-weight: 600; }
-QDockWidget::title { background: $surface; padding: 6px 8px; border-bottom: 1px solid $border; }
-QDockWidget::close-button, QDockWidget::float-button { border: none; border-radius: 3px; padding: 1px;
-  icon-size: 12px; }
-QDockWidget::close-button:hover, QDockWidget::float-button:hover { background: $hover; }
+QDockWidget > QWidget#title { background: $surface; }
+QLabel[role="dock"] { color: $dim; font-weight: 600; }
 
 QMenuBar { background: $window; color: $text; padding: 2px 4px; }
 QMenuBar::item { padding: 4px 9px; border-radius: ${radius}px; background: transparent; }
@@ -97,6 +93,7 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QAbstractSpinBox:disabled, QComboBo
 QLineEdit:read-only { background: $surface; }
 QAbstractSpinBox { padding-right: 18px; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; background: transparent; padding: 0; }
+QAbstractSpinBox QLineEdit { padding-left: 5px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 16px; background: transparent;
   border-radius: 2px; }
 QAbstractSpinBox::up-button { subcontrol-position: top right; margin-top: 2px; }

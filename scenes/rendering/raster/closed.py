@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.scenes.geometry.mesh import Mesh
+from myriorama.scenes.geometry.vectors import cross
 
 _STEPS: Final = 32768.0
 _MIX: Final = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
@@ -36,8 +37,8 @@ def is_closed(mesh: Mesh) -> bool:
     if balance != 0:
         return False
     a, b, c = (mesh.positions[mesh.faces[:, k]] for k in range(3))
-    normal = np.cross(b - a, c - a)
-    declared = mesh.normals[mesh.faces].sum(axis=1)
+    normal = cross(b - a, c - a)
+    declared = mesh.normals[mesh.faces[:, 0]] + mesh.normals[mesh.faces[:, 1]] + mesh.normals[mesh.faces[:, 2]]
     agrees = np.einsum("ij,ij->i", normal, declared)
     size = np.einsum("ij,ij->i", normal, normal)
     if bool((agrees < -1e-3 * np.sqrt(size)).any()):

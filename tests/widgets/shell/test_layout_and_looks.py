@@ -1,0 +1,243 @@
+"""Docks, layout, themes, settings, problems; what the keyboard reaches has a name; nothing is left behind."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from myriorama.app.problems import Trouble
+from myriorama.widgets.application import Application
+from myriorama.widgets.problems_panel import ProblemsPanel
+from myriorama.widgets.settings_dialog import SettingsDialog
+from myriorama.widgets.theme import theme
+
+Start = Callable[[], Application]
+
+
+def settle(times: int = 3) -> None:
+    for _ in range(times):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        QApplication.processEvents()
+
+
+def test_the_docks_stand_where_they_are_expected(program: Application) -> None:
+    window = program.window
+    window.flow.open("first_light")
+    settle()
+    area = Qt.DockWidgetArea
+    places = {name: window.dockWidgetArea(dock) for name, dock in window.docks.items()}
+    assert {n for n, a in places.items() if a == area.LeftDockWidgetArea} == {"outliner", "assets", "history"}
+    assert {n for n, a in places.items() if a == area.RightDockWidgetArea} == {"inspector"}
+    assert {n for n, a in places.items() if a == area.BottomDockWidgetArea} == {"gallery", "statistics", "problems"}
+    shown = {n for n, dock in window.docks.items() if not dock.visibleRegion().isEmpty()}
+    assert shown == {"outliner", "inspector", "gallery"}
+    central = window.centralWidget()
+    assert central.width() >= 560
+    assert central.height() >= 360
+
+
+def test_what_was_moved_and_closed_is_so_at_the_next_start(start: Start) -> None:
+    first = start()
+    first.window.flow.open("first_light")
+    settle()
+    first.window.docks["inspector"].hide()
+    first.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, first.window.docks["outliner"])
+    first.window.resize(1111, 777)
+    settle()
+    first.window.close()
+    first.close()
+    second = start()
+    second.window.flow.open("first_light")
+    settle()
+    assert (second.window.width(), second.window.height()) == (1111, 777)
+    assert not second.window.docks["inspector"].isVisible()
+    moved = second.window.dockWidgetArea(second.window.docks["outliner"])
+    assert moved == Qt.DockWidgetArea.RightDockWidgetArea
+    second.window.actions_by_id["window.reset_layout"].trigger()
+    settle()
+    assert second.window.docks["inspector"].isVisible()
+    moved = second.window.dockWidgetArea(second.window.docks["outliner"])
+    assert moved == Qt.DockWidgetArea.LeftDockWidgetArea
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        {"version": "1", "geometry": "!!!", "docks": "???"},
+        {"version": "1", "geometry": "AAAA", "docks": "AAAA"},
+        {"version": "999", "geometry": "", "docks": ""},
+        {"docks": "x"},
+    ],
+)
+def test_a_broken_layout_is_ignored(start: Start, tmp_path: Path, layout: dict[str, str]) -> None:
+    from myriorama.app.settings.store import Settings
+
+    (tmp_path / "settings.json").write_text(Settings(layout=layout).model_dump_json())
+    program = start()
+    program.window.flow.open("first_light")
+    settle()
+    assert program.window.docks["outliner"].isVisible()
+    assert program.window.docks["inspector"].isVisible()
+
+
+def test_a_theme_is_changed_while_everything_is_open(program: Application, qtbot: QtBot) -> None:
+    program.window.flow.open("first_light")
+    program.window.dialogs.show_settings()
+    dialog = program.window.findChild(SettingsDialog)
+    assert dialog is not None
+    seen = []
+    for name in ("light", "dark"):
+        dialog.theme.setCurrentIndex(dialog.theme.findData(name))
+        dialog.theme.activated.emit(dialog.theme.currentIndex())
+        settle()
+        assert program.settings.value.theme == name
+        assert theme().name == name
+        image = program.window.grab().toImage()
+        seen.append(image.pixelColor(6, image.height() - 12).name())
+    assert seen == ["#f0f1f3", "#1e1f22"]
+
+
+def test_settings_are_kept_and_the_scale_says_when_it_takes_effect(start: Start, qtbot: QtBot) -> None:
+    first = start()
+    first.window.dialogs.show_settings()
+    dialog = first.window.findChild(SettingsDialog)
+    assert dialog is not None
+    assert not dialog.restart.isVisible()
+    dialog.scale.setValue(150)
+    assert dialog.restart.isVisible()
+    dialog.motion.click()
+    dialog.folders.take(str(Path.cwd()))
+    dialog.reject()
+    first.close()
+    second = start()
+    assert second.settings.value.scale_percent == 150
+    assert second.settings.value.reduced_motion
+    assert second.settings.value.asset_roots == (str(Path.cwd()),)
+
+
+def test_problems_are_listed_counted_and_jumped_to(program: Application, qtbot: QtBot) -> None:
+    program.window.flow.open("first_light")
+    project = program.studio.document.project
+    assert project is not None
+    uid = project.objects[0].uid
+    program.studio.problems.set(
+        "test",
+        (
+            Trouble("test", "warning", "A small thing", "here", "leave it"),
+            Trouble("test", "error", "A large thing", "there", "mend it", uid),
+        ),
+    )
+    panel = program.window.panels["problems"]
+    assert isinstance(panel, ProblemsPanel)
+    qtbot.mouseClick(program.window.status.count, Qt.MouseButton.LeftButton)
+    settle()
+    assert panel.isVisible()
+    assert program.window.status.count.text() == "2"
+    texts = [panel.table.model().index(0, c).data() for c in range(3)]
+    assert texts == ["A large thing", "there", "mend it"]
+    qtbot.keyClick(program.window, Qt.Key.Key_F8)
+    assert program.studio.selection.uid == uid
+    panel.table.selectRow(0)
+    qtbot.keyClick(panel.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "error: A large thing\n  where: there\n  way out: mend it"
+    program.studio.problems.set("test", ())
+    assert program.window.status.count.text() == ""
+
+
+def test_the_log_has_what_was_told_and_no_more_than_it_can_hold(program: Application) -> None:
+    panel = program.window.panels["problems"]
+    assert isinstance(panel, ProblemsPanel)
+    for number in range(5100):
+        program.studio.problems.tell(f"line {number}")
+    text = panel.log.toPlainText().splitlines()
+    assert len(text) == 5000
+    assert text[-1] == "line 5099"
+
+
+def test_an_error_that_nobody_caught_is_told_and_the_program_goes_on(
+    program: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import sys
+
+    try:
+        raise RuntimeError("a wheel came off")
+    except RuntimeError as error:
+        sys.excepthook(RuntimeError, error, error.__traceback__)
+    boxes = [d for d in program.window.findChildren(QDialog) if d.objectName() == "fault"]
+    assert len(boxes) == 1
+    assert "a wheel came off" in capsys.readouterr().err
+    assert any("a wheel came off" in line for line in program.studio.problems.log)
+    assert "a wheel came off" in program.faults.file.read_text()
+    boxes[0].accept()
+    program.window.flow.open("first_light")
+    assert program.studio.document.title == "first_light"
+
+
+def test_everything_that_the_keyboard_reaches_has_a_name(program: Application) -> None:
+    program.window.flow.open("mugs_on_conveyor")
+    project = program.studio.document.project
+    assert project is not None
+    program.studio.selection.select(project.objects[0].uid)
+    for dock in program.window.docks.values():
+        dock.raise_()
+        settle()
+    nameless = []
+    for widget in program.window.findChildren(QWidget):
+        if widget.focusPolicy() == Qt.FocusPolicy.NoFocus or not widget.isEnabled() or _inner(widget):
+            continue
+        words = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
+        labelled = any(label.buddy() is widget for label in program.window.findChildren(QLabel))
+        if not (words or labelled):
+            nameless.append(_path(widget))
+    assert nameless == []
+
+
+def test_nothing_is_left_behind_by_opening_and_closing(program: Application) -> None:
+    def round_trip() -> None:
+        program.window.flow.open("first_light")
+        settle()
+        project = program.studio.document.project
+        assert project is not None
+        for group in project.objects[:3]:
+            program.studio.selection.select(group.uid)
+            settle(1)
+        program.window.resize(1200 + program.window.width() % 2, 800)
+        program.window.flow.close()
+        settle()
+
+    def count() -> tuple[int, int, int]:
+        gc.collect()
+        settle()
+        timers = [t for t in program.window.findChildren(QTimer) if t.isActive()]
+        return len(program.window.findChildren(QObject)), len(timers), threading.active_count()
+
+    for _ in range(4):
+        round_trip()
+    before = count()
+    for _ in range(6):
+        round_trip()
+    after = count()
+    assert after[0] <= before[0] + 2, (before, after)
+    assert after[1:] <= before[1:]
+
+
+def _inner(widget: QWidget) -> bool:
+    """Tell whether Qt made a widget inside another one, which has the name."""
+    return widget.objectName().startswith("qt_") or type(widget).__name__ in ("QTabBar", "QScrollBar", "QMenuBar")
+
+
+def _path(widget: QWidget) -> str:
+    words = []
+    at: QWidget | None = widget
+    while at is not None:
+        words.append(type(at).__name__ + (f"#{at.objectName()}" if at.objectName() else ""))
+        at = at.parentWidget()
+    return " < ".join(words[:5])

@@ -1,0 +1,1 @@
+"""Models, HDRIs, images and texture sets: found, looked at, imported, used, relinked."""

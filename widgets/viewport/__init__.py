@@ -1,0 +1,1 @@
+"""The central view: pictures with their labels, looked at through the dataset camera or freely."""

@@ -1,0 +1,137 @@
+"""The viewport: toolbar, picture, read-out, samples and status, in one panel.
+
+It lays them out and passes on what they tell each other.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+
+from myriorama.app.preview.frames import Failure, SampleFrame
+from myriorama.app.preview.holding import HELD
+from myriorama.app.studio import Studio
+from myriorama.app.viewing.readout import Reading
+from myriorama.widgets.binding import bind
+from myriorama.widgets.panel import Bound, Panel
+from myriorama.widgets.theme import Theme, icon, theme
+from myriorama.widgets.viewport.doings import actions_of
+from myriorama.widgets.viewport.sample_bar import SampleBar
+from myriorama.widgets.viewport.stage import Stage
+from myriorama.widgets.viewport.strips import ReadoutStrip, StatusStrip
+from myriorama.widgets.viewport.toolbar import ViewportToolbar
+
+_MENU = (
+    "free_look",
+    "home",
+    "exact",
+    "frame_selected",
+    "",
+    "move",
+    "rotate",
+    "scale",
+    "",
+    "hide_overlays",
+    "copy_key",
+    "refresh",
+    "clear",
+)
+
+
+class ViewportPanel(Panel):
+    """The central widget of the main window."""
+
+    name: ClassVar[str] = "viewport"
+    title: ClassVar[str] = "Viewport"
+
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+        super().__init__(studio, parent)
+        self._styled: Theme | None = None
+        self.stage = Stage(studio, self)
+        self.samples = SampleBar(studio)
+        self.readout = ReadoutStrip()
+        self.status = StatusStrip()
+        self._bound = {bound.action.id: bound for bound in actions_of(self)}
+        self.toolbar = ViewportToolbar(studio, self._bound, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.toolbar)
+        layout.addWidget(self.stage, 1)
+        for strip in (self.readout, self.samples, self.status):
+            layout.addWidget(strip)
+        self.setFocusProxy(self.stage)
+        self.stage.read.connect(self._on_read)
+        self.stage.framed.connect(self._on_framed)
+        self.stage.menu_wanted.connect(self.show_menu)
+        bind(self, studio.overlays.changed, self._on_overlays_changed)
+        bind(self, studio.preview.failed, self._on_failed)
+        bind(self, studio.preview.state.changed, self.status.show_state)
+        bind(self, self.stage.looking.changed, self.toolbar.refresh)
+        bind(self, self.stage.handling.told, self.status.say)
+        self.status.show_state(studio.preview.state.value)
+        self.readout.show_reading(None)
+        self._restyle()
+
+    def actions_here(self) -> tuple[Bound, ...]:
+        return tuple(self._bound.values())
+
+    def dispose(self) -> None:
+        """Let the canvas go, before the application ends."""
+        self.stage.dispose()
+
+    def show_menu(self, at: QPoint) -> None:
+        """Open the picture's menu at a point of the screen."""
+        menu = self.menu()
+        menu.exec(at)
+        menu.deleteLater()
+
+    def menu(self) -> QMenu:
+        """Return the picture's menu."""
+        menu = QMenu(self)
+        for name in _MENU:
+            if not name:
+                menu.addSeparator()
+                continue
+            bound = self._bound[f"viewport.{name}"]
+            row = menu.addAction(icon(bound.action.icon) if bound.action.icon else icon("blank"), bound.action.title)
+            row.setCheckable(bound.action.checkable)
+            row.setChecked(bound.checked is not None and bound.checked())
+            row.setEnabled(bound.enabled is None or bound.enabled())
+            row.triggered.connect(bound.run if bound.action.checkable else lambda _=False, run=bound.run: run())
+        return menu
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange) and hasattr(self, "toolbar"):
+            self._restyle()
+
+    def _restyle(self) -> None:
+        tokens = theme()
+        if tokens is self._styled:
+            return
+        self._styled = tokens
+        self.setStyleSheet(
+            f"#readout, #samples, #status {{ background: {tokens.surface}; border-top: 1px solid {tokens.border}; }}"
+        )
+        for part in (self.toolbar, self.samples, self.stage):
+            part.restyle()
+
+    def _on_read(self, reading: Reading | None) -> None:
+        self.readout.show_reading(reading)
+
+    def _on_framed(self, frame: SampleFrame | None) -> None:
+        badge = ""
+        if frame is not None and not frame.final:
+            badge = "Physics held" if HELD in frame.notes else "Draft"
+        self.status.show_frame(frame, badge)
+        self.samples.show_frame(frame)
+        self.toolbar.refresh()
+
+    def _on_failed(self, _: Failure) -> None:
+        self.samples.failed()
+
+    def _on_overlays_changed(self) -> None:
+        self.toolbar.refresh()

@@ -1,0 +1,127 @@
+"""The row of buttons above the picture, made from the viewport's actions.
+
+It holds no state: what is down is asked of the actions whenever something changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QSlider, QToolBar, QToolButton, QWidget
+
+from myriorama.app.studio import Studio
+from myriorama.widgets.panel import Bound
+from myriorama.widgets.theme import icon
+from myriorama.widgets.viewport.doings import LAYERS, TOGGLES
+
+_LOOKS: Final = ("home", "exact", "free_look", "frame_selected")
+_WIDE_PX: Final = 1290
+_MASK_ICONS: Final = {
+    "both": "circle-slice-8",
+    "fill": "circle",
+    "contour": "circle-outline",
+    "off": "circle-off-outline",
+}
+_MASK_WORDS: Final = {"both": "fill and contour", "fill": "fill", "contour": "contour", "off": "off"}
+_COLOR_WORDS: Final = {"instance": "instance", "class": "class", "visible": "visible fraction"}
+
+
+class ViewportToolbar(QToolBar):
+    """Layers, overlays, look."""
+
+    def __init__(self, studio: Studio, bound: Mapping[str, Bound], parent: QWidget) -> None:
+        super().__init__("Viewport", parent)
+        self._studio = studio
+        self._bound = bound
+        self._buttons: dict[str, QAction] = {}
+        self.setIconSize(QSize(18, 18))
+        self.setMovable(False)
+        self.setFloatable(False)
+        layers = QActionGroup(self)
+        for base, *_ in LAYERS:
+            layers.addAction(self._add(f"layer_{base}"))
+        self.addSeparator()
+        self._add("mask")
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity.setRange(0, 100)
+        self.opacity.setFixedWidth(70)
+        self.opacity.setAccessibleName("Opacity of masks")
+        self.opacity.setToolTip("Opacity of masks  [ ]")
+        self.opacity.valueChanged.connect(self._on_opacity)
+        self.addWidget(self.opacity)
+        for name, *_ in TOGGLES:
+            self._add(name)
+        self._add("color_by")
+        self._add("hide_overlays")
+        self.addSeparator()
+        for name in _LOOKS:
+            self._add(name)
+        self.refresh()
+
+    def _add(self, name: str) -> QAction:
+        row = self._bound[f"viewport.{name}"].action
+        made = QAction(row.title, self)
+        made.setCheckable(row.checkable)
+        made.triggered.connect(self._runner(name))
+        self._buttons[name] = made
+        self.addAction(made)
+        button = self.widgetForAction(made)
+        if isinstance(button, QToolButton):
+            button.setAccessibleName(row.title)
+            button.setObjectName(row.id)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return made
+
+    def _runner(self, name: str):
+        bound = self._bound[f"viewport.{name}"]
+
+        def run(on: bool = False) -> None:
+            bound.run(on) if bound.action.checkable else bound.run()
+            self.refresh()
+
+        return run
+
+    def refresh(self) -> None:
+        """Ask every action for its state."""
+        state = self._studio.overlays.value
+        for name, made in self._buttons.items():
+            bound = self._bound[f"viewport.{name}"]
+            if bound.checked is not None:
+                made.setChecked(bound.checked())
+            if bound.enabled is not None:
+                made.setEnabled(bound.enabled())
+        self.opacity.blockSignals(True)
+        self.opacity.setValue(round(state.opacity * 100))
+        self.opacity.blockSignals(False)
+        self.opacity.setEnabled(state.mask in ("fill", "both"))
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take icons of the theme in force, and the words of what is chosen."""
+        state = self._studio.overlays.value
+        for name, made in self._buttons.items():
+            row = self._bound[f"viewport.{name}"].action
+            symbol, told = row.icon, row.help
+            if name == "mask":
+                symbol, told = _MASK_ICONS[state.mask], f"Now: {_MASK_WORDS[state.mask]}. {row.help}"
+            elif name == "color_by":
+                told = f"Now: by {_COLOR_WORDS[state.color_by]}. {row.help}"
+            made.setIcon(icon(symbol))
+            keys = ", ".join(QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText) for k in row.keys)
+            made.setToolTip(f"{row.title}  ({keys})\n{told}" if keys else f"{row.title}\n{told}")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= _WIDE_PX
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if wide else Qt.ToolButtonStyle.ToolButtonIconOnly
+        for base, *_ in LAYERS:
+            button = self.widgetForAction(self._buttons[f"layer_{base}"])
+            if isinstance(button, QToolButton) and button.toolButtonStyle() != style:
+                button.setToolButtonStyle(style)
+
+    def _on_opacity(self, value: int) -> None:
+        self._studio.overlays.update(lambda state: replace(state, opacity=value / 100))
