@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from myriorama.app.dataset import faults
+
 PART_SUFFIX: Final = ".part"
 
 
@@ -62,6 +64,7 @@ def write_file(root: Path, path: str, chunks: Iterable[bytes], *, durable: bool 
     part = target.with_name(target.name + PART_SUFFIX)
     digest = hashlib.sha256()
     size = 0
+    faults.point("file.before_write")
     with part.open("wb", buffering=0) as stream:
         for chunk in chunks:
             digest.update(chunk)
@@ -69,9 +72,14 @@ def write_file(root: Path, path: str, chunks: Iterable[bytes], *, durable: bool 
             view = memoryview(chunk)
             while view:
                 view = view[stream.write(view) :]
+        faults.point("file.after_write")
         if durable:
+            faults.point("file.before_fsync")
             os.fsync(stream.fileno())
+            faults.point("file.after_fsync")
+    faults.point("file.before_rename")
     part.replace(target)
+    faults.point("file.after_rename")
     return FileEntry(path, digest.hexdigest(), size)
 
 
@@ -79,8 +87,10 @@ def sync_folder(folder: Path) -> None:
     """Make the names in a folder survive a crash; does nothing where folders cannot be opened (Windows)."""
     if os.name == "nt":
         return
+    faults.point("folder.before_fsync")
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+    faults.point("folder.after_fsync")

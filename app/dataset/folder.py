@@ -1,34 +1,57 @@
 """A dataset in the making: ``NAME.partial`` until every sample is written or quarantined, then ``NAME``.
 
-Only the driver uses it; workers write samples and hand receipts over. It refuses to write over anything.
+Workers write samples and, last, a receipt of each; whoever drives the job takes the receipts in, and anyone may go on
+where another stopped. It refuses to write over anything, and to give the final name to bytes that it has not checked.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from myriorama.app.dataset import faults
 from myriorama.app.dataset.atomic import PART_SUFFIX, FileEntry, inside, sync_folder, write_file
-from myriorama.app.dataset.layout import JOURNAL, MANIFEST, PROJECT, partial_of, quarantine_of, record_path
+from myriorama.app.dataset.layout import (
+    MANIFEST,
+    PROJECT,
+    RECEIPTS,
+    partial_of,
+    quarantine_of,
+    receipt_path,
+    receipts_aside,
+    record_path,
+)
 from myriorama.app.dataset.manifest import manifest_chunks
-from myriorama.app.dataset.quarantine import Quarantined
-from myriorama.app.dataset.samples import Receipt, SampleWriter
+from myriorama.app.dataset.quarantine import Quarantined, quarantined_in, release
+from myriorama.app.dataset.receipts import Receipt, holds, read_receipt, receipt_numbers
+from myriorama.app.dataset.samples import SampleWriter
+from myriorama.app.dataset.sampleset import SampleSet
 from myriorama.plugins.registry import PluginRegistry, builtin_registry
 from myriorama.plugins.writing import DatasetInfo, StoredRecord
 from myriorama.scenes.errors import InputError, MyrioramaError, Problem
 
-SYNC_EVERY: Final = 32
-"""Commits between two syncs of the folders and of the journal."""
+SYNC_EVERY: Final = 16
+"""Commits between two syncs of the folders: what a crash of the machine may cost."""
 
 
 class DatasetError(MyrioramaError):
     """A dataset cannot be finished: samples are missing, or files are not what was committed."""
+
+
+class DamagedSamplesError(DatasetError):
+    """Files of committed samples are not what their receipts say. These samples are missing again."""
+
+    def __init__(self, indices: tuple[int, ...]) -> None:
+        self.indices = indices
+        some = ", ".join(str(i) for i in indices[:5])
+        super().__init__(f"{len(indices)} samples are not as they were written and must be made again: {some}")
 
 
 @dataclass(frozen=True)
@@ -37,7 +60,7 @@ class Job:
 
     Attributes
     ----------
-    indices : range or tuple of int
+    indices : SampleSet, range or tuple of int
         Sample numbers: a range of step 1, or rising numbers where some are left out.
     formats : mapping
         Writer name -> option values.
@@ -50,11 +73,33 @@ class Job:
     """
 
     info: DatasetInfo
-    indices: range | tuple[int, ...]
+    indices: SampleSet | range | tuple[int, ...]
     formats: Mapping[str, Mapping[str, Any]]
     labels: tuple[str, ...] = ()
     project_text: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def samples(self) -> SampleSet:
+        """The numbers as a set.
+
+        Raises
+        ------
+        InputError
+            There are none, or they are no numbers of samples.
+        """
+        wanted = self.indices
+        if isinstance(wanted, SampleSet):
+            numbers = wanted
+        elif not len(wanted) or wanted[0] < 0 or not _rising(wanted):
+            numbers = SampleSet(())
+        else:
+            numbers = (
+                SampleSet.between(wanted.start, wanted.stop) if isinstance(wanted, range) else SampleSet.of(wanted)
+            )
+        if not len(numbers):
+            raise InputError(Problem("count", "a dataset needs at least one sample, numbered from 0 on"))
+        return numbers
 
 
 class DatasetFolder:
@@ -72,14 +117,13 @@ class DatasetFolder:
         self.path = path
         self.partial = partial_of(path)
         self.job = job
+        self.samples = job.samples
         self._registry = registry
         self._durable = durable
-        self._places: dict[int, int] = {}
+        self._done: set[int] = set()
+        self._unsynced = 0
+        self._folders = {self.partial, self.partial / RECEIPTS}
         self._quarantined: dict[int, Quarantined] = {}
-        self._devices: set[str] = set()
-        self._first: list[FileEntry] = []
-        self._wanted = job.indices if isinstance(job.indices, range) else frozenset(job.indices)
-        self._journal = (self.partial / JOURNAL).open("w+b")
 
     @classmethod
     def create(
@@ -105,9 +149,7 @@ class DatasetFolder:
         """
         path = path.absolute()
         registry = registry or builtin_registry()
-        if not len(job.indices) or job.indices[0] < 0 or not _rising(job.indices):
-            raise InputError(Problem("count", "a dataset needs at least one sample, numbered from 0 on"))
-        if not job.formats:
+        if len(job.samples) > 0 and not job.formats:
             raise InputError(
                 Problem("format", "no output format is chosen", allowed=", ".join(registry.names("writer")))
             )
@@ -117,7 +159,7 @@ class DatasetFolder:
             raise InputError(
                 Problem(str(path), "this folder exists already; a dataset is never written over: choose another name")
             )
-        for left in (partial_of(path), quarantine_of(path)):
+        for left in (partial_of(path), quarantine_of(path), receipts_aside(path)):
             if not os.path.lexists(left):
                 continue
             if not discard_partial or left.is_symlink() or not left.is_dir():
@@ -127,9 +169,49 @@ class DatasetFolder:
             shutil.rmtree(left)
         partial_of(path).mkdir(parents=True)
         folder = cls(path, job, registry, durable=durable)
-        if job.project_text:
-            text = job.project_text.encode()
-            folder._first.append(write_file(folder.partial, PROJECT, (text,), durable=durable))
+        folder._write_project()
+        return folder
+
+    @classmethod
+    def resume(
+        cls,
+        path: Path,
+        job: Job,
+        registry: PluginRegistry | None = None,
+        *,
+        known: Collection[int] = (),
+        durable: bool = True,
+    ) -> DatasetFolder:
+        """Go on with what an earlier run, or another machine, began.
+
+        Parameters
+        ----------
+        known : collection of int
+            Samples whose receipts were checked before: that these are there is enough.
+
+        Raises
+        ------
+        InputError
+            There is no unfinished dataset of this name, or it is of another project.
+        """
+        path = path.absolute()
+        folder = cls(path, job, registry or builtin_registry(), durable=durable)
+        aside = receipts_aside(path)
+        if not folder.partial.is_dir() or folder.partial.is_symlink():
+            raise InputError(Problem(str(folder.partial), "there is no unfinished dataset to go on with"))
+        if aside.is_dir() and not (folder.partial / RECEIPTS).exists():
+            aside.rename(folder.partial / RECEIPTS)  # an earlier run ended between its last two steps
+        found = folder.partial / PROJECT
+        if job.project_text and found.is_file() and found.read_text(encoding="utf-8") != job.project_text:
+            raise InputError(Problem(str(found), "the unfinished dataset is of another project or another state of it"))
+        folder._write_project()
+        for index in receipt_numbers(folder.partial):
+            if index in folder.samples and (index in known or folder.accept(index) is not None):
+                folder._done.add(index)
+        folder._folders.update(Path(root) for root, _, _ in os.walk(folder.partial))
+        for entry in quarantined_in(path):
+            if entry.index in folder.samples and entry.index not in folder._done:
+                folder._quarantined[entry.index] = entry
         return folder
 
     def sample_writer(self) -> SampleWriter:
@@ -139,7 +221,7 @@ class DatasetFolder:
     @property
     def written(self) -> int:
         """Number of committed samples."""
-        return len(self._places)
+        return len(self._done)
 
     @property
     def quarantined(self) -> tuple[Quarantined, ...]:
@@ -149,7 +231,16 @@ class DatasetFolder:
     @property
     def missing(self) -> tuple[int, ...]:
         """Sample numbers that are neither committed nor quarantined."""
-        return tuple(i for i in self.job.indices if i not in self._places and i not in self._quarantined)
+        return tuple(i for i in self.samples if i not in self._done and i not in self._quarantined)
+
+    def is_done(self, index: int) -> bool:
+        """Return whether a sample is committed."""
+        return index in self._done
+
+    def accept(self, index: int, *, hashed: bool = True) -> Receipt | None:
+        """Return the receipt that lies on the disk for a sample if its files are as it says; it is not committed."""
+        receipt = read_receipt(self.partial, index)
+        return receipt if receipt is not None and holds(self.partial, receipt, hashed=hashed) else None
 
     def commit(self, receipt: Receipt) -> None:
         """Take a written sample into the dataset.
@@ -160,22 +251,21 @@ class DatasetFolder:
             The number is not of this job or was settled before, or a file is not there in its size.
         """
         self._expect(receipt.index)
-        for entry in receipt.files:
-            target = inside(self.partial, entry.path)
-            if not target.is_file() or target.stat().st_size != entry.bytes:
-                raise DatasetError(f"sample {receipt.index}: {entry.path} is not there as it was reported")
-        self._places[receipt.index] = self._journal.seek(0, os.SEEK_END)
-        row = {
-            "index": receipt.index,
-            "key": receipt.key,
-            "annotations": receipt.annotations,
-            "hidden": receipt.hidden,
-            "files": [[f.path, f.sha256, f.bytes] for f in receipt.files],
-        }
-        self._journal.write(json.dumps(row).encode() + b"\n")
-        self._devices.add(receipt.device)
-        if self.written % SYNC_EVERY == 0:
-            self._sync()
+        if read_receipt(self.partial, receipt.index) != receipt or not holds(self.partial, receipt, hashed=False):
+            raise DatasetError(f"sample {receipt.index}: its files are not there as it was reported")
+        self._done.add(receipt.index)
+        self._folders.update(inside(self.partial, entry.path).parent for entry in receipt.files)
+        self._unsynced += 1
+        if self._unsynced >= SYNC_EVERY:
+            self.sync()
+
+    def forget(self, index: int) -> None:
+        """Have a sample missing again: its receipt is taken away, a quarantined one is released."""
+        self._done.discard(index)
+        (self.partial / receipt_path(index)).unlink(missing_ok=True)
+        entry = self._quarantined.pop(index, None)
+        if entry is not None:
+            release(self.path, entry)
 
     def add_quarantined(self, entry: Quarantined) -> None:
         """Note a sample that may not enter the dataset.
@@ -189,7 +279,7 @@ class DatasetFolder:
         self._quarantined[entry.index] = entry
 
     def finalize(self) -> Path:
-        """Write the files of the whole set and the manifest, and give the folder its name.
+        """Check every byte, write the files of the whole set and the manifest, and give the folder its name.
 
         Returns
         -------
@@ -198,15 +288,22 @@ class DatasetFolder:
 
         Raises
         ------
+        DamagedSamplesError
+            Files are not what was committed; make these samples again, then call this again.
         DatasetError
             A sample is missing, or something appeared under the final name meanwhile.
         """
         if self.missing:
             some = ", ".join(str(i) for i in self.missing[:5])
             raise DatasetError(f"{len(self.missing)} samples are neither written nor quarantined: {some} ...")
+        damaged = tuple(i for i in sorted(self._done) if self.accept(i) is None)
+        for index in damaged:
+            self.forget(index)
+        if damaged:
+            raise DamagedSamplesError(damaged)
         self._sweep()
-        records = Records(self.partial, sorted(self._places))
-        entries = list(self._first)
+        entries = [FileEntry(*entry) for entry in self._project_entries()]
+        records = Records(self.partial, sorted(self._done))
         for name, values in sorted(self.job.formats.items()):
             writer = self._registry.writer_class(name)(self.job.info, values)
             for file in writer.whole_files(records):
@@ -214,21 +311,36 @@ class DatasetFolder:
                     raise DatasetError(f"writer {name!r}: {file.path} is written twice")
                 entries.append(write_file(self.partial, file.path, file.chunks, durable=self._durable))
         versions = {name: self._registry.writer_class(name).version for name in self.job.formats}
-        chunks = manifest_chunks(self.job, versions, self._devices, entries, self._receipts, self.quarantined)
+        devices = {receipt.device for receipt in self._receipts()}
+        faults.point("finalize.before_manifest")
+        chunks = manifest_chunks(self.job, versions, devices, entries, self._receipts, self.quarantined)
         write_file(self.partial, MANIFEST, chunks, durable=self._durable)
-        self._journal.close()
-        (self.partial / JOURNAL).unlink()
-        self._sync()
+        faults.point("finalize.after_manifest")
         if os.path.lexists(self.path):
             raise DatasetError(f"{self.path} appeared while the dataset was made; it stays at {self.partial}")
+        aside = receipts_aside(self.path)
+        if (self.partial / RECEIPTS).is_dir():
+            (self.partial / RECEIPTS).rename(aside)
+        self.sync()
+        faults.point("finalize.before_rename")
         self.partial.rename(self.path)
         if self._durable:
             sync_folder(self.path.parent)
+        faults.point("finalize.after_rename")
+        shutil.rmtree(aside, ignore_errors=True)  # what is left of it is swept by the next look at this dataset
         return self.path
 
+    def sync(self) -> None:
+        """Make every name in the dataset survive a crash of the machine."""
+        self._unsynced = 0
+        if not self._durable:
+            return
+        for folder in sorted(self._folders):
+            if folder.is_dir():
+                sync_folder(folder)
+
     def close(self) -> None:
-        """Leave the dataset unfinished, as it is. Does nothing after `finalize`."""
-        self._journal.close()
+        """Leave the dataset as it is."""
 
     def __enter__(self) -> DatasetFolder:
         return self
@@ -237,15 +349,26 @@ class DatasetFolder:
         self.close()
 
     def _expect(self, index: int) -> None:
-        if index not in self._wanted:
+        if index not in self.samples:
             raise DatasetError(f"sample {index} is not of this job")
-        if index in self._places or index in self._quarantined:
+        if index in self._done or index in self._quarantined:
             raise DatasetError(f"sample {index} was settled before")
 
-    def _receipts(self) -> Iterator[Mapping[str, Any]]:
-        for index in sorted(self._places):
-            self._journal.seek(self._places[index])
-            yield json.loads(self._journal.readline())
+    def _write_project(self) -> None:
+        if self.job.project_text:
+            write_file(self.partial, PROJECT, (self.job.project_text.encode(),), durable=self._durable)
+
+    def _project_entries(self) -> Iterator[tuple[str, str, int]]:
+        if self.job.project_text:
+            text = self.job.project_text.encode()
+            yield PROJECT, hashlib.sha256(text).hexdigest(), len(text)
+
+    def _receipts(self) -> Iterator[Receipt]:
+        for index in sorted(self._done):
+            receipt = read_receipt(self.partial, index)
+            if receipt is None:
+                raise DamagedSamplesError((index,))
+            yield receipt
 
     def _sweep(self) -> None:
         """Delete what workers that died left: half-written files, and files of samples that were given up."""
@@ -256,15 +379,6 @@ class DatasetFolder:
         for path in sorted((p for p in self.partial.rglob("*") if p.is_dir()), reverse=True):
             if not any(path.iterdir()):
                 path.rmdir()
-
-    def _sync(self) -> None:
-        if not self._durable:
-            return
-        if not self._journal.closed:
-            self._journal.flush()
-            os.fsync(self._journal.fileno())
-        for folder in (self.partial, *sorted(p for p in self.partial.rglob("*") if p.is_dir())):
-            sync_folder(folder)
 
 
 def _rising(indices: range | tuple[int, ...]) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from myriorama.app.dataset.atomic import FileEntry
 from myriorama.app.dataset.layout import MANIFEST
 from myriorama.app.dataset.quarantine import Quarantined
+from myriorama.app.dataset.receipts import Receipt
 from myriorama.plugins.writing import DatasetInfo
 from myriorama.scenes.assembly.scene import SceneClass
 from myriorama.scenes.labels.stored import json_text
@@ -63,7 +64,7 @@ def manifest_chunks(
     writer_versions: Mapping[str, str],
     devices: Iterable[str],
     whole: Sequence[FileEntry],
-    receipts: Callable[[], Iterator[Mapping[str, Any]]],
+    receipts: Callable[[], Iterator[Receipt]],
     quarantined: Sequence[Quarantined],
 ) -> Iterator[bytes]:
     """Yield the manifest's bytes; `receipts` is called twice, so that nothing is held in memory."""
@@ -79,10 +80,10 @@ def _body(
     writer_versions: Mapping[str, str],
     devices: Iterable[str],
     whole: Sequence[FileEntry],
-    receipts: Callable[[], Iterator[Mapping[str, Any]]],
+    receipts: Callable[[], Iterator[Receipt]],
     quarantined: Sequence[Quarantined],
 ) -> Iterator[bytes]:
-    info = job.info
+    info, spans = job.info, job.samples.spans
     head = {
         "format": FORMAT,
         "version": VERSION,
@@ -90,9 +91,9 @@ def _body(
             **{name: getattr(info, name) for name in DatasetInfo.__dataclass_fields__ if name != "classes"},
             "classes": [vars(c) for c in info.classes],
         },
-        "first_index": job.indices[0],
-        "count": len(job.indices),
-        **({} if isinstance(job.indices, range) else {"index_runs": index_runs(job.indices)}),
+        "first_index": spans[0][0],
+        "count": len(job.samples),
+        **({} if len(spans) == 1 else {"index_runs": [[start, stop - 1] for start, stop in spans]}),
         "labels": list(job.labels),
         "formats": {
             name: {"version": writer_versions[name], "options": dict(job.formats[name])} for name in sorted(job.formats)
@@ -103,7 +104,12 @@ def _body(
     yield json_text(head)[:-1].encode() + b',\n"samples":['
     separator = b"\n"
     for row in receipts():
-        told = {k: row[k] for k in ("index", "key", "annotations", "hidden")}
+        told: dict[str, Any] = {
+            "index": row.index,
+            "key": row.key,
+            "annotations": row.annotations,
+            "hidden": row.hidden,
+        }
         yield separator + json_text(told).encode()
         separator = b",\n"
     yield b'],\n"quarantined":['
@@ -118,20 +124,9 @@ def _body(
         yield separator + _file_row(entry_of_set.path, entry_of_set.sha256, entry_of_set.bytes)
         separator = b",\n"
     for row in receipts():
-        for path, sha256, size in row["files"]:
-            yield separator + _file_row(path, sha256, size)
+        for entry_of_sample in row.files:
+            yield separator + _file_row(entry_of_sample.path, entry_of_sample.sha256, entry_of_sample.bytes)
             separator = b",\n"
-
-
-def index_runs(indices: Sequence[int]) -> list[list[int]]:
-    """Return rising numbers as runs without gaps, each [first, last]."""
-    runs: list[list[int]] = []
-    for index in indices:
-        if runs and runs[-1][1] == index - 1:
-            runs[-1][1] = index
-        else:
-            runs.append([index, index])
-    return runs
 
 
 def _file_row(path: str, sha256: str, size: int) -> bytes:

@@ -5,7 +5,9 @@ Nothing here decides; it only keeps what was refused, so that a person can look 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,6 +67,24 @@ def quarantine_sample(
     if sample is not None:
         write_file(root, f"{name}/recipe.json", (json_bytes(sample_to_json(sample)),))
     return entry
+
+
+def quarantined_in(dataset: Path) -> Iterator[Quarantined]:
+    """Yield what lies in the quarantine of a dataset; a folder without a whole reason is not of it."""
+    root = quarantine_of(dataset)
+    for folder in sorted(root.iterdir()) if root.is_dir() else ():
+        try:
+            told = json.loads((folder / "reason.json").read_bytes())
+            yield Quarantined(int(told["index"]), str(told["key"]), tuple(str(r) for r in told["reasons"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+
+
+def release(dataset: Path, entry: Quarantined) -> None:
+    """Take a sample out of the quarantine: it is to be made again."""
+    folder = quarantine_of(dataset) / _name(entry)
+    if folder.is_dir() and not folder.is_symlink():
+        shutil.rmtree(folder)
 
 
 def _name(entry: Quarantined) -> str:

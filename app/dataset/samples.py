@@ -7,36 +7,18 @@ quarantined by the caller, never bent to fit.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from myriorama.app.dataset.atomic import FileEntry, write_file
+from myriorama.app.dataset.atomic import write_file
 from myriorama.app.dataset.encoders import encode_npy, encode_png
 from myriorama.app.dataset.layout import record_path
+from myriorama.app.dataset.receipts import Receipt, write_receipt
 from myriorama.plugins.registry import PluginRegistry, builtin_registry
 from myriorama.plugins.writing import ArrayFile, DatasetInfo, PngFile, SampleFile
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.labels.record import Record
 from myriorama.scenes.labels.stored import json_bytes, record_to_json
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What a worker reports of a committed sample; the driver believes the files, and this only names them.
-
-    Attributes
-    ----------
-    files : tuple of FileEntry
-        The stored record is the last one.
-    """
-
-    index: int
-    key: str
-    device: str
-    files: tuple[FileEntry, ...]
-    annotations: int
-    hidden: int
 
 
 class UnwritableError(PluginError):
@@ -81,7 +63,7 @@ class SampleWriter:
         return tuple(f"{w.name}: {why}" for w in self._writers for why in w.obstacles(record))
 
     def write(self, record: Record) -> Receipt:
-        """Write every file of a checked record.
+        """Write every file of a checked record, and last its receipt.
 
         Raises
         ------
@@ -98,14 +80,10 @@ class SampleWriter:
         told = {f.role: {"path": f.path, **f.meaning, **_form(f)} for f in described.values()}
         stored = json_bytes(record_to_json(record, told))
         entries.append(write_file(self._root, record_path(record.index), (stored,), durable=self._durable))
-        return Receipt(
-            record.index,
-            record.key,
-            record.frame.device,
-            tuple(entries),
-            len(record.annotations),
-            len(record.hidden),
-        )
+        counted = (len(record.annotations), len(record.hidden))
+        receipt = Receipt(record.index, record.key, record.frame.device, tuple(entries), *counted)
+        write_receipt(self._root, receipt, durable=self._durable)
+        return receipt
 
     def _described(self, record: Record) -> dict[str, SampleFile]:
         """Return what is to be written by path; a picture that two formats share is written once."""

@@ -5,34 +5,28 @@ Everything that can be refused is refused before the first sample is written.
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from myriorama.app.assets.store import FileAssetStore
-from myriorama.app.dataset.atomic import FileEntry
-from myriorama.app.dataset.folder import DatasetFolder, Job
-from myriorama.app.dataset.layout import partial_of, quarantine_of
-from myriorama.app.dataset.quarantine import Quarantined, quarantine_sample
-from myriorama.app.dataset.samples import Receipt
-from myriorama.app.production.lifetime import usable_cores
-from myriorama.app.production.messages import Outcome, WorkerSetup
-from myriorama.app.production.snapshot import dataset_info, versions
-from myriorama.app.production.supervisor import Supervisor
-from myriorama.plugins.registry import builtin_registry
+from myriorama.app.dataset.layout import partial_of, quarantine_of, receipts_aside
+from myriorama.app.dataset.quarantine import Quarantined
+from myriorama.app.render_queue.driver import Driver
+from myriorama.app.render_queue.jobs import JobEntry, Jobs
+from myriorama.app.render_queue.making import Wanted, make_snapshot
+from myriorama.app.render_queue.reconcile import snapshot_of_partial
+from myriorama.app.render_queue.states import SampleState
+from myriorama.app.render_queue.store import JobStore
+from myriorama.app.render_queue.tally import Tally
+from myriorama.app.settings.folders import state_folder
 from myriorama.scenes.errors import InputError, MyrioramaError, Problem
-from myriorama.scenes.project.check import check_project
-from myriorama.scenes.project.dump import dump_project
 from myriorama.scenes.project.load import load_project, parse_project
 from myriorama.scenes.project.model import Project
-from myriorama.scenes.project.references import file_references
 from myriorama.scenes.rendering.frame import Quality
-
-_RECENT: Final = 40
 
 
 @dataclass(frozen=True)
@@ -55,6 +49,14 @@ class JobSettings:
         The project as it is to be made, instead of what `project_path` holds by then.
     project_folder : Path or None
         Where relative references of `project_text` start; None is the folder of `project_path`.
+    resume : bool
+        Go on with what an earlier run of the same settings began.
+    shard : (int, int) or None
+        Make the i-th of n parts, i from 1; `render_queue.merging.merge` makes them one dataset.
+    fail_fast : bool
+        Stop at the first sample that cannot be made.
+    queue_folder : Path or None
+        Where the job's database lies; None is the user's state folder.
     """
 
     project_path: Path
@@ -74,6 +76,10 @@ class JobSettings:
     writer_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     project_text: str | None = None
     project_folder: Path | None = None
+    resume: bool = False
+    shard: tuple[int, int] | None = None
+    fail_fast: bool = False
+    queue_folder: Path | None = None
 
     def numbers(self) -> range | tuple[int, ...]:
         """Return the sample numbers in rising order; a range where they have no gap.
@@ -143,9 +149,17 @@ class JobCancelledError(MyrioramaError):
         super().__init__(f"the job was stopped after {done} samples; what it wrote is {self.partial}")
 
 
+class JobHeldError(MyrioramaError):
+    """So many samples failed that going on would be a waste; what was written lies in the partial folder."""
+
+    def __init__(self, out: Path, told: str) -> None:
+        self.partial = partial_of(out)
+        super().__init__(f"{told}; what was written is {self.partial}")
+
+
 def discard_unfinished(out: Path) -> None:
     """Delete what an unfinished job left beside `out`: its partial folder and its quarantine."""
-    for left in (partial_of(out), quarantine_of(out)):
+    for left in (partial_of(out), quarantine_of(out), receipts_aside(out)):
         if left.is_dir() and not left.is_symlink():
             shutil.rmtree(left)
 
@@ -155,14 +169,14 @@ def run_job(
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> JobResult:
-    """Make the dataset and return what became of it.
+    """Make the dataset in this process and its workers, and return what became of it.
 
     Parameters
     ----------
     progress : callable or None
         Told after every sample.
     stop : callable or None
-        Asked between samples; True ends the job.
+        Asked often; True ends the job after the samples under way.
 
     Raises
     ------
@@ -172,74 +186,122 @@ def run_job(
         There is no OpenGL device; nothing was written.
     JobCancelledError
         `stop` asked for it.
+    JobHeldError
+        Too many samples failed.
     """
     started = time.perf_counter()
+    jobs = Jobs(settings.queue_folder or state_folder() / "queue")
+    entry = _entry(jobs, settings)
+    driver = Driver(jobs, entry, stop=stop, on_progress=_teller(progress))
+    try:
+        ending = driver.run()
+    except BaseException:
+        if driver.tally.done + driver.tally.failed == 0 and not settings.resume:
+            _leave_nothing(jobs, entry, shared=settings.shard is not None)
+        raise
+    with JobStore.open_for_reading(jobs.folder_of(entry.id)) as store:
+        counts = store.counts()
+        rows = [*store.rows(SampleState.QUARANTINED)]
+        told = str(store.fact("told", ""))
+    if ending == "finished":
+        jobs.remove(entry.id)
+    elif ending in ("paused", "cancelled"):
+        raise JobCancelledError(settings.out, counts[SampleState.DONE])
+    else:
+        raise JobHeldError(settings.out, told)
+    tally = driver.tally
+    return JobResult(
+        folder=settings.out.absolute(),
+        written=counts[SampleState.DONE],
+        quarantined=tuple(Quarantined(row.index, row.key, (row.reason,)) for row in rows),
+        refused=dict(tally.refused),
+        seconds=time.perf_counter() - started,
+        placed_short=dict(tally.placed_short),
+        timings_ms=dict(tally.timings_ms),
+    )
+
+
+def _entry(jobs: Jobs, settings: JobSettings) -> JobEntry:
+    """Return the job to drive: a new one, or for a resume the one that was begun.
+
+    Raises
+    ------
+    InputError
+        There is nothing to go on with, or it is another job.
+    """
     project, home = _project(settings)
-    if settings.seed is not None:
-        project = project.model_copy(update={"seed": settings.seed})
     if settings.writer_options:
         options = dict(project.output.writer_options)
         for name, given in settings.writer_options.items():
             options[name] = {**options.get(name, {}), **given}
         output = project.output.model_copy(update={"writer_options": {k: v for k, v in options.items() if v}})
         project = project.model_copy(update={"output": output})
-    indices = settings.numbers()
-    registry = builtin_registry()
-    store = FileAssetStore(home, extra_roots=settings.asset_roots, cache_folder=settings.cache_folder)
-    check_project(project, registry, store, file=str(settings.project_path))
-    store.preflight(file_references(project, registry, store))
-    size = (settings.width or project.output.width, settings.height or project.output.height)
-    formats = settings.formats or project.output.formats
-    labels = project.output.labels if settings.labels is None else settings.labels
-    text = dump_project(project)
-    job = Job(
-        info=dataset_info(project, size),
-        indices=indices,
-        formats={name: project.output.writer_options.get(name, {}) for name in formats},
-        labels=labels,
-        project_text=text,
-        versions=versions(),
+    wanted = Wanted(
+        out=settings.out,
+        indices=settings.numbers(),
+        width=settings.width,
+        height=settings.height,
+        formats=settings.formats,
+        labels=settings.labels,
+        quality=settings.quality,
+        seed=settings.seed,
+        asset_roots=settings.asset_roots,
+        cache_folder=settings.cache_folder,
+        shard=settings.shard,
+        fail_fast=settings.fail_fast,
     )
-    setup = WorkerSetup(
-        project_text=text,
-        project_folder=str(home),
-        asset_roots=tuple(str(root) for root in settings.asset_roots),
-        cache_folder=str(store.cache_folder),
-        out=str(settings.out.absolute()),
-        formats=formats,
-        labels=labels,
-        width=size[0],
-        height=size[1],
-        quality=settings.quality or project.output.quality,
-        threads=max(1, usable_cores() // settings.workers),
-    )
-    told = _Told(len(indices), progress)
-    with DatasetFolder.create(settings.out, job, registry) as folder:
-        try:
-            with Supervisor(setup, min(settings.workers, len(indices))) as supervisor:
-                _refuse_obstacles(supervisor.probe(indices[0]), formats)
-                _stop_if_asked(stop, settings.out, 0)
-                for outcome in supervisor.run(job.indices):
-                    _settle(folder, outcome)
-                    told.add(outcome)
-                    if told.done < len(indices):
-                        _stop_if_asked(stop, settings.out, told.done)
-        except BaseException:
-            if folder.written == 0 and not folder.quarantined:
-                shutil.rmtree(partial_of(settings.out))  # nothing was made: leave nothing behind
-            raise
-        finished = folder.finalize()
-        quarantined = folder.quarantined
-        written = folder.written
-    return JobResult(
-        folder=finished,
-        written=written,
-        quarantined=quarantined,
-        refused=dict(told.refused),
-        seconds=time.perf_counter() - started,
-        placed_short=dict(told.placed_short),
-        timings_ms=dict(told.timings_ms),
-    )
+    snapshot = make_snapshot(project, home, wanted, file=str(settings.project_path))
+    if os.path.lexists(settings.out):
+        told = "this folder exists already; a dataset is never written over: choose another name"
+        raise InputError(Problem(str(settings.out), told))
+    begun = partial_of(settings.out.absolute()).is_dir()
+    if settings.resume and not begun:
+        raise InputError(
+            Problem("--resume", "there is no unfinished dataset to go on with", str(settings.out), "leave --resume out")
+        )
+    for entry in jobs.entries():
+        if entry.out != snapshot.out or (entry.id != snapshot.id and settings.shard is not None):
+            continue
+        if settings.resume and entry.id == snapshot.id:
+            jobs.ask(entry.id, "run")
+            return replace(entry, workers=settings.workers, desired="run")
+        if settings.resume or begun:
+            break  # another job of this name: opening its dataset says what differs
+        jobs.remove(entry.id)  # its dataset was moved or deleted by hand
+    if begun and not settings.resume and settings.shard is None:
+        told = "an earlier run left this behind; go on with it (resume), discard it (replace), or move it away"
+        raise InputError(Problem(str(partial_of(settings.out)), told))
+    if begun and settings.shard is None and snapshot_of_partial(settings.out.absolute()).family != snapshot.family:
+        told = "the unfinished dataset was begun with another project state or other settings"
+        raise InputError(Problem("--resume", told, str(settings.out), "the same project and settings, or a new folder"))
+    return jobs.add(snapshot, workers=settings.workers)
+
+
+def _leave_nothing(jobs: Jobs, entry: JobEntry, *, shared: bool) -> None:
+    """Take a job back of which nothing was made."""
+    jobs.remove(entry.id)
+    if not shared:
+        discard_unfinished(Path(entry.out))
+
+
+def _teller(progress: Callable[[Progress], None] | None) -> Callable[[Tally], None] | None:
+    if progress is None:
+        return None
+
+    def tell(tally: Tally) -> None:
+        left = tally.seconds_left
+        progress(
+            Progress(
+                tally.done + tally.failed,
+                tally.total,
+                tally.failed,
+                tally.images_per_s,
+                None if left is None else left[0],
+                tally.bytes,
+            )
+        )
+
+    return tell
 
 
 def _project(settings: JobSettings) -> tuple[Project, Path]:
@@ -249,57 +311,3 @@ def _project(settings: JobSettings) -> tuple[Project, Path]:
         return loaded.project, loaded.folder
     project = parse_project(settings.project_text, str(settings.project_path))
     return project, (settings.project_folder or settings.project_path.parent).resolve()
-
-
-def _stop_if_asked(stop: Callable[[], bool] | None, out: Path, done: int) -> None:
-    if stop is not None and stop():
-        raise JobCancelledError(out, done)
-
-
-def _refuse_obstacles(obstacles: tuple[str, ...], formats: tuple[str, ...]) -> None:
-    if obstacles:
-        raise InputError([Problem(f"format {', '.join(formats)}", why) for why in obstacles])
-
-
-def _settle(folder: DatasetFolder, outcome: Outcome) -> None:
-    if outcome.status == "lost":
-        folder.add_quarantined(quarantine_sample(folder.path, outcome.index, (outcome.reason,)))
-    elif outcome.status == "done":
-        raw = dict(outcome.receipt)
-        raw["files"] = tuple(FileEntry(**entry) for entry in raw["files"])
-        folder.commit(Receipt(**raw))
-    else:
-        folder.add_quarantined(Quarantined(outcome.index, str(outcome.receipt["key"]), (outcome.reason,)))
-
-
-class _Told:
-    """Adds up outcomes and tells how far the job is."""
-
-    def __init__(self, total: int, progress: Callable[[Progress], None] | None) -> None:
-        self._total = total
-        self._progress = progress
-        self.done = 0
-        self._failed = 0
-        self._bytes = 0
-        self._moments = [time.perf_counter()]
-        self.refused: Counter[str] = Counter()
-        self.placed_short: Counter[str] = Counter()
-        self.timings_ms: dict[str, float] = {}
-
-    def add(self, outcome: Outcome) -> None:
-        self.done += 1
-        self._failed += outcome.status != "done"
-        self._bytes += sum(entry["bytes"] for entry in outcome.receipt.get("files", ()))
-        self.refused.update(outcome.refused)
-        self.placed_short.update(outcome.placed_short)
-        for stage, spent in outcome.timings_ms.items():
-            self.timings_ms[stage] = self.timings_ms.get(stage, 0.0) + spent
-        self._moments.append(time.perf_counter())
-        if self._progress is None:
-            return
-        # the rate of the last samples: the first ones carry the start-up
-        recent = (self._moments[1:] if self.done > 1 else self._moments)[-_RECENT:]
-        elapsed = recent[-1] - recent[0]
-        rate = (len(recent) - 1) / elapsed if elapsed > 0 else 0.0
-        left = (self._total - self.done) / rate if rate > 0 else None
-        self._progress(Progress(self.done, self._total, self._failed, rate, left, self._bytes))

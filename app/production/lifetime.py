@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1
@@ -66,3 +67,55 @@ def usable_cores() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+class HeldLock:
+    """An exclusive lock on a file, held until `release` or until this process ends, however it ends."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def try_lock(path: Path) -> HeldLock | None:
+    """Take the lock of a file, which is made where it is missing; None where another process holds it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return HeldLock(descriptor)
+
+
+def is_locked(path: Path) -> bool:
+    """Return whether some process holds the lock of a file."""
+    if not path.is_file():
+        return False
+    held = try_lock(path)
+    if held is None:
+        return True
+    held.release()
+    return False
+
+
+def out_of_memory_kills() -> int:
+    """Return how many processes of this one's control group the kernel has ended for want of memory; 0 if unknown."""
+    for path in (Path("/sys/fs/cgroup/memory.events"), Path("/sys/fs/cgroup/memory/memory.oom_control")):
+        try:
+            rows = dict(line.split() for line in path.read_text(encoding="ascii").splitlines())
+            return int(rows.get("oom_kill", 0))
+        except (OSError, ValueError):
+            continue
+    return 0

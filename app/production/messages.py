@@ -13,8 +13,8 @@ from typing import Any, Literal, cast
 
 from myriorama.scenes.rendering.frame import Quality
 
-Status = Literal["done", "quarantined", "lost"]
-"""quarantined: the worker kept it apart and said why; lost: workers died over it and kept nothing."""
+Status = Literal["done", "failed", "quarantined", "disk_full"]
+"""failed: it may be tried again; quarantined: kept apart, with why; disk_full: nothing is wrong with the sample."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,9 @@ class Outcome:
     Attributes
     ----------
     reason : str
-        Why it was quarantined; empty where it is done.
+        Why it is not done; empty where it is.
+    cause : str
+        Of a failure, a word of `render_queue.states.CAUSES`.
     receipt : mapping
         What the dataset folder needs to finish: files and their hashes.
     refused : mapping
@@ -71,6 +73,7 @@ class Outcome:
     index: int
     status: Status
     reason: str = ""
+    cause: str = ""
     receipt: Mapping[str, Any] = field(default_factory=dict)
     refused: Mapping[str, int] = field(default_factory=dict)
     placed_short: Mapping[str, int] = field(default_factory=dict)

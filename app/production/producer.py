@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
@@ -78,6 +78,8 @@ class Producer:
         Instead of the project's.
     labels : tuple of str or None
         Names of annotators instead of the project's; empty means all.
+    on_stage : callable or None
+        Called with the name of every stage of `STAGES` that has ended: a sign of life.
     plan, builder
         Where the caller has them already, of this very project.
     """
@@ -92,10 +94,12 @@ class Producer:
         size: tuple[int, int] | None = None,
         quality: Quality | None = None,
         labels: tuple[str, ...] | None = None,
+        on_stage: Callable[[str], None] | None = None,
         plan: Plan | None = None,
         builder: Builder | None = None,
     ) -> None:
         self.project = project
+        self._on_stage = on_stage
         self.renderer = renderer
         self._registry = registry
         self._size = size or (project.output.width, project.output.height)
@@ -127,7 +131,7 @@ class Producer:
         refused: Counter[str] = Counter()
         attempt = 0
         while True:
-            clock = _Clock(spent)
+            clock = _Clock(spent, self._on_stage)
             sample = self.draw(index, attempt)
             clock.lap("draw")
             record, truth = self._record(sample, clock)
@@ -143,7 +147,7 @@ class Producer:
 
     def record(self, sample: SceneSample) -> Record:
         """Return the record of a recipe as it is, without acceptance or check."""
-        return self._record(sample, _Clock(Counter()))[0]
+        return self._record(sample, _Clock(Counter(), None))[0]
 
     def _record(self, sample: SceneSample, clock: _Clock) -> tuple[Record, Truth]:
         scene = self._builder.build(sample, size=self._size)
@@ -162,11 +166,14 @@ class Producer:
 class _Clock:
     """Adds wall milliseconds since the last lap to a stage."""
 
-    def __init__(self, spent: Counter[str]) -> None:
+    def __init__(self, spent: Counter[str], on_stage: Callable[[str], None] | None) -> None:
         self._spent = spent
+        self._on_stage = on_stage
         self._last = time.perf_counter()
 
     def lap(self, stage: str) -> None:
         now = time.perf_counter()
         self._spent[stage] += (now - self._last) * 1000.0  # type: ignore[assignment]
         self._last = now
+        if self._on_stage is not None:
+            self._on_stage(stage)

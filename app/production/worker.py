@@ -6,7 +6,9 @@ It is disposable. Heavy libraries are imported here, after the process has been 
 from __future__ import annotations
 
 import contextlib
+import errno
 import traceback
+from collections.abc import Callable
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -22,40 +24,44 @@ if TYPE_CHECKING:
     from myriorama.scenes.rendering.frame import Renderer
 
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
+
 def worker_main(pipe: Connection, setup_text: str, parent: int) -> None:
     """Serve until the pipe closes. The first message says ``ready``, or why it could not start."""
     die_with_parent(parent)
     ignore_interrupts()
     try:
-        worker = Worker(WorkerSetup.from_text(setup_text))
+        worker = Worker(WorkerSetup.from_text(setup_text), lambda stage: send(pipe, {"type": "stage", "name": stage}))
     except MyrioramaError as error:
         send(pipe, _refusal(error))
         return
-    with contextlib.closing(worker):
+    with contextlib.closing(worker), contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         send(pipe, {"type": "ready"})
-        with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-            while True:
-                message = receive(pipe)
+        while True:
+            message = receive(pipe)
+            try:
                 if message["type"] == "probe":
-                    try:
-                        obstacles = worker.obstacles(message["index"])
-                    except AssetError as error:
-                        send(pipe, _refusal(error))
-                        return
+                    obstacles = worker.obstacles(message["index"])
                     send(pipe, {"type": "probed", "obstacles": list(obstacles)})
-                    continue
-                try:
-                    outcome = worker.make(message["index"])
-                except DeviceError as error:
-                    send(pipe, {"type": "device_failed", "text": str(error)})
-                    return
-                send(pipe, {"type": "made", "outcome": asdict(outcome)})
+                elif message["type"] == "quarantine":
+                    worker.quarantine(message["index"], message["reason"])
+                    send(pipe, {"type": "quarantined", "token": message["token"]})
+                else:
+                    outcome = worker.make(message["index"], last=message["last"])
+                    send(pipe, {"type": "made", "token": message["token"], "outcome": asdict(outcome)})
+            except AssetError as error:
+                send(pipe, _refusal(error))
+                return
+            except DeviceError as error:
+                send(pipe, {"type": "device_failed", "text": str(error)})
+                return
 
 
 class Worker:
     """Makes samples of one job and writes them below its partial folder."""
 
-    def __init__(self, setup: WorkerSetup) -> None:
+    def __init__(self, setup: WorkerSetup, on_stage: Callable[[str], None] | None = None) -> None:
         from myriorama.app.assets.store import FileAssetStore
         from myriorama.app.dataset.layout import partial_of
         from myriorama.app.dataset.samples import SampleWriter
@@ -76,7 +82,14 @@ class Worker:
         self._renderer: Renderer = RasterRenderer()
         size = (setup.width, setup.height)
         self._producer: Producer = Producer(
-            project, registry, store, self._renderer, size=size, quality=setup.quality, labels=setup.labels
+            project,
+            registry,
+            store,
+            self._renderer,
+            size=size,
+            quality=setup.quality,
+            labels=setup.labels,
+            on_stage=on_stage,
         )
         formats = {name: project.output.writer_options.get(name, {}) for name in setup.formats}
         self._writer: SampleWriter = SampleWriter(partial_of(self._out), dataset_info(project, size), formats, registry)
@@ -105,8 +118,14 @@ class Worker:
         self._probed = (index, produced)
         return self._writer.obstacles(produced.record)
 
-    def make(self, index: int) -> Outcome:
-        """Make one sample and commit it, or quarantine it with the reason.
+    def make(self, index: int, *, last: bool = True) -> Outcome:
+        """Make one sample and commit it, or say why not.
+
+        Parameters
+        ----------
+        last : bool
+            A plugin's failure quarantines it; False reports the failure alone, to be tried again. What would fail
+            in the same way for ever (the label contract, acceptance, a format) is always quarantined.
 
         Raises
         ------
@@ -127,26 +146,40 @@ class Worker:
                 produced = self._producer.produce(index)
         except AcceptanceError as error:
             entry = quarantine_sample(self._out, index, (str(error),), error.sample)
-            return Outcome(index, "quarantined", entry.reasons[0], {"key": entry.key}, error.refused)
+            return Outcome(index, "quarantined", entry.reasons[0], "refused", {"key": entry.key}, error.refused)
         except DeviceError:
             raise
+        except MemoryError as error:
+            return Outcome(index, "failed", _told(error), "memory")
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the sample tells it and the job goes on
-            reason = _told(error)
-            entry = quarantine_sample(self._out, index, (reason,), self._recipe(index))
-            return Outcome(index, "quarantined", reason, {"key": entry.key})
+            if last:
+                return self.quarantine(index, _told(error), "plugin")
+            return Outcome(index, "failed", _told(error), "plugin")
         record = produced.record
         refused = dict(produced.refused)
-        if produced.violations:
-            entry = quarantine_record(self._out, record, produced.violations)
-            return Outcome(index, "quarantined", "; ".join(entry.reasons), {"key": entry.key}, refused)
         started = time.perf_counter()
         try:
+            if produced.violations:
+                entry = quarantine_record(self._out, record, produced.violations)
+                told = {"key": entry.key}
+                return Outcome(index, "quarantined", "; ".join(entry.reasons), "contract", told, refused)
             receipt = self._writer.write(record)
         except UnwritableError as error:
             entry = quarantine_record(self._out, record, error.obstacles)
-            return Outcome(index, "quarantined", "; ".join(entry.reasons), {"key": entry.key}, refused)
+            return Outcome(index, "quarantined", "; ".join(entry.reasons), "unwritable", {"key": entry.key}, refused)
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                return Outcome(index, "failed", f"writing failed: {error}", "io")
+            return Outcome(index, "disk_full", str(error), "", {"bytes": picture_bytes(record)})
         timings = {**produced.timings_ms, "write": (time.perf_counter() - started) * 1000.0}
-        return Outcome(index, "done", "", asdict(receipt), refused, _placed_short(record.scene.report), timings)
+        return Outcome(index, "done", "", "", asdict(receipt), refused, _placed_short(record.scene.report), timings)
+
+    def quarantine(self, index: int, reason: str, cause: str = "") -> Outcome:
+        """Keep a sample apart that cannot be made: its recipe where it can be drawn, and why."""
+        from myriorama.app.dataset.quarantine import quarantine_sample
+
+        entry = quarantine_sample(self._out, index, (reason,), self._recipe(index))
+        return Outcome(index, "quarantined", reason, cause, {"key": entry.key})
 
     def _recipe(self, index: int) -> Any:
         """Return the recipe of a sample that could not be made, or None where not even it can be drawn."""
@@ -154,6 +187,11 @@ class Worker:
             return self._producer.draw(index)
         except MyrioramaError:
             return None
+
+
+def picture_bytes(record: Any) -> int:
+    """Return how many bytes a sample's picture has before it is encoded: what a disk must have free, at least."""
+    return int(record.frame.width * record.frame.height * 3)
 
 
 def _refusal(error: MyrioramaError) -> dict[str, Any]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Literal
 
-import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from myriorama.app.dataset.atomic import write_file
 from myriorama.app.observable import Observable
 from myriorama.app.overlays import OverlayState
+from myriorama.app.settings.folders import settings_folder, state_folder
 
 RECENT: Final = 12
+
+__all__ = ["RECENT", "Settings", "SettingsStore", "settings_folder", "state_folder"]
 
 
 class Settings(BaseModel):
@@ -54,16 +56,6 @@ class Settings(BaseModel):
     overlays: OverlayState = OverlayState()
     layout: dict[str, str] = Field(default_factory=dict)
     reduced_motion: bool = False
-
-
-def settings_folder() -> Path:
-    """Return the user's own folder for settings."""
-    return Path(platformdirs.user_config_dir("myriorama", appauthor=False))
-
-
-def state_folder() -> Path:
-    """Return the user's own folder for journals and logs."""
-    return Path(platformdirs.user_state_dir("myriorama", appauthor=False))
 
 
 class SettingsStore(Observable[Settings]):

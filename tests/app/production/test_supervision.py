@@ -13,7 +13,7 @@ import pytest
 from myriorama.app import open_project
 from myriorama.app.production.job import JobSettings, Progress, run_job
 from myriorama.app.production.producer import AcceptanceError
-from myriorama.app.production.supervisor import Supervisor
+from myriorama.app.render_queue.crew import Crew
 from myriorama.scenes.errors import DeviceError, InputError
 
 pytestmark = pytest.mark.gl
@@ -28,40 +28,41 @@ def test_killed_workers_are_replaced_and_the_dataset_is_the_same(
 ) -> None:
     path = small_project()
     calm = run_job(JobSettings(path, 8, tmp_path / "calm"))
-    supervisors: list[Supervisor] = []
-    enter = Supervisor.__enter__
+    crews: list[Crew] = []
+    enter = Crew.__enter__
 
-    def remember(self: Supervisor) -> Supervisor:
-        supervisors.append(self)
+    def remember(self: Crew) -> Crew:
+        crews.append(self)
         return enter(self)
 
-    monkeypatch.setattr(Supervisor, "__enter__", remember)
-    killed: list[int] = []
+    monkeypatch.setattr(Crew, "__enter__", remember)
+    killed: dict[int, int] = {}
 
     def kill_now_and_then(progress: Progress) -> None:
-        if progress.done in (2, 5):
-            pid = supervisors[0].pids[0]
-            killed.append(pid)
-            os.kill(pid, signal.SIGKILL)
+        if progress.done in (2, 5) and progress.done not in killed:
+            killed[progress.done] = crews[0].workers[0].pid
+            os.kill(killed[progress.done], signal.SIGKILL)
 
     stormy = run_job(JobSettings(path, 8, tmp_path / "stormy", workers=2), kill_now_and_then)
-    assert len(set(killed)) == 2
+    assert len(set(killed.values())) == 2
     assert stormy.quarantined == ()
     assert files_of(stormy.folder) == files_of(calm.folder)
 
 
 def test_no_worker_outlives_its_job(small_project: Callable[..., Path], tmp_path: Path) -> None:
-    seen: list[Supervisor] = []
-    enter = Supervisor.__enter__
+    seen: list[Crew] = []
+    enter = Crew.__enter__
     with pytest.MonkeyPatch.context() as patch:
 
-        def remember(self: Supervisor) -> Supervisor:
+        def remember(self: Crew) -> Crew:
             seen.append(self)
             return enter(self)
 
-        patch.setattr(Supervisor, "__enter__", remember)
+        patch.setattr(Crew, "__enter__", remember)
         pids: list[int] = []
-        run_job(JobSettings(small_project(), 2, tmp_path / "set"), lambda _: pids.extend(seen[0].pids))
+        run_job(
+            JobSettings(small_project(), 2, tmp_path / "set"), lambda _: pids.extend(w.pid for w in seen[0].workers)
+        )
     assert pids
     for pid in pids:
         with pytest.raises(ProcessLookupError):
@@ -159,14 +160,15 @@ def test_a_far_ground_is_refused_before_the_first_file(small_project: Callable[.
 def test_a_sample_that_kills_its_workers_is_kept_apart(
     small_project: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import myriorama.app.production.supervisor as module
+    import myriorama.app.render_queue.crew as module
 
     monkeypatch.setattr(module, "worker_main", _worker_that_dies_over_sample_2)
     result = run_job(JobSettings(small_project(), 4, tmp_path / "set"))
     assert result.written == 3
     assert [q.index for q in result.quarantined] == [2]
-    assert "3 times in a row" in result.quarantined[0].reasons[0]
-    assert (tmp_path / "set.quarantine" / "00000002" / "reason.json").is_file()
+    assert "the worker ended with code -11" in result.quarantined[0].reasons[0]
+    kept = tmp_path / "set.quarantine" / result.quarantined[0].key
+    assert sorted(p.name for p in kept.iterdir()) == ["reason.json", "recipe.json"]
 
 
 def _worker_that_dies_over_sample_2(pipe: Any, setup_text: str, parent: int) -> None:
@@ -174,10 +176,10 @@ def _worker_that_dies_over_sample_2(pipe: Any, setup_text: str, parent: int) -> 
 
     make = module.Worker.make
 
-    def dying(self: Any, index: int) -> Any:
+    def dying(self: Any, index: int, *, last: bool = True) -> Any:
         if index == 2:
             os.kill(os.getpid(), signal.SIGSEGV)
-        return make(self, index)
+        return make(self, index, last=last)
 
     module.Worker.make = dying  # type: ignore[method-assign]
     module.worker_main(pipe, setup_text, parent)
@@ -186,7 +188,7 @@ def _worker_that_dies_over_sample_2(pipe: Any, setup_text: str, parent: int) -> 
 def test_a_device_that_keeps_failing_ends_the_job_and_leaves_nothing(
     small_project: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import myriorama.app.production.supervisor as module
+    import myriorama.app.render_queue.crew as module
 
     monkeypatch.setattr(module, "worker_main", _worker_without_a_device)
     with pytest.raises(DeviceError, match="lost for good"):
@@ -197,7 +199,7 @@ def test_a_device_that_keeps_failing_ends_the_job_and_leaves_nothing(
 def _worker_without_a_device(pipe: Any, setup_text: str, parent: int) -> None:
     import myriorama.app.production.worker as module
 
-    def fail(self: Any, index: int) -> Any:
+    def fail(self: Any, index: int, *, last: bool = True) -> Any:
         raise DeviceError("lost for good")
 
     module.Worker.make = fail  # type: ignore[method-assign]

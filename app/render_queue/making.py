@@ -1,0 +1,103 @@
+"""From a project and what is wanted of it to a job's snapshot: everything that can be refused is refused here.
+
+It writes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from myriorama.app.assets.store import FileAssetStore
+from myriorama.app.dataset.sampleset import SampleSet
+from myriorama.app.production.snapshot import versions
+from myriorama.app.render_queue.snapshot import JobSnapshot
+from myriorama.plugins.registry import builtin_registry
+from myriorama.scenes.project.check import check_project
+from myriorama.scenes.project.dump import dump_project, project_hash
+from myriorama.scenes.project.model import Project
+from myriorama.scenes.project.references import file_references
+from myriorama.scenes.rendering.frame import Quality
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to make of a project. None takes the project's own setting.
+
+    Attributes
+    ----------
+    without : tuple of int
+        Sample numbers to leave out: rejected ones.
+    indices : range, tuple of int, or None
+        These samples instead of ``start`` and ``count``.
+    """
+
+    out: Path
+    count: int = 1
+    start: int = 0
+    without: tuple[int, ...] = ()
+    indices: range | tuple[int, ...] | None = None
+    width: int | None = None
+    height: int | None = None
+    formats: tuple[str, ...] | None = None
+    labels: tuple[str, ...] | None = None
+    quality: Quality | None = None
+    seed: int | None = None
+    asset_roots: tuple[Path, ...] = ()
+    cache_folder: Path | None = None
+    shard: tuple[int, int] | None = None
+    created: str = ""
+    fail_fast: bool = False
+
+
+def make_snapshot(project: Project, folder: Path, wanted: Wanted, *, file: str = "") -> JobSnapshot:
+    """Check a project with its assets and fix it as a job.
+
+    Parameters
+    ----------
+    folder : Path
+        Relative asset references start here.
+    file : str
+        Named in messages.
+
+    Raises
+    ------
+    InputError
+        The project, an asset, or what is wanted is not acceptable.
+    """
+    if wanted.seed is not None:
+        project = project.model_copy(update={"seed": wanted.seed})
+    registry = builtin_registry()
+    store = FileAssetStore(folder, extra_roots=wanted.asset_roots, cache_folder=wanted.cache_folder)
+    check_project(project, registry, store, file=file)
+    store.preflight(file_references(project, registry, store))
+    formats = wanted.formats or project.output.formats
+    return JobSnapshot(
+        name=project.name,
+        out=str(wanted.out.absolute()),
+        project_text=dump_project(project),
+        project_hash=project_hash(project),
+        project_folder=str(folder.absolute()),
+        samples=_samples(wanted),
+        width=wanted.width or project.output.width,
+        height=wanted.height or project.output.height,
+        formats={name: project.output.writer_options.get(name, {}) for name in sorted(formats)},
+        labels=project.output.labels if wanted.labels is None else wanted.labels,
+        quality=wanted.quality or project.output.quality,
+        versions=versions(),
+        seed=project.seed,
+        asset_roots=tuple(str(root) for root in wanted.asset_roots),
+        cache_folder=str(store.cache_folder),
+        shard=wanted.shard,
+        created=wanted.created,
+        fail_fast=wanted.fail_fast,
+    ).named()
+
+
+def _samples(wanted: Wanted) -> SampleSet:
+    numbers = wanted.indices
+    if isinstance(numbers, range):
+        return SampleSet.between(numbers.start, numbers.stop)
+    if numbers is not None:
+        return SampleSet.of(numbers)
+    return SampleSet.between(wanted.start, wanted.start + wanted.count, wanted.without)

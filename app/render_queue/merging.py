@@ -1,0 +1,39 @@
+"""Shards of a dataset, made by separate jobs into one folder, become one dataset: the same last step as any job's.
+
+It makes no sample; what is missing is named.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from myriorama.app.dataset.folder import DamagedSamplesError, DatasetFolder
+from myriorama.app.dataset.manifest import read_manifest
+from myriorama.app.render_queue.reconcile import job_of, snapshot_of_partial
+from myriorama.scenes.errors import InputError, Problem
+
+_SHOWN = 10
+
+
+def merge(out: Path) -> str:
+    """Finish a dataset whose shards are all made; return the manifest's digest.
+
+    Raises
+    ------
+    InputError
+        Samples are missing or damaged (their numbers are told), or there is nothing to merge.
+    """
+    out = out.absolute()
+    dataset = DatasetFolder.resume(out, job_of(snapshot_of_partial(out)))
+    missing = dataset.missing
+    if missing:
+        raise InputError(Problem(str(out), f"{len(missing)} samples are not made yet", _some(missing), "all shards"))
+    try:
+        return read_manifest(dataset.finalize()).digest
+    except DamagedSamplesError as error:
+        told = "files of samples are not as they were written; render their shards again with --resume"
+        raise InputError(Problem(str(out), told, _some(error.indices))) from error
+
+
+def _some(numbers: tuple[int, ...]) -> str:
+    return ", ".join(str(n) for n in numbers[:_SHOWN]) + (" ..." if len(numbers) > _SHOWN else "")
