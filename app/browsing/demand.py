@@ -14,6 +14,7 @@ from myriorama.app.preview.tiles import SampleFacts
 from myriorama.app.settings.store import Settings, SettingsStore
 
 _BATCH: Final = 500
+_SPARE: Final = 8
 
 
 class FactsDemand:
@@ -36,8 +37,8 @@ class FactsDemand:
         self._browse = browse
         self._settings = settings
         self._holders: set[str] = set()
-        self._batch: tuple[int, ...] = ()
-        self._left = 0
+        self._asked: set[int] = set()
+        self._full = False
         self._tried: set[int] = set()
         tiles.epoch_changed.connect(self._on_epoch)
         tiles.facts_ready.connect(self._on_facts)
@@ -58,39 +59,42 @@ class FactsDemand:
     def release(self, name: str) -> None:
         """Need them no more."""
         self._holders.discard(name)
-        if not self.needed and self._left:
-            self._batch, self._left = (), 0
-            self._tried.clear()
+        if not self.needed and self._asked:
+            self._forget()
             self._tiles.want_facts(())
 
     def _on_epoch(self) -> None:
-        self._batch, self._left = (), 0
-        self._tried.clear()
+        self._forget()
         self._ask_more()
+
+    def _forget(self) -> None:
+        self._asked.clear()
+        self._tried.clear()
+        self._full = False
 
     def _on_settings(self, value: Settings) -> None:
         self._ask_more()
 
     def _on_facts(self, facts: SampleFacts) -> None:
-        if not self._batch:
-            return
-        self._left -= 1
-        if self._left <= 0 or facts.index == self._batch[-1]:
-            self._batch, self._left = (), 0
+        self._asked.discard(facts.index)
+        if self._full and len(self._asked) <= _SPARE:
+            # a few may have failed, which nobody tells: they are asked for again with the next ones
+            self._tried -= self._asked
+            self._asked.clear()
             self._ask_more()
 
     def _ask_more(self) -> None:
-        if self._batch or not self.needed:
+        if self._asked or not self.needed:
             return
-        count = self._settings.value.gallery_count
         wanted: list[int] = []
-        for index in range(count):
+        for index in range(self._settings.value.gallery_count):
             if index not in self._tried and (not self._table.recipe_hash(index) or self._table.is_stale(index)):
                 wanted.append(index)
                 if len(wanted) == _BATCH:
                     break
         if not wanted:
             return
+        self._full = len(wanted) == _BATCH
         self._tried.update(wanted)
-        self._batch, self._left = tuple(wanted), len(wanted)
+        self._asked = set(wanted)
         self._tiles.want_facts(wanted)

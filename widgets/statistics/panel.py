@@ -30,6 +30,7 @@ from myriorama.app.browsing.browse import Condition
 from myriorama.app.browsing.declared import Declared
 from myriorama.app.studio import Studio
 from myriorama.widgets.binding import bind
+from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.panel import Bound, Panel
 from myriorama.widgets.statistics.cards import (
     CARD_WIDTH,
@@ -65,7 +66,7 @@ class StatisticsPanel(Panel):
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
-        self.header = _label()
+        self.header = ElidedLabel("", Qt.TextElideMode.ElideRight)
         self.stale = _label("warning")
         self.classes = QComboBox()
         self.find = QLineEdit()
@@ -116,9 +117,8 @@ class StatisticsPanel(Panel):
         top.setSpacing(tokens.gap)
         for widget in (self.of_labels, self.of_values, self.classes, self.find):
             top.addWidget(widget)
-        top.addWidget(self.header)
+        top.addWidget(self.header, 1)
         top.addWidget(self.stale)
-        top.addStretch(1)
         self._filter_row = QHBoxLayout(self.filters)
         self._filter_row.setContentsMargins(tokens.gap, 0, tokens.gap, 6)
         self._filter_row.setSpacing(tokens.tight)
@@ -210,16 +210,17 @@ class StatisticsPanel(Panel):
         shown = project is not None and table.known > 0
         self.pages.setCurrentIndex(0 if shown else 1)
         total = self.studio.settings.value.gallery_count
-        self.header.setVisible(project is not None)
         if project is None:
             self.empty.setText("Nothing is open. Open a project to see what its samples hold.")
+            self.header.set_text("")
             self.stale.setText("")
             return
         size = f"{project.output.width} × {project.output.height}"
         self.empty.setText(f"No facts yet: the first of {total:,} samples are being made at export size, {size}.")
-        self.header.setText(f"From {table.fresh:,} of {total:,} samples, at export size {size}, dataset camera")
+        self.header.set_text(f"From {table.fresh:,} of {total:,} samples, at export size {size}, dataset camera")
         old = table.known - table.fresh
-        self.stale.setText(f"grey: {old:,} from before the last change" if old else "")
+        self.stale.setText(f"grey: {old:,} before the last change" if old else "")
+        self.stale.setToolTip("Samples of the project as it was; each is replaced when it is made again" if old else "")
 
     def _offer_classes(self) -> None:
         names = [_ALL, *self.studio.table.classes]
