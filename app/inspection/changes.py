@@ -66,7 +66,8 @@ def with_value(project: Project, registry: PluginRegistry, row: Row, value: Any,
         elif row.special == "count":
             out = write(out, address, 1 if value is MISSING else value)
         else:
-            out = write(out, address, copy.deepcopy(whole_value(row, place, value)))
+            whole = whole_value(row, place, value)
+            out = write(out, address, MISSING if whole is MISSING else copy.deepcopy(whole))
     return out
 
 

@@ -93,7 +93,10 @@ _ORDER: Final[Mapping[str, tuple[str, ...]]] = {
 def kinds_for(declaration: Parameter, component_of: int | None = None) -> tuple[str, ...]:
     """Return the kinds of value that a declaration, or one number of it, may have; fixed first."""
     kind = "float" if component_of is not None else declaration.kind
-    return (FIXED, *_ORDER[kind])
+    low, high = limits(declaration)
+    # Between limits without a whole number none can be drawn.
+    none_whole = kind == "float" and math.isfinite(low) and math.isfinite(high) and math.ceil(low) > math.floor(high)
+    return (FIXED, *(word for word in _ORDER[kind] if not (none_whole and word == "integers")))
 
 
 def kind_of(value: Any) -> str:
@@ -176,7 +179,11 @@ def _numbers(value: Any, declaration: Parameter, kind: str) -> dict[str, Any]:
     if kind in ("uniform", "even"):
         return {kind: [low, high]}
     if kind == "integers":
-        return {kind: [math.ceil(low), max(math.ceil(low), math.floor(high))]}
+        bottom, top = limits(declaration)
+        start, end = math.ceil(low), math.floor(high)
+        if start > end:  # no whole number lies in the range: the nearest that the limits allow
+            start = end = round(min(max(spread.mean, _next_whole(bottom)), -_next_whole(-top)))
+        return {kind: [start, end]}
     if kind == "even_group":
         return {kind: {"group": "together", "range": [low, high]}}
     if kind == "log_uniform":
@@ -194,6 +201,10 @@ def _numbers(value: Any, declaration: Parameter, kind: str) -> dict[str, Any]:
         return {kind: _number_text(fixed(value, declaration))}
     middle = fixed(value, declaration)
     return {"choice": list(dict.fromkeys([low, middle, high])) if isinstance(value, Mapping) else [middle]}
+
+
+def _next_whole(limit: float) -> float:
+    return float(math.ceil(limit)) if math.isfinite(limit) else limit
 
 
 def _positive(spread: Spread, declaration: Parameter) -> tuple[float, float]:

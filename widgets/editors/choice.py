@@ -89,10 +89,9 @@ class ChoiceField(QComboBox):
 
     def _on_typed(self) -> None:
         """Take a full word; anything else is no choice, and the choice that holds is shown again."""
-        line = self.lineEdit()
-        if line is None or line.text() == self.currentText():
-            return
-        self.setEditText(self._titles[self.currentIndex()] if self.currentIndex() >= 0 else "")
+        shown = self._titles[self.currentIndex()] if self.currentIndex() >= 0 else ""
+        if self.lineEdit() is not None and self.lineEdit().text() != shown:
+            self.setEditText(shown)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # a list that is scrolled under the pointer must not change its values

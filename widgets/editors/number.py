@@ -142,7 +142,9 @@ class NumberField(FieldLine):
             self.refuse(str(error))
             return
         if self._whole and value.is_integer():
-            value = int(value)
+            # Digits alone are read as they are: a seed has more of them than a float keeps.
+            plain = self.text().strip()
+            value = int(plain) if plain.lstrip("+-").isdecimal() and plain.isascii() else int(value)
         reason = self.reason_against(value)
         self.refuse(reason)
         if reason:
@@ -274,7 +276,7 @@ class NumberField(FieldLine):
     def _drag_to(self, steps: float, modifiers: Qt.KeyboardModifier) -> None:
         start = self._dragged_from
         assert start is not None
-        step = self._drag_step / (1.0 if self._whole else 4.0)
+        step = self._drag_step / (1.0 if self._whole else 2.0)
         if modifiers & Qt.KeyboardModifier.ShiftModifier and not self._whole:
             step /= 10.0
         value = start + steps * step

@@ -102,6 +102,10 @@ class RowWidget(QWidget):
     def abandon(self) -> None:
         """Forget what is being typed: the row is going to show something else."""
 
+    def take_focus(self) -> None:
+        """Take the keyboard, without starting to type."""
+        self.die.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def dress(self) -> None:
         """Take the colours of the theme in force."""
         self._die_face = ""

@@ -210,6 +210,11 @@ class RowsView(QAbstractScrollArea):
             widget.bind_row(item.content)
         self._store[item.word].append(widget)
 
+    @property
+    def warming(self) -> bool:
+        """Widgets are still being made ahead."""
+        return self._warming.isActive()
+
     # what is shown
 
     def show_inspection(self, inspection: Inspection) -> None:
@@ -340,8 +345,13 @@ class RowsView(QAbstractScrollArea):
             wanted.append((i, self._items[i]))
         focused = self._focused_key()
         keep = {item.key: item.word for _, item in wanted}
+        leaving: tuple[str, QWidget] | None = None
         for key, (word, _) in list(self._live.items()):
-            if keep.get(key) != word and not (key == focused and self._still_listed(key, word)):
+            if keep.get(key) == word or (key == focused and self._still_listed(key, word)):
+                continue
+            if key == focused and key in keep:
+                leaving = self._live.pop(key)  # hidden only when the keyboard has gone to what takes its place
+            else:
                 self._put_away(key)
         changed = False
         for i, item in wanted:
@@ -361,6 +371,9 @@ class RowsView(QAbstractScrollArea):
                     changed = True
             if widget.isHidden():
                 widget.show()
+            if leaving is not None and item.key == focused and isinstance(widget, RowWidget):
+                widget.take_focus()
+                self._keep(*leaving)
         if changed:
             self._measure()
         return changed
@@ -390,7 +403,10 @@ class RowsView(QAbstractScrollArea):
         return widget
 
     def _put_away(self, key: str) -> None:
-        word, widget = self._live.pop(key)
+        self._keep(*self._live.pop(key))
+
+    def _keep(self, word: str, widget: QWidget) -> None:
+        """Put a widget into the store."""
         self._later.forget(id(widget))
         if isinstance(widget, RowWidget):
             widget.abandon()
