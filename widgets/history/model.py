@@ -1,4 +1,4 @@
-"""The steps as Qt sees them: the start, then each step; what was undone is still there, dim.
+"""The steps as Qt sees them: the start, then each step; what was undone is still there, slanted.
 
 It follows the history; it makes no step.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QFont
 
 from myriorama.widgets.theme import icon, theme
@@ -57,14 +57,17 @@ class StepsModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "Here the project is now." if row == self._done else f"Go to the project as it was after: {title}"
+            return f"{title}\nThe project is here now." if row == self._done else f"{title}\nClick to go there."
         if role == Qt.ItemDataRole.DecorationRole:
             return icon("circle-medium", theme().accent) if row == self._done else icon("circle-small", theme().border)
         if role == Qt.ItemDataRole.ForegroundRole:
-            return QColor(theme().text if row <= self._done else theme().disabled)
-        if role == Qt.ItemDataRole.FontRole and row == self._done:
+            return QColor(theme().text if row <= self._done else theme().dim)
+        if role == Qt.ItemDataRole.SizeHintRole:
+            return QSize(1, theme().row)  # as wide as the list: a long label is cut with dots, not scrolled to
+        if role == Qt.ItemDataRole.FontRole:
             font = QFont()
-            font.setWeight(QFont.Weight.DemiBold)
+            font.setItalic(row > self._done)
+            font.setWeight(QFont.Weight.DemiBold if row == self._done else QFont.Weight.Normal)
             return font
         if role == Qt.ItemDataRole.AccessibleTextRole:
             state = "current" if row == self._done else "undone" if row > self._done else "done"

@@ -8,12 +8,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import (
+    QColor,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
 
 from myriorama.app.document.outline import Row, Section
 from myriorama.widgets.outliner.model import UID_ROLE, OutlineModel
 from myriorama.widgets.outliner.row_delegate import RowDelegate
+from myriorama.widgets.theme import theme
 
 
 class OutlineTree(QTreeView):
@@ -39,6 +49,7 @@ class OutlineTree(QTreeView):
         self._shown: tuple[str, ...] = ()
         self.rows = RowDelegate(self)
         self._pressed = ""
+        self._over: QPoint | None = None
         self.setModel(self.outline)
         self.setItemDelegate(self.rows)
         self.setHeaderHidden(True)
@@ -99,6 +110,39 @@ class OutlineTree(QTreeView):
         # A heading cannot be dragged, and a part stays where it is: without rows there is nothing to carry.
         if any(i.flags() & Qt.ItemFlag.ItemIsDragEnabled for i in self.selectedIndexes()):
             super().startDrag(actions)
+
+    # --- where something would be dropped
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        super().dragMoveEvent(event)
+        self._over = event.position().toPoint() if event.isAccepted() else None
+        self.viewport().update()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self._over = None
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        super().dropEvent(event)
+        self._over = None
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        index = self.indexAt(self._over) if self._over is not None else QModelIndex()
+        if not index.isValid():
+            return
+        rect = self.visualRect(index)
+        painter = QPainter(self.viewport())
+        painter.setPen(QPen(QColor(theme().accent), 2))
+        where = self.dropIndicatorPosition()
+        if where == QAbstractItemView.DropIndicatorPosition.OnItem:
+            painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), theme().radius, theme().radius)
+        elif where == QAbstractItemView.DropIndicatorPosition.AboveItem:
+            painter.drawLine(rect.topLeft(), rect.topRight())
+        elif where == QAbstractItemView.DropIndicatorPosition.BelowItem:
+            painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.end()
 
     # --- the marks at the right end: they neither select nor open a field
 
