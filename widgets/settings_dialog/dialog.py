@@ -26,11 +26,11 @@ from myriorama.app.assets.cache import default_cache_folder
 from myriorama.app.settings.store import Settings, SettingsStore, settings_folder, state_folder
 from myriorama.widgets.binding import bind
 from myriorama.widgets.settings_dialog.folders import FolderList
+from myriorama.widgets.theme import padded
 
 _THEMES: Final = {"system": "Like the system", "light": "Light", "dark": "Dark"}
 _MICE: Final = {"blender": "Blender's (middle button turns)", "simple": "Simple (left button turns)"}
 _STEP: Final = 5
-from myriorama.widgets.theme import padded
 
 
 class SettingsDialog(QDialog):

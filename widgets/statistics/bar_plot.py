@@ -90,6 +90,8 @@ class BarPlot(pg.PlotWidget):  # type: ignore[misc]
         super().__init__(parent, viewBox=self._box, axisItems=self._axes)
         self.hideButtons()
         self.setMenuEnabled(False)
+        menu = self.getPlotItem().ctrlMenu  # made all the same, and by pyqtgraph given to nobody
+        menu.setParent(self, menu.windowFlags())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(title)
         self.setFrameShape(self.Shape.NoFrame)
