@@ -109,6 +109,24 @@ def ask_for_file(parent: QWidget, role: FileRole | str = "") -> Path | None:
     return Path(chosen) if chosen else None
 
 
+def take_dropped(studio: Studio, path: Path, role: str, parent: QWidget | None = None) -> str | None:
+    """Return the reference of a file that was dropped on a parameter, after asking where it has to be copied in.
+
+    None where it was not taken: it cannot be read, or the dialog was left.
+    """
+    known = studio.assets.reference_to(path)
+    if known is not None:
+        return known
+    dialog = ImportDialog(studio, path, cast("FileRole", role), parent, only_reference=True)
+    taken: list[str] = []
+    dialog.imported.connect(taken.append)
+    try:
+        dialog.exec()
+        return taken[0] if taken else None
+    finally:
+        dialog.deleteLater()
+
+
 def choose_asset(studio: Studio, role: str, parent: QWidget | None = None) -> str | None:
     """Let an asset of a role be chosen; return its reference, or None where the dialog was left.
 

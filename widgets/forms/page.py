@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from myriorama.app.document.edit import Edit
@@ -28,6 +29,8 @@ class FormPage(QScrollArea):
     def __init__(self, title: str, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.studio = studio
+        self._behind = False
+        self._shown_once = False
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -89,7 +92,19 @@ class FormPage(QScrollArea):
         if project is not None and not self.reason_against(make):
             self.studio.document.preview(make(project).project)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._behind:
+            self._show()
+
     def _on_project_changed(self) -> None:
+        """Follow at once while seen; a form behind another one follows when it is shown again."""
+        self._behind = True
+        if self.isVisible() or not self._shown_once:
+            self._show()
+
+    def _show(self) -> None:
+        self._behind, self._shown_once = False, True
         project = self.studio.document.project
         self.setEnabled(project is not None)
         if project is not None:

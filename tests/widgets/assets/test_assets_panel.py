@@ -268,6 +268,26 @@ def test_an_asset_is_chosen_for_a_parameter(qtbot: QtBot, saved: Studio) -> None
     assert choose.choose_asset(saved, "radiance") == "resource:hdri/sunset.exr"
 
 
+def test_a_file_dropped_on_a_parameter_is_copied_in_or_named_where_it_lies(qtbot: QtBot, saved: Studio) -> None:
+    source = resource_path("hdri/studio.exr")
+
+    def accept() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, ImportDialog) and dialog.ok.isEnabled():
+            timer.stop()
+            qtbot.mouseClick(dialog.ok, Qt.MouseButton.LeftButton)
+
+    timer = QTimer()
+    timer.timeout.connect(accept)
+    timer.start(50)
+    reference = choose.take_dropped(saved, source, "radiance")
+    assert reference is not None
+    copied = saved.document.folder / reference
+    assert copied.read_bytes() == source.read_bytes()
+    assert choose.take_dropped(saved, copied, "radiance") == reference
+    assert saved.document.history.labels == (), "whoever asked sets the parameter"
+
+
 def test_a_dialog_that_was_left_chooses_nothing(qtbot: QtBot, saved: Studio) -> None:
     QTimer.singleShot(200, lambda: QApplication.activeModalWidget().reject())  # type: ignore[attr-defined]
     assert choose.choose_asset(saved, "model") is None

@@ -289,6 +289,18 @@ def test_formats_options_and_labels_are_ticked(qtbot: QtBot, opened: Studio) -> 
     assert "visible fraction" in form.label_reason.text()
 
 
+def test_a_form_that_is_not_seen_follows_when_it_is_shown(qtbot: QtBot, opened: Studio) -> None:
+    form = shown(qtbot, opened, SETTINGS)
+    assert isinstance(form, SettingsForm)
+    form.hide()
+    project = opened.document.project
+    assert project is not None
+    opened.document.replace(project.model_copy(update={"name": "cups"}), "Change name")
+    assert form.name.text() == "mugs_on_conveyor"
+    form.show()
+    assert form.name.text() == "cups"
+
+
 def test_undo_redo_and_reopening_leave_no_echo(qtbot: QtBot, open_example: Open) -> None:
     studio = open_example("mugs_on_conveyor")
     forms = [shown(qtbot, studio, uid) for uid in (SETTINGS, CLASSES, NAMED, ACCEPTANCE, OUTPUT)]
