@@ -6,11 +6,14 @@ It renders nothing and starts no timer: views tell it when to look again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 from psygnal import Signal
 
 from myriorama.app.browsing.browse import Browse
+from myriorama.app.browsing.columns import Column
 from myriorama.app.browsing.table import FactsTable
 from myriorama.app.gallery.held_tiles import HeldTiles
 from myriorama.app.gallery.shown import Sieve, shown_indices
@@ -20,8 +23,12 @@ from myriorama.app.observable import Observable
 from myriorama.app.preview.gallery import TileService
 from myriorama.app.preview.tiles import TileKey
 
+FLAG: Final = Column("judgment", "Judgment", kind="word")
+STARS: Final = Column("stars", "Stars")
 ASKED_FOR: Final = 400
 """At most so many pictures are asked for at once: more would not be held."""
+LOOK_AHEAD: Final = 3
+"""Samples before and after one that is looked at closely, so that the next key finds its picture there."""
 
 
 class Gallery:
@@ -70,6 +77,8 @@ class Gallery:
         for signal, slot in self._connections:
             signal.connect(slot)
         self._by_index()
+        table.provide(FLAG, self._flags)
+        table.provide(STARS, self._stars)
 
     def close(self) -> None:
         """Listen no more."""
@@ -91,7 +100,8 @@ class Gallery:
         """Find again what is shown; the current sample stays, or its place in the list does."""
         self._is_told = False
         count = self._count()
-        found = shown_indices(count, self._browse.value, self._table, self.sieve.value, self._as_far_as_known)
+        judged = {index: self._as_far_as_known(index) for index in self._judged_below(count)}
+        found = shown_indices(count, self._browse.value, self._table, self.sieve.value, judged)
         if found == self._shown:
             return
         before, self._shown = self._shown, found
@@ -127,7 +137,7 @@ class Gallery:
         after = next_index(self._shown, indices[-1]) if len(indices) == 1 else None
         if not say(indices):
             return False
-        if not self.sieve.value.open or self._browse.value.sort in ("flag", "stars"):
+        if not self.sieve.value.open or self._by_judgment():
             self.refresh()
         if advance and after is not None and after in self._shown:
             self.current.set(after)
@@ -177,6 +187,17 @@ class Gallery:
                 break
         return out
 
+    def wanted_around(self, indices: Sequence[int], long_side_px: int) -> list[TileKey]:
+        """Return which pictures to ask for while these samples are looked at closely: theirs, then of those around."""
+        current = self.current.value
+        wished = list(indices)
+        if current is not None and current in self._shown:
+            place = self._shown.index(current)
+            for step in range(1, LOOK_AHEAD + 1):
+                wished += [self._shown[p] for p in (place + step, place - step) if 0 <= p < len(self._shown)]
+        keys = dict.fromkeys(TileKey(index) for index in wished)
+        return [key for key in keys if not self.held.serves(key, long_side_px)]
+
     def _as_far_as_known(self, index: int) -> Judgment:
         """What was last said of a sample counts until its recipe is known to be another."""
         judgment, stale = self.said_of(index)
@@ -191,8 +212,29 @@ class Gallery:
         touched |= {index for index, recipe in self._earlier.items() if recipe in recipes}
         for index in touched:
             self.sample_changed.emit(index)
-        if not self.sieve.value.open:
+        if not self.sieve.value.open or self._by_judgment():
             self._tell()
+
+    def _by_judgment(self) -> bool:
+        """The order or a condition is about judgments."""
+        order = self._browse.value
+        return bool({order.sort, *(c.column for c in order.conditions)} & {FLAG.name, STARS.name})
+
+    def _flags(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
+        words = {"": "none", "pick": "picked", "reject": "rejected"}
+        told = np.full(self._count(), words[""], dtype=object)
+        for index in self._judged_below(len(told)):
+            told[index] = words[self._as_far_as_known(index).flag]
+        return np.arange(len(told)), told
+
+    def _stars(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
+        given = np.zeros(self._count())
+        for index in self._judged_below(len(given)):
+            given[index] = self._as_far_as_known(index).stars
+        return np.arange(len(given)), given
+
+    def _judged_below(self, count: int) -> list[int]:
+        return [index for index in self._earlier if index < count]
 
     def _on_order(self) -> None:
         self._tell()

@@ -5,7 +5,7 @@ It keeps no picture and asks for none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -50,7 +50,7 @@ class Sieve:
 
 
 def shown_indices(
-    count: int, order: Order, table: FactsTable, sieve: Sieve, judgment_of: Callable[[int], Judgment]
+    count: int, order: Order, table: FactsTable, sieve: Sieve, judged: Mapping[int, Judgment]
 ) -> Sequence[int]:
     """Return the samples to show, in their order.
 
@@ -60,12 +60,16 @@ def shown_indices(
     ----------
     count : int
         Samples 0..count-1 are looked at.
-    judgment_of : callable
-        What is said of a sample.
+    judged : mapping
+        Sample -> what is said of it; nothing is said of the others.
     """
     found: Sequence[int] = range(count)
     if order.conditions or order.sort:
         found = table.matching(order, count)
     if sieve.open:
         return found
-    return [index for index in found if sieve.passes(judgment_of(index))]
+    others = sieve.passes(Judgment(0))
+    passing = {index for index, judgment in judged.items() if sieve.passes(judgment)}
+    if not others:
+        return [index for index in found if index in passing]
+    return [index for index in found if index not in judged or index in passing]

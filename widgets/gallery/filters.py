@@ -7,7 +7,8 @@ from functools import partial
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
@@ -26,6 +27,7 @@ from superqt import QDoubleRangeSlider, QFlowLayout, QSearchableComboBox
 
 from myriorama.app.browsing.browse import Browse, Condition
 from myriorama.app.browsing.columns import Column
+from myriorama.app.browsing.demand import FactsDemand
 from myriorama.app.browsing.table import FactsTable
 from myriorama.widgets.binding import bind
 from myriorama.widgets.theme import icon, padded, theme
@@ -97,10 +99,14 @@ class FilterChips(QWidget):
 class AddFilter(QFrame):
     """A plate that pops up: choose a column, then a range or words."""
 
-    def __init__(self, browse: Browse, table: FactsTable, parent: QWidget) -> None:
+    def __init__(self, browse: Browse, table: FactsTable, demand: FactsDemand, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self._browse = browse
         self._table = table
+        self._demand = demand
+        self._columns: dict[str, Column] = {}
+        self._gather = QTimer(self, singleShot=True, interval=500, timeout=self._offer)
+        bind(self, table.changed, self._on_facts)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAccessibleName("Add filter")
         self.setMinimumWidth(320)
@@ -132,6 +138,24 @@ class AddFilter(QFrame):
 
     def open_at(self, at: QPoint) -> None:
         """Show the plate there, with the columns that are known now."""
+        self._demand.hold("filter")
+        self._offer()
+        self._on_column()
+        self.adjustSize()
+        self.move(at)
+        self.show()
+        self.column.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._demand.release("filter")
+
+    def _on_facts(self, *_told: object) -> None:
+        if self.isVisible() and not self._gather.isActive():
+            self._gather.start()
+
+    def _offer(self) -> None:
+        """List the columns that are known now; the chosen one stays."""
         chosen = self.column.itemText(self.column.currentIndex())
         self._columns = {c.heading: c for c in self._table.columns()}
         with QSignalBlocker(self.column):
@@ -139,11 +163,8 @@ class AddFilter(QFrame):
             self.column.addItems(list(self._columns))
             place = self.column.findText(chosen) if chosen else -1
             self.column.setCurrentIndex(max(0, place))
-        self._on_column()
-        self.adjustSize()
-        self.move(at)
-        self.show()
-        self.column.setFocus()
+        if self._kinds.currentWidget() is self._none:
+            self._on_column()
 
     def condition(self) -> Condition | None:
         """Return what is asked for; None where that is nothing yet."""

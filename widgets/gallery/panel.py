@@ -11,20 +11,18 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from myriorama.app.actions.action import Context
 from myriorama.app.gallery.gallery import Gallery
-from myriorama.app.gallery.tints import Rgb
-from myriorama.app.judging.judgments import REASONS
-from myriorama.app.preview.tiles import Tile, TileKey
+from myriorama.app.preview.tiles import TileKey
 from myriorama.app.settings.store import Settings
 from myriorama.app.studio import Studio
 from myriorama.widgets.binding import bind
-from myriorama.widgets.gallery.cell import CellLook
 from myriorama.widgets.gallery.filters import AddFilter, FilterChips
 from myriorama.widgets.gallery.grid import SampleGrid
+from myriorama.widgets.gallery.judging_desk import JudgingDesk
 from myriorama.widgets.gallery.judging_keys import (
     DETAIL_ACTIONS,
     GRID_ACTIONS,
@@ -32,20 +30,21 @@ from myriorama.widgets.gallery.judging_keys import (
     reason_actions,
     run_key,
 )
+from myriorama.widgets.gallery.looks import Looks, class_colors
 from myriorama.widgets.gallery.model import SamplesModel
+from myriorama.widgets.gallery.picture_view import PictureView
 from myriorama.widgets.gallery.pixmaps import TilePixmaps
 from myriorama.widgets.gallery.reject_prompt import RejectPrompt
 from myriorama.widgets.gallery.sample_pages import ComparePage, DetailPage
+from myriorama.widgets.gallery.samples_menu import samples_menu
 from myriorama.widgets.gallery.sheets import ContactSheet, SweepRow
 from myriorama.widgets.gallery.tighten_dialog import TightenDialog
 from myriorama.widgets.gallery.tool_row import ToolRow, nearest_size
 from myriorama.widgets.panel import Bound, Panel
-from myriorama.widgets.theme import icon, theme
+from myriorama.widgets.theme import theme
 
 _GATHER_MS: Final = 250
 """What comes in within so long is sorted and counted at once."""
-_LOOK_AHEAD: Final = 3
-"""In the detail view so many samples before and after are asked for, so that the next key finds them there."""
 
 
 class GalleryPanel(Panel):
@@ -63,15 +62,18 @@ class GalleryPanel(Panel):
         self.pixmaps = TilePixmaps()
         self.tools = ToolRow(self)
         self.chips = FilterChips(studio.browse, studio.table, self)
-        self.add_filter = AddFilter(studio.browse, studio.table, self)
-        self.sweep = SweepRow(studio, self._look_of_variant, self)
-        self.grid = SampleGrid(self._look, SamplesModel(self._told, self._tip, self), self)
-        self.contact = ContactSheet(studio, self._look_of_variant, self)
+        self.add_filter = AddFilter(studio.browse, studio.table, studio.facts_demand, self)
+        self.looks = Looks(studio, self.gallery, self.pixmaps)
+        self.sweep = SweepRow(studio, self.looks.variant, self)
+        self.grid = SampleGrid(self.looks.sample, SamplesModel(self.looks.told, self.looks.tip, self), self)
+        self.contact = ContactSheet(studio, self.looks.variant, self)
         self.close_up = QStackedWidget(self)
         self.detail = DetailPage(self.gallery, self)
         self.compare = ComparePage(self.gallery, self)
         self.prompt = RejectPrompt(self)
-        self._asked_about: tuple[int, ...] = ()
+        self.desk = JudgingDesk(
+            self.gallery, studio.settings, self.prompt, self.looks, self._chosen_samples, self._keyboard, self
+        )
         self._empty = _quiet_label(self)
         self._progress = _quiet_label(self)
         self._tally = _quiet_label(self)
@@ -131,7 +133,7 @@ class GalleryPanel(Panel):
         self.grid.in_view_changed.connect(self._ask)
         self.grid.current_moved.connect(gallery.current.set)
         self.grid.opened.connect(studio.index.set)
-        self.grid.menu_wanted.connect(self._show_menu)
+        self.grid.menu_wanted.connect(self.show_menu)
         for view in (self.grid, self.detail.picture, *self.compare.pictures):
             view.hold_changed.connect(self._hold)
         for view in (self.grid, self.sweep.view, self.contact.view):
@@ -148,7 +150,8 @@ class GalleryPanel(Panel):
         self.tools.filter_wanted.connect(self._open_filter)
         self.tools.sheet_toggled.connect(self.show_contact_sheet)
         self.tools.tighten_wanted.connect(self.open_tighten)
-        self.prompt.answered.connect(self._on_reason)
+        self.desk.said.connect(self.say)
+        self.desk.asked_changed.connect(self._repaint_grid)
         self.prompt.key_pressed.connect(self._on_prompt_key)
         for part in (self.sweep, self.contact):
             part.variants_changed.connect(self._on_variants)
@@ -159,24 +162,23 @@ class GalleryPanel(Panel):
         self.compare.active_changed.connect(self._on_active_side)
 
     def _make_actions(self) -> tuple[Bound, ...]:
-        session = self.gallery.session
         rows: list[Bound] = []
         for context in ("gallery", "detail"):
             runs: dict[str, Callable[..., None]] = {
-                f"{context}.pick": partial(self._judge, session.pick),
-                f"{context}.reject": self.ask_reason,
-                f"{context}.unflag": partial(self._judge, session.unflag),
-                **{f"{context}.stars_{n}": partial(self._rate, n) for n in range(6)},
+                f"{context}.pick": self.desk.pick,
+                f"{context}.reject": self.desk.ask_reason,
+                f"{context}.unflag": self.desk.unflag,
+                **{f"{context}.stars_{n}": partial(self.desk.rate, n) for n in range(6)},
             }
-            rows += [Bound(action, runs[action.id], self._can_judge) for action in judging_actions(context)]
+            rows += [Bound(action, runs[action.id], self.desk.can_judge) for action in judging_actions(context)]
         for action in reason_actions():
             reason = int(action.id.rpartition("_")[2])
             rows.append(Bound(action, partial(self.prompt.answer, reason), self.prompt.isVisible))
         others: dict[str, tuple[Callable[..., None], Callable[[], bool] | None, Callable[[], bool] | None]] = {
-            "gallery.open": (self._open_current, self._can_judge, None),
-            "gallery.detail": (self.show_detail, self._can_judge, None),
-            "gallery.compare": (self.show_compare, self._can_judge, None),
-            "gallery.copy_key": (self._copy_keys, self._can_judge, None),
+            "gallery.open": (self._open_current, self.desk.can_judge, None),
+            "gallery.detail": (self.show_detail, self.desk.can_judge, None),
+            "gallery.compare": (self.show_compare, self.desk.can_judge, None),
+            "gallery.copy_key": (self._copy_keys, self.desk.can_judge, None),
             "gallery.contact_sheet": (self.show_contact_sheet, self._is_open, self.tools.sheet.isChecked),
             "gallery.tighten": (self.open_tighten, self._is_open, None),
             "gallery.auto_advance": (
@@ -191,7 +193,7 @@ class GalleryPanel(Panel):
             "detail.one_to_one": (lambda: self._picture().one_to_one(), None, None),
             "detail.zoom_in": (lambda: self._picture().zoom_by(1.25), None, None),
             "detail.zoom_out": (lambda: self._picture().zoom_by(0.8), None, None),
-            "detail.open": (self._open_current, self._can_judge, None),
+            "detail.open": (self._open_current, self.desk.can_judge, None),
         }
         rows += [Bound(action, *others[action.id]) for action in (*GRID_ACTIONS, *DETAIL_ACTIONS)]
         return tuple(rows)
@@ -203,78 +205,10 @@ class GalleryPanel(Panel):
         """Letters and digits judge in the grid and the pages of samples, not in the fields of the tool row."""
         return {"gallery": self.grid, "detail": self.close_up, "reject": self.prompt}.get(context, self)
 
-    # -- looks -----------------------------------------------------------------------------------------------------
-
-    def _look(self, index: int, selected: bool, current: bool, focused: bool) -> CellLook:
-        tile = self.gallery.held.get(TileKey(index))
-        judgment, stale = self.gallery.said_of(index)
-        pixmap = self._pixmap(tile)
-        return CellLook(
-            title=str(index),
-            pixmap=pixmap,
-            stale=tile is not None and self.gallery.held.stale(tile),
-            problem=tile.problem if tile else "",
-            judgment=judgment,
-            stale_judgment=stale,
-            objects=len(tile.items) if tile and not tile.problem else None,
-            in_viewport=index == self.studio.index.value,
-            pending=index in self._asked_about,
-            selected=selected,
-            current=current,
-            focused=focused,
-        )
-
-    def _pixmap(self, tile: Tile | None) -> QPixmap | None:
-        if tile is None or tile.problem:
-            return None
-        return self.pixmaps.get(tile, self.studio.overlays.value, self._side_px())
-
-    def _side_px(self) -> int:
-        """Long side of the pictures in the grid, in pixels of the screen."""
-        return round(max(self.grid.picture.width(), self.grid.picture.height()) * self.devicePixelRatioF())
-
-    def _look_of_variant(self, key: TileKey, selected: bool, focused: bool) -> CellLook:
-        tile = self.gallery.held.get(key)
-        pixmap = self._pixmap(tile)
-        stale = tile is not None and self.gallery.held.stale(tile)
-        problem = tile.problem if tile else ""
-        return CellLook("", pixmap, stale, problem, selected=selected, current=selected, focused=focused)
-
-    def _told(self, index: int) -> str:
-        judgment, stale = self.gallery.said_of(index)
-        parts = [f"Sample {index}"]
-        if judgment.flag:
-            parts.append({"pick": "picked", "reject": "rejected"}[judgment.flag] + (" earlier" if stale else ""))
-        if judgment.reason:
-            parts.append(REASONS[judgment.reason])
-        if judgment.stars:
-            parts.append(f"{judgment.stars} stars")
-        return ", ".join(parts)
-
-    def _tip(self, index: int) -> str:
-        tile = self.gallery.held.get(TileKey(index))
-        lines = [self._told(index)]
-        if tile is None:
-            lines.append("The picture is still to come")
-        elif tile.problem:
-            lines.append(tile.problem)
-        else:
-            lines.append(f"{len(tile.items)} labelled object{'s' if len(tile.items) != 1 else ''}")
-            if self.gallery.held.stale(tile):
-                lines.append("Of the project as it was; a new picture is on its way")
-        if self.gallery.said_of(index)[1]:
-            lines.append("Judged when this sample was another picture: that no longer counts")
-        return "\n".join(lines)
-
-    def _classes(self) -> dict[str, Rgb]:
-        project = self.studio.document.shown
-        return {row.name: _rgb(row.color) for row in project.classes} if project else {}
-
     # -- what is shown ---------------------------------------------------------------------------------------------
 
     def _on_opened(self) -> None:
-        self._asked_about = ()
-        self.prompt.hide()
+        self.desk.forget()
         self.studio.sweep.set(None)
         self.contact.stop()
         self.tools.set_sheet(False)
@@ -289,7 +223,7 @@ class GalleryPanel(Panel):
 
     def _on_project(self, *_told: object) -> None:
         project = self.studio.document.project
-        self.pixmaps.set_classes(self._classes())
+        self.pixmaps.set_classes(class_colors(self.studio.document.shown))
         self._on_overlays()
         self._place_pictures()
         self.tools.setEnabled(project is not None)
@@ -303,6 +237,9 @@ class GalleryPanel(Panel):
         size = nearest_size(self.studio.settings.value.tile_px)
         for view in (self.grid, self.sweep, self.contact):
             view.set_pictures(size, aspect)
+        self.looks.side_px = round(
+            max(self.grid.picture.width(), self.grid.picture.height()) * self.devicePixelRatioF()
+        )
 
     def show_grid(self) -> None:
         """Show all samples, or the contact sheet where that was chosen."""
@@ -409,7 +346,7 @@ class GalleryPanel(Panel):
         for view in (self.grid, self.sweep.view, self.contact.view):
             view.viewport().update()
         for picture in (self.detail.picture, *self.compare.pictures):
-            picture.set_overlay(self.studio.overlays.value, self._classes())
+            picture.set_overlay(self.studio.overlays.value, class_colors(self.studio.document.shown))
 
     def _on_frame_ended(self) -> None:
         if self.pixmaps.postponed:
@@ -480,41 +417,28 @@ class GalleryPanel(Panel):
             return
         full = max(project.output.width, project.output.height)
         if self.pages.currentWidget() is self.close_up:
-            self.studio.tiles.want(self._close_up_keys(full), full)
+            on_page = self.compare.indices if self.close_up.currentWidget() is self.compare else [self.detail.index]
+            looked_at = [index for index in on_page if index is not None]
+            self.studio.tiles.want(self.gallery.wanted_around(looked_at, full), full)
             return
-        side = min(self._side_px(), full)
-        first, last = self.grid.rows_in_view()
+        side = min(self.looks.side_px, full)
         variants = [key for part in (self.sweep, self.contact) for key in part.wanted_keys()]
         wanted = [key for key in variants if not self.gallery.held.serves(key, side)]
         if self.pages.currentWidget() is not self.contact:
-            wanted += self.gallery.wanted(first, last, side)
+            wanted += self.gallery.wanted(*self.grid.rows_in_view(), side)
         self.studio.tiles.want(wanted, side)
-
-    def _close_up_keys(self, full: int) -> list[TileKey]:
-        """What is looked at, then the samples around it."""
-        on_page = self.compare.indices if self.close_up.currentWidget() is self.compare else [self.detail.index]
-        indices = [index for index in on_page if index is not None]
-        current, shown = self.gallery.current.value, self.gallery.shown
-        if current is not None and current in shown:
-            place = shown.index(current)
-            for step in range(1, _LOOK_AHEAD + 1):
-                indices += [shown[p] for p in (place + step, place - step) if 0 <= p < len(shown)]
-        keys = dict.fromkeys(TileKey(index) for index in indices)
-        return [key for key in keys if not self.gallery.held.serves(key, full)]
 
     # -- what people do --------------------------------------------------------------------------------------------
 
     def _is_open(self) -> bool:
         return self.studio.document.project is not None
 
-    def _can_judge(self) -> bool:
-        return self.gallery.current.value is not None and not self.prompt.isVisible()
-
-    def _picture(self) -> object:
+    def _picture(self) -> PictureView:
         page = self.close_up.currentWidget()
         return self.compare.pictures[self.compare.active] if page is self.compare else self.detail.picture
 
-    def _judged_samples(self) -> Sequence[int]:
+    def _chosen_samples(self) -> Sequence[int]:
+        """Return the samples that a key means: those selected in the grid, or the one that is looked at."""
         current = self.gallery.current.value
         if current is None:
             return ()
@@ -523,41 +447,8 @@ class GalleryPanel(Panel):
         selected = self.grid.selected_samples()
         return selected if len(selected) > 1 and current in selected else (current,)
 
-    def _judge(self, say: Callable[[Sequence[int]], bool], samples: Sequence[int] = ()) -> None:
-        advance = self.studio.settings.value.auto_advance
-        samples = samples or self._judged_samples()
-        if not samples:
-            return
-        self.gallery.judge(say, samples, advance=advance)
-        unknown = self.gallery.session.unknown
-        if unknown:
-            what = f"Sample {unknown[0]}" if len(unknown) == 1 else f"{len(unknown)} samples"
-            self.say(f"{what} cannot be judged before the new picture is there")
-
-    def _rate(self, stars: int) -> None:
-        session = self.gallery.session
-        self._judge(lambda samples: session.rate(samples, stars))
-
-    def ask_reason(self) -> None:
-        """Start a rejection of the current or the selected samples: the prompt asks why."""
-        samples = tuple(self._judged_samples())
-        if not any(self.gallery.held.recipe_of(i) for i in samples):
-            self._judge(self.gallery.session.reject, samples)  # tells why not
-            return
-        self._asked_about = samples
-        self._repaint_grid()
-        shortcuts = self.studio.settings.value.shortcuts
-        keys = {int(a.id.rpartition("_")[2]): " ".join(shortcuts.get(a.id, a.keys)) for a in reason_actions()}
-        self.prompt.ask(f"sample {samples[0]}" if len(samples) == 1 else f"{len(samples)} samples", keys)
-
-    def _on_reason(self, reason: int) -> None:
-        samples, self._asked_about = self._asked_about, ()
-        on_page = self.pages.currentWidget() is self.close_up
-        target = self._picture() if on_page else self.grid
-        target.setFocus(Qt.FocusReason.OtherFocusReason)  # type: ignore[attr-defined]
-        session = self.gallery.session
-        self._judge(lambda judged: session.reject(judged, reason), samples)
-        self._repaint_grid()
+    def _keyboard(self) -> QWidget:
+        return self._picture() if self.pages.currentWidget() is self.close_up else self.grid
 
     def _on_prompt_key(self, event: QKeyEvent) -> None:
         shortcuts = self.studio.settings.value.shortcuts
@@ -587,7 +478,7 @@ class GalleryPanel(Panel):
             self.studio.index.set(current)
 
     def _copy_keys(self) -> None:
-        tiles = [self.gallery.held.get(TileKey(i)) for i in self._judged_samples()]
+        tiles = [self.gallery.held.get(TileKey(i)) for i in self._chosen_samples()]
         keys = [tile.sample_key for tile in tiles if tile is not None and tile.sample_key]
         if keys:
             QGuiApplication.clipboard().setText("\n".join(keys))
@@ -603,32 +494,9 @@ class GalleryPanel(Panel):
     def _hold(self, held: bool) -> None:
         self.studio.overlays.update(lambda state: replace(state, hidden=held))
 
-    def _show_menu(self, at: QPoint) -> None:
-        menu = QMenu(self)
-        stars = QMenu("Stars", menu)
-        stars.setIcon(icon("star-outline"))
-        shortcuts = self.studio.settings.value.shortcuts
-        for bound in self._bounds:
-            action = bound.action
-            if not action.id.startswith("gallery.") or action.context != "gallery":
-                continue
-            item = QAction(icon(action.icon), action.title, menu)
-            keys = shortcuts.get(action.id, action.keys)
-            if keys:
-                item.setShortcut(QKeySequence(keys[0]))
-                item.setShortcutVisibleInContextMenu(True)
-            item.setEnabled(bound.enabled is None or bound.enabled())
-            item.triggered.connect(partial(_run, bound))
-            if ".stars_" in action.id:
-                stars.addAction(item)
-                if action.id.endswith("_0"):
-                    menu.addMenu(stars)
-            else:
-                menu.addAction(item)
-            if action.id == "gallery.stars_5":
-                menu.addSeparator()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(at)
+    def show_menu(self, at: QPoint) -> None:
+        """Show the menu of the chosen samples."""
+        samples_menu(self._bounds, self.studio.settings.value.shortcuts, self).popup(at)
 
     def say(self, words: str) -> None:
         """Tell something in the panel's foot for a few seconds."""
@@ -638,14 +506,6 @@ class GalleryPanel(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.prompt.place()
-
-
-def _run(bound: Bound, *_checked: object) -> None:
-    bound.run()
-
-
-def _rgb(color: str) -> Rgb:
-    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
 def _quiet_label(parent: QWidget) -> QLabel:

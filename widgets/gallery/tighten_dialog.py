@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QComboBox,
@@ -31,6 +31,7 @@ from myriorama.widgets.binding import bind
 from myriorama.widgets.theme import theme
 
 _BINS: Final = 24
+_GATHER_MS: Final = 1000
 _WORTH: Final = 0.15
 """A proposal that gains less than this over chance is listed, and not recommended."""
 
@@ -145,7 +146,24 @@ class TightenDialog(QDialog):
         self.against.currentIndexChanged.connect(self._show)
         self.exclude.valueChanged.connect(self._show)
         bind(self, studio.document.changed, self._show)
+        self._gather = QTimer(self, singleShot=True, interval=_GATHER_MS, timeout=self._on_gathered)
+        bind(self, studio.table.changed, self._on_facts)
+        studio.facts_demand.hold("tighten")
+        self.finished.connect(self._release)
         self._show()
+
+    def _on_gathered(self) -> None:
+        if self._area.underMouse():
+            self._gather.start()  # rows do not move under a pointer that is about to press
+        else:
+            self._show()
+
+    def _release(self) -> None:
+        self.studio.facts_demand.release("tighten")
+
+    def _on_facts(self, *_told: object) -> None:
+        if not self._gather.isActive():
+            self._gather.start()
 
     def _show(self, *_told: object) -> None:
         project = self.studio.document.project
@@ -156,6 +174,7 @@ class TightenDialog(QDialog):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, theme().gap, 0)
         self.rows = []
+        at = self._area.verticalScrollBar().value()
         if project is None:
             self._area.setWidget(page)
             return
@@ -184,6 +203,7 @@ class TightenDialog(QDialog):
             column.addWidget(hint)
         column.addStretch(1)
         self._area.setWidget(page)
+        self._area.verticalScrollBar().setValue(at)
 
     def _samples(self) -> tuple[frozenset[int], frozenset[int]]:
         kept, rejected = set(), set()

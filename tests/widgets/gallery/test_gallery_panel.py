@@ -184,15 +184,15 @@ def test_stale_tiles_are_dimmed_until_they_are_replaced(qtbot: QtBot, panel: Gal
     panel.gallery.current.set(5)
     panel.studio.index.set(9)
     before = brightness()
-    assert not panel._look(0, False, False, False).stale
+    assert not panel.looks.sample(0, False, False, False).stale
     feeder.answers = False
     feeder.restart()
-    assert panel._look(0, False, False, False).stale
+    assert panel.looks.sample(0, False, False, False).stale
     dimmed = brightness()
     assert dimmed != before
     feeder.answers = True
     panel._ask()
-    assert not panel._look(0, False, False, False).stale
+    assert not panel.looks.sample(0, False, False, False).stale
     assert brightness() == before
 
 
@@ -211,7 +211,7 @@ def test_a_judgment_of_an_earlier_recipe_is_shown_dimmed_and_does_not_count(
 def test_a_sample_that_cannot_be_made_says_why(qtbot: QtBot, panel: GalleryPanel, feeder: Any) -> None:
     feeder.problems[1] = "generator mug: wall_m is larger than the mug"
     feeder.restart()
-    look = panel._look(1, False, False, False)
+    look = panel.looks.sample(1, False, False, False)
     assert look.pixmap is None
     assert "wall_m" in look.problem
     tip = panel.grid.samples.data(panel.grid.samples.index(1), Qt.ItemDataRole.ToolTipRole)
@@ -346,7 +346,7 @@ def test_tightening_is_one_click_and_one_undo(qtbot: QtBot, panel: GalleryPanel,
 def test_the_menu_lists_what_can_be_done(qtbot: QtBot, panel: GalleryPanel) -> None:
     from PySide6.QtWidgets import QMenu
 
-    panel._show_menu(panel.grid.mapToGlobal(QPoint(20, 20)))
+    panel.show_menu(panel.grid.mapToGlobal(QPoint(20, 20)))
     menus = [m for m in panel.findChildren(QMenu) if m.isVisible()]
     titles = [a.text() for a in menus[0].actions()]
     assert {"Pick", "Reject…", "Unflag", "Show in viewport", "Compare two"} <= set(titles)
