@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from myriorama.app.gallery.tints import ramp
 from myriorama.app.overlays import ColorBy
 from myriorama.app.pictures.overlay import color_of
 from myriorama.app.preview.frames import SampleFrame
@@ -27,7 +28,6 @@ _NEAR_TO_FAR: Final = (
     (0.44, -0.03, -0.11),
     (0.24, 0.02, -0.09),
 )
-_HIDDEN_TO_SEEN: Final = ((0.62, 0.14, 0.10), (0.86, 0.01, 0.14), (0.72, -0.06, -0.10))
 
 
 def _from_oklab(lab: F64) -> F64:
@@ -56,19 +56,11 @@ def _ramp(stops: Sequence[tuple[float, float, float]], size: int = 256) -> U8:
 
 DEPTH_RAMP: Final = _ramp(_NEAR_TO_FAR)
 """(256, 3) uint8: from near, bright, to far, dark."""
-VISIBLE_RAMP: Final = _ramp(_HIDDEN_TO_SEEN)
-"""(256, 3) uint8: from hidden, red, over yellow to wholly visible, blue."""
 
 
 def hex_rgb(text: str) -> tuple[int, int, int]:
     """Return the bytes of "#rrggbb"."""
     return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
-
-
-def visible_color(fraction: float) -> tuple[int, int, int]:
-    """Return the colour of a visible fraction in [0, 1]."""
-    red, green, blue = VISIBLE_RAMP[round(min(max(fraction, 0.0), 1.0) * 255)].tolist()
-    return red, green, blue
 
 
 def instance_colors(frame: SampleFrame, color_by: ColorBy) -> list[tuple[int, int, int]]:
@@ -82,7 +74,7 @@ def instance_colors(frame: SampleFrame, color_by: ColorBy) -> list[tuple[int, in
     if color_by == "visible":
         measured = {a.instance: a.visible for a in frame.annotations}
         fractions = [measured.get(i) for i in range(len(frame.instances))]
-        return [STUFF if f is None else visible_color(f) for f in fractions]
+        return [STUFF if f is None else ramp(f) for f in fractions]
     return [color_of(seen.instance_key) for seen in frame.instances]
 
 

@@ -40,7 +40,7 @@ class Tiles:
     edge : (R, C) bool
         More than one instance.
     lit : (R, C) bool
-        Something that has a mask.
+        Something that may have a mask.
     """
 
     edge: Mask
@@ -72,7 +72,9 @@ def tiles_of(ids: U32, has_mask: Mask) -> Tiles:
     edge = np.zeros((height, width), dtype=np.bool_)
     np.not_equal(ids[:, 1:], ids[:, :-1], out=edge[:, 1:])
     edge[1:] |= ids[1:] != ids[:-1]
-    return Tiles(_any_by_tile(edge), _any_by_tile(has_mask.take(ids)), width, height)
+    edges = _any_by_tile(edge)
+    # A tile without an edge is one instance: its first pixel speaks for it. An edge may hide behind a tile's border.
+    return Tiles(edges, edges | has_mask.take(ids[::TILE_PX, ::TILE_PX]), width, height)
 
 
 def _any_by_tile(image: Mask) -> Mask:

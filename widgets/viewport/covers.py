@@ -154,7 +154,7 @@ class DepthBar(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setFixedSize(76, 190)
+        self.setFixedSize(84, 190)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._range = (0.1, 1.0)
         self.hide()

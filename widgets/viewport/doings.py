@@ -193,7 +193,7 @@ def _looks(panel: ViewportPanel) -> tuple[Bound, ...]:
             "Show one pixel of the picture on one of the screen; again to fit.",
             lambda *_: looking.toggle_exact(stage.device_point(stage.cursor_point())),
             ("Z",),
-            "image-size-select-actual",
+            "",
             "View/Look",
             lambda: has_frame() and not looking.is_free,
             lambda: looking.is_exact,

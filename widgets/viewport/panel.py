@@ -96,7 +96,9 @@ class ViewportPanel(Panel):
                 menu.addSeparator()
                 continue
             bound = self._bound[f"viewport.{name}"]
-            row = menu.addAction(icon(bound.action.icon) if bound.action.icon else icon("blank"), bound.action.title)
+            row = menu.addAction(bound.action.title)
+            if bound.action.icon:
+                row.setIcon(icon(bound.action.icon))
             row.setCheckable(bound.action.checkable)
             row.setChecked(bound.checked is not None and bound.checked())
             row.setEnabled(bound.enabled is None or bound.enabled())

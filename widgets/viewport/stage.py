@@ -5,6 +5,7 @@ It shows the studio's models and turns gestures into changes of them; bars and s
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, cast
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer, Signal
@@ -43,6 +44,8 @@ _TITLES: Final = {
     "refused": "No attempt at this sample was accepted",
 }
 _FADE: Final = 0.8
+_AMBER: Final = "#f2b84b"
+"""On the dark plates of either theme."""
 
 
 class Stage(QWidget):
@@ -67,11 +70,11 @@ class Stage(QWidget):
         self.handling = Handling(studio.document, studio.selection, studio.registry)
         self._frame: FrameLayers | None = None
         self._failure: Failure | None = None
-        self._boxes: dict[int, object] = {}
+        self._uid = ""
         self._colors: list[tuple[int, int, int]] = []
         self._pointer: QPointF | None = None
         self._no_canvas = False
-        self.message, self.badge = Message(self), Badge(self, theme().warning)
+        self.message, self.badge = Message(self), Badge(self, _AMBER)
         self.note, self.bar = Badge(self), DepthBar(self)
         self.pointing = Pointing(self, self.canvas.native)
         self.canvas.native.installEventFilter(self)
@@ -163,8 +166,6 @@ class Stage(QWidget):
 
     def hold_overlays(self, hidden: bool) -> None:
         """Draw no labels for as long as a key is held."""
-        from dataclasses import replace
-
         self.studio.overlays.update(lambda state: replace(state, hidden=hidden))
 
     def show_menu(self, at: QPoint) -> None:

@@ -38,6 +38,7 @@ class ViewportToolbar(QToolBar):
         self._studio = studio
         self._bound = bound
         self._buttons: dict[str, QAction] = {}
+        self._told: dict[str, tuple[str, str]] = {}
         self.setIconSize(QSize(18, 18))
         self.setMovable(False)
         self.setFloatable(False)
@@ -98,10 +99,15 @@ class ViewportToolbar(QToolBar):
         self.opacity.setValue(round(state.opacity * 100))
         self.opacity.blockSignals(False)
         self.opacity.setEnabled(state.mask in ("fill", "both"))
-        self.restyle()
+        self._tell()
 
     def restyle(self) -> None:
-        """Take icons of the theme in force, and the words of what is chosen."""
+        """Take icons of the theme in force."""
+        self._told.clear()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Give buttons their icons and words, where those changed."""
         state = self._studio.overlays.value
         for name, made in self._buttons.items():
             row = self._bound[f"viewport.{name}"].action
@@ -110,7 +116,13 @@ class ViewportToolbar(QToolBar):
                 symbol, told = _MASK_ICONS[state.mask], f"Now: {_MASK_WORDS[state.mask]}. {row.help}"
             elif name == "color_by":
                 told = f"Now: by {_COLOR_WORDS[state.color_by]}. {row.help}"
-            made.setIcon(icon(symbol))
+            if self._told.get(name) == (symbol, told):
+                continue
+            self._told[name] = (symbol, told)
+            if symbol:
+                made.setIcon(icon(symbol))
+            else:
+                made.setIconText(row.title.split()[0])
             keys = ", ".join(QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText) for k in row.keys)
             made.setToolTip(f"{row.title}  ({keys})\n{told}" if keys else f"{row.title}\n{told}")
 
