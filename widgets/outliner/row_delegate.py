@@ -28,6 +28,9 @@ ICON_PX: Final = 16
 _MARK_PX: Final = 20
 _GAP_PX: Final = 6
 _DOT_PX: Final = 9
+_NAME_PX: Final = 48
+_WORD_PX: Final = 40
+"""The least room for a name beside the number of objects, and for the type behind it; with less that is left out."""
 _DOTS: Final = 10
 """Dots of classes in the row of labels; of more, how many there are is said in words."""
 
@@ -70,7 +73,7 @@ class RowDelegate(QStyledItemDelegate):
         if thing.badge is not None:
             badge = square(right - ICON_PX, ICON_PX)
             right -= ICON_PX + _GAP_PX
-        if isinstance(thing, Row) and thing.color:
+        if isinstance(thing, Row) and (thing.color or thing.count):  # so that counts stand below each other
             dot = square(right - _DOT_PX, _DOT_PX)
             right -= _DOT_PX + _GAP_PX
         at = square(rect.left() + 2, ICON_PX)
@@ -109,16 +112,18 @@ class RowDelegate(QStyledItemDelegate):
         self._icon(name, tint).paint(painter, parts.icon)
         font = QFont(option.font)
         font.setStrikeOut(not row.enabled)
-        rest = self._text(painter, parts.text, row.title, font, color)
+        rest = QRect(parts.text)
         if row.count:
             words = f"\N{MULTIPLICATION SIGN} {row.count}"
-            metrics = QFontMetrics(option.font)
-            width = metrics.horizontalAdvance(words)
-            if rest.width() > width + 8:
-                at = QRect(parts.text.right() - width, rest.top(), width + 1, rest.height())
+            width = QFontMetrics(option.font).horizontalAdvance(words)
+            if rest.width() > width + _NAME_PX:
+                at = QRect(rest.right() - width, rest.top(), width + 1, rest.height())
                 self._text(painter, at, words, option.font, tokens.dim)
                 rest.setRight(at.left() - 8)
-        if row.type_label and rest.width() > 28:
+        rest = self._text(painter, rest, row.title, font, color)
+        if row.type_label and rest.width() >= min(
+            _WORD_PX, QFontMetrics(option.font).horizontalAdvance(row.type_label)
+        ):
             self._text(painter, rest, row.type_label, option.font, tokens.dim)
         if row.color:
             painter.setPen(QColor(tokens.dim))
