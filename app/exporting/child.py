@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -114,8 +114,9 @@ def _measure(pipe: Connection, request: dict[str, Any], wishes: _Wishes) -> dict
     started = time.perf_counter()
 
     def note(progress: Progress) -> None:
-        moments_s.append(time.perf_counter() - started)
-        sizes.append(progress.bytes)
+        for _ in range(len(moments_s), progress.done):  # it is told of more than new samples
+            moments_s.append(time.perf_counter() - started)
+            sizes.append(progress.bytes)
 
     result = _run(request, note, wishes.stop)
     written_s = time.perf_counter()
@@ -138,7 +139,8 @@ def _run(request: dict[str, Any], progress: Callable[[Progress], None], stop: Ca
     from myriorama.app.production.job import run_job
 
     source = Source(**{**request["source"], "asset_roots": tuple(request["source"]["asset_roots"])})
-    return run_job(job_of(from_json(request["settings"]), source), progress, stop)
+    job = job_of(from_json(request["settings"]), source)
+    return run_job(replace(job, resume=bool(request.get("resume"))), progress, stop)
 
 
 def _progress_to(pipe: Connection) -> Callable[[Progress], None]:
@@ -160,9 +162,9 @@ def _progress_to(pipe: Connection) -> Callable[[Progress], None]:
 def _after_cancel(request: dict[str, Any], discard: bool) -> str:
     """Delete what is unfinished where that is asked; return where it lies otherwise, empty for nowhere."""
     from myriorama.app.dataset.layout import partial_of
-    from myriorama.app.production.job import discard_unfinished
+    from myriorama.app.exporting.leftovers import discard_leftovers
 
     folder = Path(request["settings"]["folder"])
     if discard:
-        discard_unfinished(folder)
+        discard_leftovers(folder, request["source"]["queue_folder"])
     return str(partial_of(folder)) if partial_of(folder).is_dir() else ""

@@ -124,10 +124,10 @@ class Estimator:
         self.stop()
         self._generation += 1
         generation = self._generation
-        # Deleted with everything in it when the last reference goes, also after a killed process.
         room = tempfile.TemporaryDirectory(prefix="myriorama-estimate-", ignore_cleanup_errors=True)
         trial = trial_of(settings, Path(room.name) / "trial")
-        request = {"type": "measure", "settings": to_json(trial), "source": asdict(source)}
+        aside = replace(source, queue_folder=str(Path(room.name) / "queue"))
+        request = {"type": "measure", "settings": to_json(trial), "source": asdict(aside)}
 
         def heard(message: dict[str, Any]) -> None:
             if generation != self._generation:
@@ -142,11 +142,10 @@ class Estimator:
                 self._refuse(message["text"])
 
         def ended(code: int) -> None:
-            room.cleanup()
             if generation == self._generation and self._running is not None:
                 self._refuse(f"the trial's process ended by itself (code {code})")
 
-        self._running = Running(request, self._post, heard, ended)
+        self._running = Running(request, self._post, heard, ended, room.cleanup)
 
     def stop(self) -> None:
         """Forget the question under way."""

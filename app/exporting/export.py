@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from myriorama.app.dataset.layout import partial_of
+from myriorama.app.exporting.leftovers import discard_leftovers
 from myriorama.app.exporting.running import Running
 from myriorama.app.exporting.settings import ExportSettings, Source, to_json
 from myriorama.app.observable import Observable, Post
-from myriorama.app.production.job import discard_unfinished
 from myriorama.scenes.errors import Problem
 
 Status = Literal["starting", "running", "verifying", "cancelling", "finished", "failed", "cancelled"]
@@ -102,18 +102,20 @@ class ExportJob:
     ----------
     post : callable
         Brings calls to the thread of the models.
+    resume : bool
+        Go on with the partial folder that the same export has left.
 
     Attributes
     ----------
     state : Observable of ExportState
     """
 
-    def __init__(self, settings: ExportSettings, source: Source, post: Post) -> None:
+    def __init__(self, settings: ExportSettings, source: Source, post: Post, *, resume: bool = False) -> None:
         self.settings = settings
         self.source = source
         self.state: Observable[ExportState] = Observable(ExportState(total=settings.total))
         self._started_s = time.perf_counter()
-        request = {"type": "export", "settings": to_json(settings), "source": asdict(source)}
+        request = {"type": "export", "settings": to_json(settings), "source": asdict(source), "resume": resume}
         self._running = Running(request, post, self._on_message, self._on_ended)
 
     @property
@@ -147,7 +149,7 @@ class ExportJob:
     def discard_unfinished(self) -> None:
         """Delete the partial folder that an export which failed or was cancelled has left."""
         if self.state.value.ended and self.state.value.status != "finished":
-            discard_unfinished(self.settings.folder)
+            discard_leftovers(self.settings.folder, self.source.queue_folder)
             self.state.update(lambda s: replace(s, unfinished=""))
 
     def _on_message(self, message: dict[str, Any]) -> None:

@@ -41,9 +41,9 @@ class Exports:
         """Those that have not ended."""
         return tuple(job for job in self._jobs if not job.state.value.ended)
 
-    def start(self, settings: ExportSettings, source: Source) -> ExportJob:
-        """Begin an export."""
-        job = ExportJob(settings, source, self.post)
+    def start(self, settings: ExportSettings, source: Source, *, resume: bool = False) -> ExportJob:
+        """Begin an export, or with `resume` go on with what the same one has left."""
+        job = ExportJob(settings, source, self.post, resume=resume)
 
         def tell(_: ExportState) -> None:
             self.changed.emit(job)

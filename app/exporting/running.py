@@ -32,6 +32,8 @@ class Running:
         Takes each message.
     ended : callable
         Takes the exit code once the process is gone, after its last message; negative: the signal that killed it.
+    tidy : callable or None
+        Called on another thread once the process is gone, whether or not anybody still listens.
     """
 
     def __init__(
@@ -40,13 +42,14 @@ class Running:
         post: Post,
         heard: Callable[[dict[str, Any]], None],
         ended: Callable[[int], None],
+        tidy: Callable[[], None] | None = None,
     ) -> None:
         context = multiprocessing.get_context("spawn")
         self._ours, self._theirs = context.Pipe()
         self._process = context.Process(
             target=export_main, args=(self._theirs, json.dumps(request), os.getpid()), name="myriorama export"
         )
-        self._post, self._heard, self._ended = post, heard, ended
+        self._post, self._heard, self._ended, self._tidy = post, heard, ended, tidy
         self._lock = threading.Lock()
         self._killed = False
         # The thread that starts a process must outlive it: the kernel ends the process with that thread.
@@ -90,4 +93,6 @@ class Running:
             self._process.join()
             code = self._process.exitcode or 0
         self._ours.close()
+        if self._tidy is not None:
+            self._tidy()
         self._post(lambda: self._ended(code))

@@ -85,6 +85,8 @@ class Source:
     file: str = ""
     asset_roots: tuple[str, ...] = ()
     cache_folder: str | None = None
+    queue_folder: str | None = None
+    """Where the job has its database while it runs; None is the user's state folder."""
 
 
 def job_of(settings: ExportSettings, source: Source) -> JobSettings:
@@ -107,6 +109,7 @@ def job_of(settings: ExportSettings, source: Source) -> JobSettings:
         writer_options={name: dict(options) for name, options in settings.formats.items() if options},
         project_text=source.text,
         project_folder=Path(source.folder),
+        queue_folder=Path(source.queue_folder) if source.queue_folder else None,
     )
 
 

@@ -206,6 +206,8 @@ def run_job(
     if ending == "finished":
         jobs.remove(entry.id)
     elif ending in ("paused", "cancelled"):
+        if sum(counts[s] for s in (SampleState.DONE, SampleState.QUARANTINED, SampleState.FAILED)) == 0:
+            _leave_nothing(jobs, entry, shared=settings.shard is not None)
         raise JobCancelledError(settings.out, counts[SampleState.DONE])
     else:
         raise JobHeldError(settings.out, told)

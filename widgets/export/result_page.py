@@ -33,12 +33,15 @@ class ResultPage(QWidget):
     ----------
     again_wanted : signal of ()
         Back to the settings.
+    resume_wanted : signal of ()
+        Go on with what is unfinished.
     close_wanted : signal of ()
     sample_wanted : signal of (int,)
         A quarantined sample was double-clicked.
     """
 
     again_wanted = Signal()
+    resume_wanted = Signal()
     close_wanted = Signal()
     sample_wanted = Signal(object)
 
@@ -57,7 +60,10 @@ class ResultPage(QWidget):
         self.copy_snippet = push_button("Copy")
         self.open = push_button("Open folder")
         self.copy_path = push_button("Copy path")
-        self.delete = push_button("Delete the unfinished folder")
+        self.delete = push_button("Delete it")
+        self.delete.setToolTip("Delete the unfinished folder")
+        self.resume = push_button("Go on with it")
+        self.resume.setToolTip("Make the samples that are missing; those that are written stay")
         self.again = push_button("Back to the settings")
         self.close_ = push_button("Close")
         self._lay_out()
@@ -100,7 +106,7 @@ class ResultPage(QWidget):
         line.setSpacing(tokens.gap)
         line.addWidget(self.again)
         line.addStretch(1)
-        for button in (self.delete, self.copy_path, self.open, self.close_):
+        for button in (self.delete, self.copy_path, self.open, self.resume, self.close_):
             line.addWidget(button)
         column.addLayout(line)
 
@@ -110,6 +116,7 @@ class ResultPage(QWidget):
         self.copy_snippet.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.snippet.toPlainText()))
         self.delete.clicked.connect(self._on_delete)
         self.again.clicked.connect(self.again_wanted)
+        self.resume.clicked.connect(self.resume_wanted)
         self.close_.clicked.connect(self.close_wanted)
         self.reasons.itemActivated.connect(self._on_reason)
 
@@ -134,7 +141,8 @@ class ResultPage(QWidget):
         self.open.setVisible(there)
         self.copy_path.setVisible(there)
         self.delete.setVisible(bool(state.unfinished))
-        chosen = self.open if there else self.again
+        self.resume.setVisible(bool(state.unfinished))
+        chosen = self.resume if state.unfinished else self.open if there else self.again
         chosen.setDefault(True)
         chosen.setFocus()
 
@@ -200,7 +208,7 @@ def _told(state: ExportState, job: ExportJob) -> str:
     if state.outcome is None:
         told = [state.message[:1].upper() + state.message[1:]] if not state.problems else []
         if state.unfinished:
-            told.append("What was written until then lies there; it is no finished dataset.")
+            told.append("What was written until then lies there: no finished dataset, but one to go on with.")
         return "\n".join(told)
     outcome = state.outcome
     speed = f", {outcome.written / outcome.seconds:.1f} images a second" if outcome.seconds else ""

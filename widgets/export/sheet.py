@@ -126,6 +126,7 @@ class ExportSheet(QDialog):
         self.cancel.clicked.connect(self.close)
         self.running.hide_wanted.connect(self.close)
         self.result.again_wanted.connect(self.show_settings)
+        self.result.resume_wanted.connect(self._resume)
         self.result.close_wanted.connect(self.close)
         self.result.sample_wanted.connect(studio.index.set)
         bind(self, studio.exports.changed, self._on_export)
@@ -193,6 +194,10 @@ class ExportSheet(QDialog):
         if settings is None or any(p.blocking for p in self._check(settings)):
             return
         self.show_job(self.studio.exports.start(settings, source_of(self.studio)))
+
+    def _resume(self) -> None:
+        if self.job is not None and self.job.state.value.unfinished:
+            self.show_job(self.studio.exports.start(self.job.settings, self.job.source, resume=True))
 
     # -- settings --------------------------------------------------------------------------------------------------
 

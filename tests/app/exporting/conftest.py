@@ -1,0 +1,98 @@
+"""A small real project, and a thread of the models that a test pumps."""
+
+from __future__ import annotations
+
+import json
+import queue
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from myriorama.app.exporting.settings import Source
+from myriorama.app.observable import Post
+from myriorama.scenes.project.dump import dump_project
+from myriorama.scenes.project.load import load_project
+
+SMALL: dict[str, Any] = {
+    "format": "myriorama-project",
+    "version": 1,
+    "name": "small set",
+    "seed": 5,
+    "classes": [{"id": 1, "name": "mug"}, {"id": 2, "name": "ground", "kind": "stuff"}],
+    "camera": {
+        "rig": {
+            "uid": "rig",
+            "type": "orbit",
+            "parameters": {"distance_m": 0.9, "elevation_deg": 45, "azimuth_deg": {"uniform": [0, 360]}},
+        }
+    },
+    "environment": [
+        {"uid": "ground", "type": "ground_plane", "class": "ground"},
+        {"uid": "light", "type": "studio"},
+    ],
+    "objects": [
+        {
+            "uid": "mugs",
+            "type": "mug",
+            "class": "mug",
+            "count": {"integers": [1, 3]},
+            "parameters": {"height_m": {"uniform": [0.08, 0.12]}, "detail": 2},
+            "placement": {
+                "uid": "mugs_place",
+                "type": "scatter",
+                "parameters": {"width_m": 0.4, "depth_m": 0.4, "yaw_deg": {"uniform": [0, 360]}},
+            },
+        }
+    ],
+    "output": {"width": 64, "height": 48, "writer_options": {"raw": {"normals": "none"}}},
+}
+
+
+class Models:
+    """Calls that come from threads, run by the test."""
+
+    def __init__(self) -> None:
+        self._calls: queue.Queue[Callable[[], None]] = queue.Queue()
+        self.post: Post = self._calls.put
+
+    def run(self, until: Callable[[], bool], timeout_s: float = 60.0) -> None:
+        end_s = time.perf_counter() + timeout_s
+        while not until():
+            left_s = end_s - time.perf_counter()
+            assert left_s > 0, "what was waited for did not happen in time"
+            try:
+                self._calls.get(timeout=min(left_s, 0.5))()
+            except queue.Empty:
+                continue
+
+
+@pytest.fixture
+def models() -> Models:
+    """The thread of the models."""
+    return Models()
+
+
+@pytest.fixture
+def small_file(tmp_path: Path) -> Path:
+    """The small project's file."""
+    path = tmp_path / "project of mine" / "project.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(SMALL), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def small_source(small_file: Path, tmp_path: Path) -> Source:
+    """The small project as the window would hand it over."""
+    loaded = load_project(small_file)
+    return Source(
+        dump_project(loaded.project),
+        str(loaded.folder),
+        str(small_file),
+        (),
+        str(tmp_path / "cache"),
+        str(tmp_path / "queue"),
+    )
