@@ -117,7 +117,7 @@ class Tally:
     def in_words(self, rule: str) -> str:
         """Return how often a rule has refused, as a sentence."""
         if self.samples == 0:
-            return "No sample seen yet."
+            return "Not known yet: go to another sample."
         times = self.refused.get(rule, 0)
         seen = "the last sample" if self.samples == 1 else f"the last {self.samples} samples"
         if times == 0:

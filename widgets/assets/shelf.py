@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QListView, QSizePolicy, QVBoxLayout, QWidget
 
 from myriorama.app.assets.library import ROLE_TITLES, Entry
 from myriorama.app.assets.looks import Look, LookRequest
@@ -71,7 +71,7 @@ class Shelf(QWidget):
         self.search.setAccessibleName("Search assets")
         self.search.setClearButtonEnabled(True)
         self.search.addAction(icon("magnify", tokens.dim), QLineEdit.ActionPosition.LeadingPosition)
-        self.roles = ChoiceField((EVERY, *ROLE_TITLES), ("All kinds", *(f"{t}s" for t in ROLE_TITLES.values())))
+        self.roles = ChoiceField((EVERY, *ROLE_TITLES), ("All", *(f"{t}s" for t in ROLE_TITLES.values())))
         self.roles.setAccessibleName("Kind of asset")
         self.roles.set_value(role or EVERY)
         self.roles.setVisible(not role)
@@ -95,8 +95,12 @@ class Shelf(QWidget):
         self.empty.hide()
         self.bar = QHBoxLayout()
         self.bar.setSpacing(tokens.tight)
-        self.bar.addWidget(self.search, 3)
-        self.bar.addWidget(self.roles, 2)
+        self.search.setMinimumWidth(84)
+        self.roles.setMaximumWidth(126)
+        self.roles.setMinimumWidth(72)
+        self.roles.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.bar.addWidget(self.search, 1)
+        self.bar.addWidget(self.roles)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(tokens.tight)

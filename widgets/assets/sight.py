@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from myriorama.app.assets.looks import Look
@@ -16,6 +16,7 @@ from myriorama.widgets.forms.rows import Reason, plain_label
 from myriorama.widgets.theme import icon, theme
 
 _LONG: Final = 20
+_SMALLEST: Final = 60
 _BREAKS: Final = re.compile(r"([/_:-])")
 
 
@@ -35,6 +36,12 @@ class Picture(QWidget):
         """Show a picture, or an icon in its place."""
         self._pixmap, self._icon, self._waiting = pixmap, icon_name, waiting
         self.update()
+
+    def set_side(self, side: int) -> None:
+        """Make it larger or smaller."""
+        if side != self._side:
+            self._side = side
+            self.setFixedSize(side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = theme()
@@ -108,10 +115,11 @@ class Facts(QScrollArea):
 
 
 class Sight(QWidget):
-    """Picture and facts side by side."""
+    """Picture and facts side by side; the picture is smaller where there is little room."""
 
     def __init__(self, side: int = 120, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._side = side
         self.picture = Picture(side)
         self.facts = Facts()
         layout = QHBoxLayout(self)
@@ -119,6 +127,10 @@ class Sight(QWidget):
         layout.setSpacing(theme().gap)
         layout.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.facts, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.picture.set_side(min(self._side, max(_SMALLEST, self.width() * 2 // 5 - 24)))
 
     def show_look(
         self,

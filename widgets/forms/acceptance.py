@@ -131,7 +131,7 @@ class RuleCard(QFrame):
     def show_rule(self, rule: AcceptanceRule, classes: tuple[str, ...]) -> None:
         """Show a rule."""
         self.name.set_value(rule.name)
-        self.class_.set_options((ANY_CLASS, *classes), ("objects of any class", *classes))
+        self.class_.set_options((ANY_CLASS, *classes), ("any class", *classes))
         self.class_.set_value(rule.class_ if rule.class_ is not None else ANY_CLASS)
         self.at_least.set_value(rule.at_least)
         self.at_most.set_value(rule.at_most)

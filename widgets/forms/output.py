@@ -27,7 +27,7 @@ from myriorama.scenes.parameters.schema import Bool, Choice, Float, Int, Paramet
 from myriorama.scenes.project.model import Project
 from myriorama.widgets.editors import ChoiceField, IntField, NumberField, TextField, ToggleField
 from myriorama.widgets.forms.page import FormPage
-from myriorama.widgets.forms.rows import Reason, Row, plain_label, tool_button
+from myriorama.widgets.forms.rows import TITLE_WIDTH, Reason, Row, plain_label, plain_row, tool_button
 from myriorama.widgets.theme import icon, theme
 
 QUALITIES = ("draft", "standard", "high")
@@ -142,12 +142,13 @@ class OutputForm(FormPage):
             title = f"{preset.name}\t{preset.width} × {preset.height}"
             menu.addAction(title).triggered.connect(partial(self._on_preset, preset))
         self.presets.setMenu(menu)
-        self.size_row = Row("Size", self._size_line(), "Of the exported images, in pixels.", (self.lock, self.presets))
+        self.size_row = Row("Size", self._size_line(), "Of the exported images, in pixels.")
         self.quality = ChoiceField(QUALITIES, QUALITY_TITLES)
         self.rows.addWidget(self.size_row)
         self.size_words = plain_label("", "dim")
-        self.size_words.setContentsMargins(96, 0, 0, 0)
-        self.rows.addWidget(self.size_words)
+        beneath = plain_row(self.size_words, None, self.lock, self.presets)
+        beneath.setContentsMargins(TITLE_WIDTH + theme().tight, 0, 0, 0)
+        self.rows.addWidget(beneath)
         self.rows.addWidget(Row("Quality", self.quality, "Of the rendered pictures; labels are exact in each."))
         self.add_heading("Formats")
         self.formats = tuple(FormatBox(self, name) for name in studio.registry.names("writer"))

@@ -63,7 +63,7 @@ def test_a_tally_counts_attempts_by_rule() -> None:
     assert tally.in_words("a") == "Refused 3 attempts at the last 3 samples: 1 for each that was accepted."
     assert tally.in_words("b").startswith("Refused 1 attempt at the last 3 samples")
     assert tally.in_words("c") == "Refused no attempt at the last 3 samples."
-    assert rules.Tally.of([]).in_words("a") == "No sample seen yet."
+    assert rules.Tally.of([]).in_words("a") == "Not known yet: go to another sample."
 
 
 def test_a_size_outside_the_limits_is_refused_not_clamped(project: Project) -> None:

@@ -240,7 +240,7 @@ def test_refusals_of_seen_frames_are_counted_once_each(qtbot: QtBot, opened: Stu
     form._on_frame(SimpleNamespace(final=False, view=None, recipe_hash="b", refused={}))  # type: ignore[arg-type]
     assert card.tally.text().startswith("Refused 3 attempts at the last sample")
     qtbot.mouseClick(form.add_button, Qt.MouseButton.LeftButton)
-    assert card.tally.text() == "No sample seen yet."
+    assert card.tally.text() == "Not known yet: go to another sample."
 
 
 def test_output_keeps_its_shape_and_refuses_what_does_not_fit(qtbot: QtBot, opened: Studio) -> None:
