@@ -71,6 +71,19 @@ def with_value(project: Project, registry: PluginRegistry, row: Row, value: Any,
     return out
 
 
+def note_of(project: Project, registry: PluginRegistry, row: Row, value: Any) -> str:
+    """Return what a change of type leaves out, for people; empty where it leaves nothing out."""
+    notes = []
+    for address in row.addresses:
+        if row.special == "type":
+            notes.append(change_type(project, registry, address.owner, value).note)
+        elif row.special == "placement_type":
+            notes.append(change_placement(project, registry, address.owner, value).note)
+        elif row.special == "rig_type":
+            notes.append(change_rig(project, value).note)
+    return "; ".join(note for note in notes if note)
+
+
 def label_of(project: Project, row: Row) -> str:
     """Return the words for the step that changes the row: ``Change Mugs height``."""
     name = row.full_title

@@ -26,7 +26,7 @@ EACH: Final = "each"
 KIND_TITLES: Final[Mapping[str, str]] = {
     FIXED: "Fixed",
     "uniform": "Uniform",
-    "integers": "Whole numbers",
+    "integers": "Integers",
     "log_uniform": "Log-uniform",
     "normal": "Normal",
     "beta": "Beta",

@@ -145,7 +145,7 @@ def shown_range(spread: Spread, declaration: Parameter, value: Any = None) -> tu
     width = spread.high - spread.low
     if width <= 0.0:
         width = max(abs(spread.low) * 2.0 * _SHARE, 1e-6 if not isinstance(declaration, Int) else 2.0)
-    near = 12.0 * width
+    near = 3.0 * width
     start = low if low > -LARGEST and spread.low - low <= near else spread.low - width
     end = high if high < LARGEST and high - spread.high <= near else spread.high + width
     suggested = declaration.suggested

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any, Final
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from myriorama.app.document.addresses import MISSING, Address
@@ -88,8 +88,11 @@ class RowEditing(QObject):
         except (InputError, PluginError) as error:
             self.told.emit(str(error))
             return str(error)
+        note = changes.note_of(project, self.studio.registry, row, value)
         merge = f"inspector/{row.key}/{'/'.join(a.owner for a in row.addresses)}"
         self.studio.document.replace(after, label or changes.label_of(project, row), merge=merge)
+        if note:
+            self.told.emit(note)
         return ""
 
     def toggle_varied(self, row: Row) -> None:
@@ -207,32 +210,3 @@ class RowEditing(QObject):
     def part(row: Row) -> Parameter:
         """Return the declaration of what the row holds: of one number where it is a component."""
         return row.declaration if row.component is None else component(row.declaration)
-
-
-class Later(QObject):
-    """Runs calls when the event loop is idle, the newest of each key; at most some milliseconds at a time."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._calls: OrderedDict[int, Any] = OrderedDict()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._run)
-
-    def ask(self, key: int, call: Any) -> None:
-        self._calls[key] = call
-        if not self._timer.isActive():
-            self._timer.start(0)
-
-    def forget(self, key: int) -> None:
-        self._calls.pop(key, None)
-
-    def _run(self) -> None:
-        import time
-
-        end = time.perf_counter() + 0.008
-        while self._calls and time.perf_counter() < end:
-            _, call = self._calls.popitem(last=False)
-            call()
-        if self._calls:
-            self._timer.start(1)

@@ -226,8 +226,8 @@ class RangeForm(Form):
             half = (width - GAP * 2) // 2
             for i, (caption, number) in enumerate(zip(self.extra_captions, self.extras, strict=True)):
                 left = i * (half + 2 * GAP)
-                caption.setGeometry(left, top, 34, LINE)
-                number.setGeometry(left + 36, top, half - 36, LINE)
+                caption.setGeometry(left, top, 40, LINE)
+                number.setGeometry(left + 42, top, half - 42, LINE)
         elif self.kind == "even_group":
             self.extra_captions[0].setGeometry(0, top, 44, LINE)
             self.group.setGeometry(46, top, width - 46, LINE)

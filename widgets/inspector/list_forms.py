@@ -138,7 +138,7 @@ class HsvForm(Form):
         slider.changing.connect(lambda a, b: self._moved(place, a, b, done=False))
         slider.changed.connect(lambda a, b: self._moved(place, a, b, done=True))
         slider.cancelled.connect(self.cancelled)
-        return self.caption(title[:3] if len(title) > 5 else title), start, slider, end
+        return self.caption(title[:3]), start, slider, end
 
     def _ends(self, place: int) -> tuple[float, float]:
         low, high = self.value["hsv"][self._PARTS[place][0]]

@@ -42,6 +42,7 @@ from myriorama.widgets.panel import Bound, Panel
 from myriorama.widgets.theme import icon
 
 _EFFECTIVE_EVERY_MS = 250
+_NOTICE_MS = 8000
 _WARMED = 40
 """Nodes and groups whose rows are prepared when a project is opened."""
 
@@ -108,6 +109,18 @@ class InspectorPanel(Panel):
         self.warning.setProperty("role", "warning")
         self.warning.setContentsMargins(10, 0, 10, 6)
         self.warning.setAccessibleName("Problem")
+        self.notice = QLabel(self)
+        self.notice.setTextFormat(Qt.TextFormat.PlainText)
+        self.notice.setWordWrap(True)
+        self.notice.setProperty("role", "warning")
+        self.notice.setContentsMargins(10, 6, 10, 6)
+        self.notice.setAccessibleName("Notice")
+        self.notice.hide()
+        self._notice_end = QTimer(self)
+        self._notice_end.setSingleShot(True)
+        self._notice_end.setInterval(_NOTICE_MS)
+        self._notice_end.timeout.connect(self.notice.hide)
+        self.editing.told.connect(self._on_told)
         self.form_area = QScrollArea(self)
         self.form_area.setWidgetResizable(True)
         self.pages = QStackedWidget(self)
@@ -126,6 +139,7 @@ class InspectorPanel(Panel):
         column.addWidget(self.warning)
         column.addWidget(self.kept)
         column.addWidget(self.pages, 1)
+        column.addWidget(self.notice)
 
     # models -> view
 
@@ -208,6 +222,12 @@ class InspectorPanel(Panel):
             form.deleteLater()
 
     # view -> models
+
+    def _on_told(self, text: str) -> None:
+        self.notice.setText(text)
+        self.notice.show()
+        self._notice_end.start()
+        self.studio.problems.tell(text)
 
     def _on_filter(self, text: str) -> None:
         self.rows.set_filter(text)

@@ -1,23 +1,31 @@
-"""What every row has: its name, the mark of a value that was set, the die, the lock; and the row of a plain value.
+"""What every row has: its name, the mark of a value that was set, the die, the lock.
 
 A row is bound to another parameter again and again; it asks `RowEditing` for everything.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFont,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QToolButton, QToolTip, QWidget
 
 from myriorama.app.inspection.naming import described_limits
 from myriorama.app.inspection.quantities import shown_unit
-from myriorama.app.inspection.rows import MIXED, Row
+from myriorama.app.inspection.rows import Row
 from myriorama.app.inspection.wording import value_in_words
-from myriorama.widgets.editors import NumberField, VectorField
 from myriorama.widgets.inspector.editing import RowEditing
-from myriorama.widgets.inspector.literal import editor_kind, make_editor, set_up, show_value
 from myriorama.widgets.theme import icon, theme
 
 HEIGHT: Final = 30
@@ -25,11 +33,12 @@ FIELD: Final = 24
 REASON: Final = 17
 MARGIN: Final = 10
 DIE: Final = 26
+_WRAPPED: Final = int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft) | int(Qt.TextFlag.TextWordWrap)
 
 
 def name_width(width: int) -> int:
     """Return how much of a row its name takes."""
-    return min(190, max(104, round(width * 0.36)))
+    return min(200, max(112, round(width * 0.4)))
 
 
 class RowWidget(QWidget):
@@ -121,7 +130,16 @@ class RowWidget(QWidget):
             self.resized.emit()
 
     def wanted_height(self) -> int:
-        return self.content_height() + (REASON if self.reason else 0)
+        return self.content_height() + (self.reason_rect().height() + 4 if self.reason else 0)
+
+    def reason_rect(self) -> QRect:
+        """Return where the reason stands: beneath the value, or over the whole row where it is long."""
+        metrics = QFontMetrics(small_font(self))
+        left = self.reason_left()
+        if metrics.horizontalAdvance(self.reason) > self.width() - left - MARGIN:
+            left = MARGIN + 8
+        room = QRect(left, self.content_height() - 3, max(60, self.width() - left - MARGIN), 10 * REASON)
+        return metrics.boundingRect(room, _WRAPPED, self.reason)
 
     def content_rect(self) -> QRect:
         """Return where the value stands in the first line."""
@@ -164,10 +182,7 @@ class RowWidget(QWidget):
         if self.reason:
             painter.setFont(small_font(self))
             painter.setPen(QColor(tokens.error))
-            left = self.reason_left()
-            line = QRect(left, self.content_height() - 3, self.width() - left - MARGIN, REASON)
-            told = painter.fontMetrics().elidedText(self.reason, Qt.TextElideMode.ElideRight, line.width())
-            painter.drawText(line, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, told)
+            painter.drawText(self.reason_rect(), _WRAPPED, self.reason)
         painter.end()
 
     def unit_beside_name(self) -> bool:
@@ -232,152 +247,3 @@ def small_font(widget: QWidget) -> QFont:
     size = font.pixelSize() if font.pixelSize() > 0 else 13
     font.setPixelSize(max(9, size - 2))
     return font
-
-
-class LiteralRow(RowWidget):
-    """A plain value."""
-
-    def __init__(self, kind: str, editing: RowEditing, parent: QWidget) -> None:
-        super().__init__(editing, parent)
-        self.kind = kind
-        self.editor: Any = make_editor(kind, editing.studio, self)
-        self.editor.changing.connect(self._on_changing)
-        self.editor.changed.connect(self._on_changed)
-        if hasattr(self.editor, "cancelled"):
-            self.editor.cancelled.connect(editing.cancel)
-        if hasattr(self.editor, "refusal_changed"):
-            self.editor.refusal_changed.connect(self.set_reason)
-
-    def show_row(self, row: Row) -> None:
-        if row.addresses != getattr(self, "_set_up_for", None) or row.declaration != self._declared:
-            self._set_up_for, self._declared = row.addresses, row.declaration
-            set_up(self.editor, row.declaration, row.component, row.full_title, self._judge)
-        show_value(self.editor, row.value)
-        self.editor.setEnabled(not row.locked)
-
-    def abandon(self) -> None:
-        for field in getattr(self.editor, "fields", (getattr(self.editor, "line", self.editor),)):
-            if hasattr(field, "refuse"):
-                field.refuse("")
-                field.restore()
-
-    def place_content(self, width: int) -> None:
-        area = self.content_rect()
-        if self.kind == "bool":
-            area.setWidth(FIELD)
-        self.editor.setGeometry(area)
-
-    def unit_beside_name(self) -> bool:
-        return isinstance(self.editor, VectorField) and not isinstance(self.editor, NumberField)
-
-    def _judge(self, value: Any) -> str:
-        return self.editing.reason_against(self.row, value) if self.row is not None else ""
-
-    def _on_changing(self, value: Any) -> None:
-        if self.row is not None:
-            self.editing.preview(self.row, value)
-
-    def _on_changed(self, value: Any) -> None:
-        if self.row is None:
-            return
-        if isinstance(value, list) and None in value:
-            value = self._completed(value)
-        reason = self.editing.commit(self.row, value)
-        if reason:
-            show_value(self.editor, self.row.value)
-
-    def _completed(self, value: list[Any]) -> list[Any]:
-        """Fill the numbers that differ among several with those of the first."""
-        row = self.row
-        assert row is not None
-        first = next((w for w in row.written if isinstance(w, list)), row.declaration.default)
-        return [f if v is None else v for v, f in zip(value, first, strict=True)]  # type: ignore[arg-type]
-
-
-class UnsetRow(RowWidget):
-    """A material's value that the project leaves to the object; a click sets it."""
-
-    def __init__(self, editing: RowEditing, parent: QWidget) -> None:
-        super().__init__(editing, parent)
-        self.button = QToolButton(self)
-        self.button.setText("object's own")
-        self.button.setAutoRaise(True)
-        self.button.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.button.setToolTip("The object decides. Click to set a value for all objects of the group")
-        self.button.clicked.connect(self._on_clicked)
-
-    def show_row(self, row: Row) -> None:
-        self.button.setAccessibleName(f"{row.full_title}: the object's own; set a value")
-        self.button.setEnabled(not row.locked)
-
-    def place_content(self, width: int) -> None:
-        area = self.content_rect()
-        self.button.setGeometry(area.left(), area.top(), min(area.width(), self.button.sizeHint().width()), FIELD)
-
-    def _on_clicked(self) -> None:
-        if self.row is not None:
-            self.editing.commit(self.row, self.row.declaration.default)
-
-
-class MixedRow(RowWidget):
-    """Several selected differ, and at least one varies: a dash, and a click that gives all the same value."""
-
-    def __init__(self, editing: RowEditing, parent: QWidget) -> None:
-        super().__init__(editing, parent)
-        self.button = QToolButton(self)
-        self.button.setText("—")
-        self.button.setAutoRaise(True)
-        self.button.setToolTip("These differ. Click to give all of them the value of the first")
-        self.button.clicked.connect(self._on_clicked)
-
-    def show_row(self, row: Row) -> None:
-        self.button.setAccessibleName(f"{row.full_title}: several values; give all the first one")
-        self.button.setEnabled(not row.locked)
-
-    def place_content(self, width: int) -> None:
-        area = self.content_rect()
-        self.button.setGeometry(area.left(), area.top(), 40, FIELD)
-
-    def _on_clicked(self) -> None:
-        if self.row is not None:
-            self.editing.take_first(self.row)
-
-
-class RefusedRow(RowWidget):
-    """A written value that its declaration refuses: shown as it is, to be put right."""
-
-    def __init__(self, editing: RowEditing, parent: QWidget) -> None:
-        super().__init__(editing, parent)
-        from myriorama.widgets.editors import TextField
-
-        self.line = TextField(parent=self)
-        self.line.changed.connect(self._on_changed)
-
-    def show_row(self, row: Row) -> None:
-        import json
-
-        value = None if row.value is MIXED else json.dumps(row.value, ensure_ascii=False)
-        self.line.set_value(value)
-        self.line.setAccessibleName(row.full_title)
-        self.line.refuse(row.reason)
-        self.set_reason(row.reason)
-        self.die.setVisible(False)
-
-    def place_content(self, width: int) -> None:
-        self.line.setGeometry(self.content_rect())
-
-    def _on_changed(self, text: str) -> None:
-        from myriorama.app.inspection.changes import pasted
-
-        if self.row is None:
-            return
-        try:
-            reason = self.editing.commit(self.row, pasted(text))
-        except ValueError as error:
-            reason = str(error)
-        if reason:
-            self.line.refuse(reason)
-            self.set_reason(reason)
-
-
-__all__ = ["LiteralRow", "MixedRow", "RefusedRow", "RowWidget", "UnsetRow", "editor_kind", "name_width", "small_font"]

@@ -7,29 +7,21 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QApplication, QFrame, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
-from myriorama.app.inspection.rows import MIXED, Inspection, Row, Section
-from myriorama.widgets.inspector.editing import Later, RowEditing
-from myriorama.widgets.inspector.literal import editor_kind
-from myriorama.widgets.inspector.row_widget import (
-    HEIGHT,
-    MARGIN,
-    LiteralRow,
-    MixedRow,
-    RefusedRow,
-    RowWidget,
-    UnsetRow,
-    small_font,
-)
-from myriorama.widgets.inspector.varied_row import PartsRow, VariedRow, form_word
-from myriorama.widgets.theme import icon, theme
+from myriorama.app.inspection.rows import Inspection, Row, Section
+from myriorama.widgets.inspector.ahead import Ahead, Later
+from myriorama.widgets.inspector.editing import RowEditing
+from myriorama.widgets.inspector.headings import Heading, SectionButton
+from myriorama.widgets.inspector.row_kinds import estimated_height, make_row, row_word
+from myriorama.widgets.inspector.row_widget import HEIGHT, RowWidget
+from myriorama.widgets.inspector.varied_row import VariedRow
 
 SECTION: Final = 32
 HEADING: Final = 24
@@ -38,74 +30,6 @@ _AROUND: Final = 160
 """Pixels above and below the window in which rows are widgets already, so that Tab finds the next one."""
 _IN_STORE: Final = 24
 """Unused widgets of one kind that are kept."""
-
-_WARMED: Final = 12
-"""Widgets of one kind that are made before they are needed."""
-_WARM_EVERY_MS: Final = 25
-
-
-class SectionButton(QAbstractButton):
-    """The heading of a section: opens and closes it."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.section: Section | None = None
-
-    def show_section(self, section: Section, folded: bool) -> None:
-        self.section = section
-        self.setText(section.title)
-        self.setChecked(not folded)
-        self.setAccessibleName(f"{section.title}, {'closed' if folded else 'open'}")
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tokens = theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), QColor(tokens.raised if self.underMouse() else tokens.surface))
-        painter.setPen(QColor(tokens.border))
-        painter.drawLine(0, 0, self.width(), 0)
-        chevron = icon("chevron-down" if self.isChecked() else "chevron-right", tokens.dim)
-        chevron.paint(painter, MARGIN - 4, (self.height() - 18) // 2, 18, 18)
-        font = painter.font()
-        font.setBold(True)
-        painter.setFont(font)
-        painter.setPen(QColor(tokens.text))
-        area = self.rect().adjusted(MARGIN + 18, 0, -MARGIN, 0)
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, self.text())
-        note = self.section.note if self.section is not None else ""
-        if note:
-            painter.setFont(small_font(self))
-            painter.setPen(QColor(tokens.dim))
-            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, note)
-        if self.hasFocus():
-            painter.setPen(QColor(tokens.accent))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(2, 2, -2, -2), tokens.radius, tokens.radius)
-        painter.end()
-
-
-class Heading(QWidget):
-    """A line of words between rows."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.text = ""
-
-    def show_text(self, text: str) -> None:
-        self.text = text
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(small_font(self))
-        painter.setPen(QColor(theme().dim))
-        area = self.rect().adjusted(MARGIN + 8, 4, -MARGIN, 0)
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, self.text.upper())
-        painter.end()
 
 
 @dataclass
@@ -116,25 +40,6 @@ class _Item:
     word: str
     height: int
     content: Any
-
-
-def row_word(row: Row) -> str:
-    """Return a word for the widget of a row; widgets of one word can be used for one another."""
-    if row.reason:
-        return "refused"
-    if row.parts:
-        return "parts"
-    if row.state == "unset":
-        return "unset"
-    if row.state == "mixed" and any(isinstance(w, dict | list) and _varies(w) for w in row.written):
-        return "mixed"
-    if row.state == "varied":
-        return f"varied/{form_word(row)}/{editor_kind(row.declaration, row.component)}"
-    return f"literal/{editor_kind(row.declaration, row.component)}"
-
-
-def _varies(written: Any) -> bool:
-    return isinstance(written, dict) or any(isinstance(v, dict) for v in written)
 
 
 class RowsView(QAbstractScrollArea):
@@ -161,7 +66,6 @@ class RowsView(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.viewport().setAutoFillBackground(False)
         self.editing = editing
         self._effective = effective
         self._later = Later(self)
@@ -175,45 +79,29 @@ class RowsView(QAbstractScrollArea):
         self._store: defaultdict[str, list[QWidget]] = defaultdict(list)
         self.current: Row | None = None
         self._placing = False
-        self._wanted_soon: Iterator[_Item] = iter(())
-        self._warming = QTimer(self)
-        self._warming.setInterval(_WARM_EVERY_MS)
-        self._warming.timeout.connect(self._warm_one)
+        self._ahead = Ahead(self._count, self._make_ahead, self)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_focus_changed)
 
     def warm(self, inspections: Iterable[Inspection]) -> None:
         """Make, while nothing else is to be done, the widgets that these would need, so that none waits for them."""
-        self._wanted_soon = iter(self._missing(inspections))
-        self._warming.start()
+        self._ahead.start(inspections)
 
-    def _missing(self, inspections: Iterable[Inspection]) -> Iterator[_Item]:
-        for inspection in inspections:
-            counted: defaultdict[str, int] = defaultdict(int)
-            for section in inspection.sections:
-                for row in () if section.folded else section.rows:
-                    word = row_word(row)
-                    counted[word] += 1
-                    live = sum(w == word for w, _ in self._live.values())
-                    if len(self._store[word]) + live < min(counted[word], _WARMED):
-                        yield _Item(f"row/{row.key}", word, HEIGHT, row)
+    def _count(self, word: str) -> int:
+        return len(self._store[word]) + sum(w == word for w, _ in self._live.values())
 
-    def _warm_one(self) -> None:
-        item = next(self._wanted_soon, None)
-        if item is None:
-            self._warming.stop()
-            return
-        widget = self._made(item)
+    def _make_ahead(self, row: Row, word: str) -> None:
+        widget = self._made(_Item(f"row/{row.key}", word, HEIGHT, row))
         widget.hide()
         if isinstance(widget, VariedRow):
-            widget.bind_row(item.content)
-        self._store[item.word].append(widget)
+            widget.bind_row(row)
+        self._store[word].append(widget)
 
     @property
     def warming(self) -> bool:
         """Widgets are still being made ahead."""
-        return self._warming.isActive()
+        return self._ahead.active
 
     # what is shown
 
@@ -347,7 +235,8 @@ class RowsView(QAbstractScrollArea):
         keep = {item.key: item.word for _, item in wanted}
         leaving: tuple[str, QWidget] | None = None
         for key, (word, _) in list(self._live.items()):
-            if keep.get(key) == word or (key == focused and self._still_listed(key, word)):
+            typed_in = key == focused and any(item.key == key and item.word == word for item in self._items)
+            if keep.get(key) == word or typed_in:
                 continue
             if key == focused and key in keep:
                 leaving = self._live.pop(key)  # hidden only when the keyboard has gone to what takes its place
@@ -357,13 +246,14 @@ class RowsView(QAbstractScrollArea):
         for i, item in wanted:
             if item.word == "end":
                 continue
-            widget = self._live[item.key][1] if item.key in self._live else self._take(item)
+            fresh = item.key not in self._live
+            widget = self._take(item) if fresh else self._live[item.key][1]
             top, height = self._tops[i] - offset, item.height
             if widget.width() != width or widget.height() != height:
                 widget.setGeometry(0, top, width, height)
             elif widget.y() != top:
                 widget.move(0, top)
-            self._bind(widget, item)
+            self._bind(widget, item, fresh)
             if isinstance(widget, RowWidget):
                 height = widget.wanted_height()
                 if height != item.height:
@@ -378,14 +268,11 @@ class RowsView(QAbstractScrollArea):
             self._measure()
         return changed
 
-    def _still_listed(self, key: str, word: str) -> bool:
-        return any(item.key == key and item.word == word for item in self._items)
-
-    def _bind(self, widget: QWidget, item: _Item) -> None:
+    def _bind(self, widget: QWidget, item: _Item, fresh: bool) -> None:
         if isinstance(widget, RowWidget):
             before = widget.row
             widget.bind_row(item.content)
-            if isinstance(widget, VariedRow) and before != item.content:
+            if isinstance(widget, VariedRow) and (fresh or before != item.content):
                 self._later.ask(id(widget), lambda: self._picture(widget))
         elif isinstance(widget, SectionButton):
             widget.show_section(item.content, self._is_folded(item.content))
@@ -424,20 +311,7 @@ class RowsView(QAbstractScrollArea):
             return button
         if item.word == "heading":
             return Heading(parent)
-        row: Row = item.content
-        made: RowWidget
-        if item.word == "refused":
-            made = RefusedRow(self.editing, parent)
-        elif item.word == "parts":
-            made = PartsRow(self.editing, parent)
-        elif item.word == "unset":
-            made = UnsetRow(self.editing, parent)
-        elif item.word == "mixed":
-            made = MixedRow(self.editing, parent)
-        elif item.word.startswith("varied"):
-            made = VariedRow(row, self.editing, parent)
-        else:
-            made = LiteralRow(editor_kind(row.declaration, row.component), self.editing, parent)
+        made = make_row(item.content, item.word, self.editing, parent)
         made.resized.connect(self._on_resized)
         made.menu_wanted.connect(self._on_menu)
         return made
@@ -526,12 +400,3 @@ class RowsView(QAbstractScrollArea):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self._place()
-
-
-def estimated_height(row: Row, word: str) -> int:
-    """Return about the height of a row that no widget shows yet."""
-    if not word.startswith("varied") or row.value is MIXED:
-        return HEIGHT
-    value = row.value
-    options = value.get("choice", value.get("palette", ()))
-    return HEIGHT + 90 + 26 * len(options)

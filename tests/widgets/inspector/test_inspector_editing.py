@@ -17,7 +17,7 @@ from myriorama.widgets.editors import NumberField
 from myriorama.widgets.inspector.forms import RangeForm
 from myriorama.widgets.inspector.menu import row_menu
 from myriorama.widgets.inspector.panel import InspectorPanel
-from myriorama.widgets.inspector.row_widget import LiteralRow, MixedRow, UnsetRow
+from myriorama.widgets.inspector.plain_rows import LiteralRow, MixedRow, UnsetRow
 from myriorama.widgets.inspector.varied_row import VariedRow
 
 HEIGHT = Address("mugs", "parameters", "height_m")
@@ -272,3 +272,13 @@ def test_scope_and_chance(inspector: InspectorPanel) -> None:
     assert (written["chance"], written["otherwise"]) == (0.5, 0.095)
     type_in(cast(VariedRow, row(inspector, "parameters/height_m")).advanced.chance, "2")  # type: ignore[union-attr]
     assert read(project_of(inspector), HEIGHT) == written
+
+
+def test_what_a_change_of_type_leaves_out_is_told(inspector: InspectorPanel) -> None:
+    kind = row(inspector, "field/type").row
+    assert inspector.editing.commit(kind, "bottle") == ""
+    assert inspector.notice.isVisible()
+    assert "handle_reach" in inspector.notice.text()
+    assert any("handle_reach" in line for line in inspector.studio.problems.log)
+    inspector.studio.document.history.undo()
+    assert "handle_reach" in project_of(inspector).objects[0].parameters

@@ -19,9 +19,9 @@ from myriorama.app.inspection.conversions import converted, kinds_for
 from myriorama.app.inspection.rows import Row
 from myriorama.app.studio import Studio
 from myriorama.scenes.cameras.rigs import RIGS
+from myriorama.widgets.inspector.headings import SectionButton
 from myriorama.widgets.inspector.panel import InspectorPanel
-from myriorama.widgets.inspector.row_widget import LiteralRow, RefusedRow
-from myriorama.widgets.inspector.rows_view import SectionButton, row_word
+from myriorama.widgets.inspector.plain_rows import LiteralRow, RefusedRow
 from myriorama.widgets.inspector.varied_row import VariedRow
 
 
@@ -284,4 +284,3 @@ def test_switching_leaves_no_widget_behind(qtbot: QtBot, open_example: Callable[
     QTest.qWait(20)
     assert gone
     studio.selection.select("mugs")
-    assert row_word
