@@ -9,9 +9,11 @@ import typer
 
 from myriorama.app.cli.exits import ExitCode
 from myriorama.app.cli.options import AssetsOption, JsonOption, ProjectArgument, read_folders, read_names, read_size
-from myriorama.app.cli.output import duration, print_json
+from myriorama.app.cli.output import duration, print_json, print_rows
 from myriorama.app.cli.selecting import read_runs, read_writer_options, without
+from myriorama.app.cli.shards import read_shard
 from myriorama.app.finding import find_project
+from myriorama.scenes.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from myriorama.app.production.job import JobResult
@@ -69,6 +71,17 @@ def render(
             help="Replace DIR if it is a dataset (kept until the new one is complete), or an unfinished run's rest.",
         ),
     ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with what an earlier, unfinished run of the same settings began.")
+    ] = False,
+    shard: Annotated[
+        str | None,
+        typer.Option("--shard", metavar="i/n", help="Make the i-th of n parts; `merge` makes them one dataset."),
+    ] = None,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="Stop at the first sample that cannot be made.")
+    ] = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Print where the time went, by stage.")] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Render COUNT samples of PROJECT, with labels, into DIR."""
@@ -80,6 +93,10 @@ def render(
 
     registry = builtin_registry()
     width, height = read_size(size) if size is not None else (None, None)
+    if replace and (resume or shard is not None):
+        raise InputError(
+            Problem("--replace", "it throws away what --resume and --shard go on with", allowed="one of them")
+        )
     replacement = Replacement(out) if replace else None
     settings = JobSettings(
         project_path=find_project(project),
@@ -96,6 +113,9 @@ def render(
         quality=quality,
         indices=None if skip is None else without(range(start, start + count), read_runs("--skip", skip)),
         writer_options=read_writer_options("--option", options, registry),
+        resume=resume,
+        shard=None if shard is None else read_shard(shard),
+        fail_fast=fail_fast,
     )
     if replacement is not None:
         replacement.clear()
@@ -105,7 +125,7 @@ def render(
     except KeyboardInterrupt:
         unfinished = partial_of(settings.out)
         if unfinished.is_dir():
-            typer.echo(f"the unfinished dataset is {unfinished}; --replace discards it", err=True)
+            typer.echo(f"the unfinished dataset is {unfinished}; --resume goes on, --replace discards it", err=True)
         raise
     if replacement is not None:
         replacement.finish()
@@ -113,6 +133,8 @@ def render(
         print_json(result_json(result, out))
     else:
         _print_result(result, out)
+        if profile:
+            _print_profile(result)
     return ExitCode.QUARANTINED if result.quarantined else ExitCode.OK
 
 
@@ -144,6 +166,16 @@ def _print_result(result: JobResult, folder: Path) -> None:
             typer.echo(f"  sample {entry.index}: {_line('; '.join(entry.reasons))}")
         if len(result.quarantined) > SHOWN_REFUSALS:
             typer.echo(f"  and {len(result.quarantined) - SHOWN_REFUSALS} more")
+
+
+def _print_profile(result: JobResult) -> None:
+    """Print wall milliseconds a sample by stage, and each stage's share of a worker's time."""
+    total = sum(result.timings_ms.values())
+    rows = [
+        (stage, f"{spent / max(result.written, 1):.1f}", f"{100 * spent / total:.1f} %" if total else "")
+        for stage, spent in result.timings_ms.items()
+    ]
+    print_rows(("stage", "ms a sample", "share"), rows)
 
 
 def _line(text: str) -> str:

@@ -22,7 +22,7 @@ from myriorama.app.render_queue.reconcile import snapshot_of_partial
 from myriorama.app.render_queue.states import SampleState
 from myriorama.app.render_queue.store import JobStore
 from myriorama.app.render_queue.tally import Tally
-from myriorama.app.settings.folders import state_folder
+from myriorama.app.settings.folders import queue_folder
 from myriorama.scenes.errors import InputError, MyrioramaError, Problem
 from myriorama.scenes.project.load import load_project, parse_project
 from myriorama.scenes.project.model import Project
@@ -190,7 +190,7 @@ def run_job(
         Too many samples failed.
     """
     started = time.perf_counter()
-    jobs = Jobs(settings.queue_folder or state_folder() / "queue")
+    jobs = Jobs(settings.queue_folder or queue_folder())
     entry = _entry(jobs, settings)
     driver = Driver(jobs, entry, stop=stop, on_progress=_teller(progress))
     try:

@@ -18,3 +18,8 @@ def settings_folder() -> Path:
 def state_folder() -> Path:
     """Return the user's own folder for journals and logs."""
     return Path(platformdirs.user_state_dir("myriorama", appauthor=False))
+
+
+def queue_folder() -> Path:
+    """Return where the render queue keeps its jobs' databases."""
+    return state_folder() / "queue"
