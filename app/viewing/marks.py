@@ -206,7 +206,7 @@ def captions(
         seen, annotation = frame.instances[i], of.get(i)
         lines: list[str] = []
         if state.names:
-            title = f"{seen.class_name or seen.group_name} {seen.number}"
+            title = f"{seen.class_name or seen.group_name} #{seen.number}"
             if state.color_by == "visible" and annotation is not None and annotation.visible is not None:
                 title += f"  {annotation.visible:.0%}"
             lines.append(title)

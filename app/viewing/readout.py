@@ -80,7 +80,7 @@ def worded(reading: Reading | None) -> dict[str, str]:
     seen, annotation = reading.instance, reading.annotation
     named = kind = visible = attributes = "-"
     if seen is not None:
-        named = f"{seen.group_name or seen.group_uid} {seen.number}" + (f" ({reading.part})" if reading.part else "")
+        named = f"{seen.group_name or seen.group_uid} #{seen.number}" + (f" ({reading.part})" if reading.part else "")
         kind = seen.class_name or ("unlabelled" if seen.kind == "unlabelled" else "none")
         if seen.kind == "stuff":
             kind += " (stuff)"

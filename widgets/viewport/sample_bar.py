@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFontMetrics, QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QSpinBox, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSpinBox, QToolButton
 
 from myriorama.app.preview.frames import SampleFrame
 from myriorama.app.studio import Studio
@@ -66,7 +66,6 @@ class SampleBar(QFrame):
         row.addWidget(self._button("copy", "Copy the sample's key", self.copy_key))
         row.addSpacing(tokens.gap)
         self.note = Elided()
-        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row.addWidget(self.note, 1)
         bind(self, studio.index.changed, self._on_index_changed)
         self.restyle()

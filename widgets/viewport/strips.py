@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy
 
@@ -16,25 +16,39 @@ from myriorama.app.viewing.readout import Reading, worded
 from myriorama.widgets.theme import theme
 from myriorama.widgets.viewport.covers import plain, set_role
 
-_FIELDS: Final = (
-    ("Object", 0, 0, 3),
-    ("Class", 0, 1, 2),
-    ("Visible", 0, 2, 1),
-    ("Pixel", 0, 3, 2),
-    ("World", 1, 0, 3),
-    ("Depth", 1, 1, 2),
-    ("Normal", 1, 2, 1),
-    ("Attributes", 1, 3, 2),
-)
+# Name: row, column, columns that the value spans.
+_WIDE: Final = {
+    "Object": (0, 0, 1),
+    "Class": (0, 1, 1),
+    "Visible": (0, 2, 1),
+    "Pixel": (0, 3, 1),
+    "World": (1, 0, 1),
+    "Depth": (1, 1, 1),
+    "Normal": (1, 2, 1),
+    "Attributes": (1, 3, 1),
+}
+_NARROW: Final = {
+    "Object": (0, 0, 1),
+    "Class": (0, 1, 1),
+    "Pixel": (0, 2, 1),
+    "World": (1, 0, 1),
+    "Normal": (1, 1, 1),
+    "Depth": (1, 2, 1),
+    "Attributes": (2, 0, 2),
+    "Visible": (2, 2, 1),
+}
+_SHARES: Final = {4: (5, 3, 4, 5), 3: (5, 4, 3)}
+_WIDE_PX: Final = 860
 
 
 class Elided(QLabel):
-    """A label that cuts what does not fit, and tells all of it in its tooltip."""
+    """A label that cuts what does not fit, and tells all of it in its tooltip; `natural` asks for the room it needs."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, natural: bool = False) -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        wide = QSizePolicy.Policy.Preferred if natural else QSizePolicy.Policy.Ignored
+        self.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
         self._whole = ""
 
     @property
@@ -44,7 +58,14 @@ class Elided(QLabel):
     def show_text(self, text: str) -> None:
         if text != self._whole:
             self._whole = text
+            self.updateGeometry()
             self._cut()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + 6, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -64,22 +85,42 @@ class ReadoutStrip(QFrame):
         self.setObjectName("readout")
         self.setAccessibleName("Labels of the pixel under the cursor")
         tokens = theme()
-        grid = QGridLayout(self)
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(tokens.gap, tokens.tight, tokens.gap, tokens.tight)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(2)
+        self._titles: dict[str, QLabel] = {}
         self._values: dict[str, Elided] = {}
-        for name, row, column, _ in _FIELDS:
-            title = plain(name)
+        for name in _WIDE:
+            self._titles[name] = title = plain(name)
             set_role(title, "dim")
-            value = Elided()
+            self._values[name] = value = Elided()
             value.setAccessibleName(name)
-            grid.addWidget(title, row, 2 * column)
-            grid.addWidget(value, row, 2 * column + 1)
-            self._values[name] = value
-        for column, stretch in enumerate((5, 3, 4, 5)):
-            grid.setColumnStretch(2 * column + 1, stretch)
-        self.setFixedHeight(2 * QFontMetrics(self.font()).height() + 2 * tokens.tight + 8)
+        self._columns = 0
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Put the fields into two rows, or into three where it is narrow."""
+        places = _WIDE if self.width() >= _WIDE_PX else _NARROW
+        columns = 4 if places is _WIDE else 3
+        if columns == self._columns:
+            return
+        self._columns = columns
+        grid = self._grid
+        for name, (row, column, span) in places.items():
+            for widget in (self._titles[name], self._values[name]):
+                grid.removeWidget(widget)
+            grid.addWidget(self._titles[name], row, 2 * column)
+            grid.addWidget(self._values[name], row, 2 * column + 1, 1, 2 * span - 1)
+        for column in range(4):
+            share = _SHARES[columns][column] if column < columns else 0
+            grid.setColumnStretch(2 * column + 1, share)
+        rows = 1 + max(row for row, _, _ in places.values())
+        self.setFixedHeight(rows * (QFontMetrics(self.font()).height() + 2) + 2 * theme().tight + 4)
 
     def show_reading(self, reading: Reading | None) -> None:
         for name, text in worded(reading).items():
@@ -100,16 +141,17 @@ class StatusStrip(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(tokens.gap, 2, tokens.gap, 2)
         row.setSpacing(14)
-        self._told = Elided()
+        self._told = Elided(natural=True)
         self._told.setAccessibleName("What is happening")
-        self._device = plain()
-        self._numbers = plain()
+        self._device = Elided(natural=True)
+        self._numbers = Elided(natural=True)
         self._unclassed = plain()
         self._badge = plain()
         self._state = plain()
         row.addWidget(self._state)
         row.addWidget(self._badge)
-        row.addWidget(self._told, 5)
+        row.addWidget(self._told)
+        row.addStretch(1)
         row.addWidget(self._device)
         row.addWidget(self._numbers)
         row.addWidget(self._unclassed)
@@ -129,16 +171,16 @@ class StatusStrip(QFrame):
         self._badge.setText(badge)
         self._badge.setVisible(bool(badge))
         if frame is None:
-            for label in (self._numbers, self._unclassed):
-                label.setText("")
-            self._device.setText("")
+            self._numbers.show_text("")
+            self._unclassed.setText("")
+            self._device.show_text("")
         else:
             device = frame.device
-            self._device.setText(f"{device.engine}, {device.renderer.split('(')[0].strip()}")
+            self._device.show_text(f"{device.engine}, {device.renderer.split('(')[0].strip()}")
             self._device.setToolTip(str(device))
             took = frame.timings_ms.get("total", sum(frame.timings_ms.values()))
             things = sum(s.kind == "thing" for s in frame.instances)
-            self._numbers.setText(
+            self._numbers.show_text(
                 f"{took:.0f} ms   {frame.triangles:,} triangles   {len(frame.instances)} instances, {things} things"
             )
             told = "\n".join(f"{k}: {v:.1f} ms" for k, v in frame.timings_ms.items())

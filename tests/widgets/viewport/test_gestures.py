@@ -71,7 +71,7 @@ def test_hover_reads_the_truth_of_the_pixel(shown: Any, recorded: SampleFrame) -
     QTest.mouseMove(_native(shown), _at(shown, x + 0.5, y + 0.5))
     strip, seen = shown.panel.readout, recorded.instances[annotation.instance]
     shown.qtbot.waitUntil(lambda: strip.text("Pixel") == f"{x}, {y}")
-    assert strip.text("Object").startswith(f"{seen.group_name} {seen.number}")
+    assert strip.text("Object").startswith(f"{seen.group_name} #{seen.number}")
     assert strip.text("Class") == annotation.class_name
     assert strip.text("Depth") == f"{recorded.depth[y, x]:.3f} m"
     assert annotation.visible is not None
