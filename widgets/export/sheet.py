@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QShowEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -142,6 +142,8 @@ class ExportSheet(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if event.spontaneous():
+            return
         running = self.studio.exports.running
         if self.job is not None and self.job in self.studio.exports.jobs:
             self.show_job(self.job)
@@ -150,14 +152,14 @@ class ExportSheet(QDialog):
         else:
             self.show_settings()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if event.spontaneous():  # minimised by the window system
+            return
         self._forget_estimating()
+        self._clock.stop()
         if self.job is not None and self.job.state.value.ended:
             self.job = None
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        self.close()
 
     def show_settings(self) -> None:
         """Show the fields; filled from the project where they are not yet, or another project was opened."""
