@@ -6,6 +6,7 @@ from PySide6.QtGui import QPixmap
 
 from myriorama.app.gallery.gallery import Gallery
 from myriorama.app.gallery.tints import Rgb
+from myriorama.app.gallery.variants import SWEEP
 from myriorama.app.judging.judgments import REASONS
 from myriorama.app.preview.tiles import Tile, TileKey
 from myriorama.app.studio import Studio
@@ -19,8 +20,8 @@ class Looks:
 
     Attributes
     ----------
-    side_px : int
-        Long side of the pictures, in pixels of the screen.
+    side_px, sweep_side_px : int
+        Long side of the pictures, and of those in a sweep's row, in pixels of the screen.
     asked_about : tuple of int
         Samples for whose rejection a reason is being asked for.
     """
@@ -29,7 +30,7 @@ class Looks:
         self._studio = studio
         self._gallery = gallery
         self._pixmaps = pixmaps
-        self.side_px = 192
+        self.side_px = self.sweep_side_px = 192
         self.asked_about: tuple[int, ...] = ()
 
     def sample(self, index: int, selected: bool, current: bool, focused: bool) -> CellLook:
@@ -38,7 +39,7 @@ class Looks:
         judgment, stale = self._gallery.said_of(index)
         return CellLook(
             title=str(index),
-            pixmap=self._pixmap(tile),
+            pixmap=self._pixmap(tile, self.side_px),
             stale=tile is not None and self._gallery.held.stale(tile),
             problem=tile.problem if tile else "",
             judgment=judgment,
@@ -56,7 +57,8 @@ class Looks:
         tile = self._gallery.held.get(key)
         stale = tile is not None and self._gallery.held.stale(tile)
         problem = tile.problem if tile else ""
-        return CellLook("", self._pixmap(tile), stale, problem, selected=selected, current=selected, focused=focused)
+        pixmap = self._pixmap(tile, self.sweep_side_px if key.variant.startswith(SWEEP) else self.side_px)
+        return CellLook("", pixmap, stale, problem, selected=selected, current=selected, focused=focused)
 
     def told(self, index: int) -> str:
         """Return one line about a sample."""
@@ -86,10 +88,10 @@ class Looks:
             lines.append("Judged when this sample was another picture: that no longer counts")
         return "\n".join(lines)
 
-    def _pixmap(self, tile: Tile | None) -> QPixmap | None:
+    def _pixmap(self, tile: Tile | None, side_px: int) -> QPixmap | None:
         if tile is None or tile.problem:
             return None
-        return self._pixmaps.get(tile, self._studio.overlays.value, self.side_px)
+        return self._pixmaps.get(tile, self._studio.overlays.value, side_px)
 
 
 def class_colors(project: Project | None) -> dict[str, Rgb]:

@@ -412,6 +412,8 @@ class GalleryPanel(Panel):
     # -- asking for pictures ---------------------------------------------------------------------------------------
 
     def _ask(self) -> None:
+        row = self.sweep.view.picture
+        self.looks.sweep_side_px = round(max(row.width(), row.height(), 1) * self.devicePixelRatioF())
         project = self.studio.document.project
         if project is None:
             return

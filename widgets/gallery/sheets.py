@@ -112,6 +112,7 @@ class SweepRow(_Variants):
         self._wanted = (192, 4 / 3)
         self._title = QLabel(self)
         self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         close = QToolButton(self)
         close.setIcon(icon("close"))
         close.setAutoRaise(True)
@@ -138,8 +139,9 @@ class SweepRow(_Variants):
         self._wanted = (long_side, aspect)
         room_px = (self.width() - theme().gap) // SWEEP_STEPS - 2 * PAD
         self.view.set_pictures(max(MIN_PICTURE, min(long_side, room_px)), aspect)
-        room = self.view.cell.height() + self.view.horizontalHeader().sizeHint().height()
-        self.view.setFixedHeight(room + self.view.horizontalScrollBar().sizeHint().height() + 4)
+        header = self.view.horizontalHeader()
+        room = self.view.cell.height() + max(header.height(), header.sizeHint().height())
+        self.view.setFixedHeight(room + self.view.horizontalScrollBar().sizeHint().height() + 8)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -32,7 +32,7 @@ from myriorama.widgets.theme import theme
 
 _BINS: Final = 24
 _GATHER_MS: Final = 1000
-_WORTH: Final = 0.15
+_WORTH: Final = 0.3
 """A proposal that gains less than this over chance is listed, and not recommended."""
 
 
@@ -266,9 +266,10 @@ class _Row(QFrame):
         if isinstance(proposal, Proposal):
             histogram.propose(proposal)
             weak = "" if proposal.gain >= _WORTH else " Hardly better than chance."
+            out, kept = f"{100 * proposal.excluded:.0f} %", f"{100 * proposal.kept:.0f} %"
             self.told.setText(
-                f"{proposal.low:.4g} to {proposal.high:.4g} leaves out {proposal.excluded:.0%} of the rejected values "
-                f"and keeps {proposal.kept:.0%} of the others.{weak}"
+                f"{proposal.low:.4g} to {proposal.high:.4g} leaves out {out} of the rejected values and keeps {kept} "
+                f"of the others.{weak}"
             )
         else:
             self.told.setText(proposal[:1].upper() + proposal[1:] + ".")

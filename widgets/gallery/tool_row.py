@@ -55,7 +55,8 @@ class ToolRow(QWidget):
         self.count.setRange(1, MOST_SAMPLES)
         self.count.setGroupSeparatorShown(True)
         self.count.setKeyboardTracking(False)
-        self.count.setPrefix("Samples: ")
+        self.count.setPrefix("Samples ")
+        self.count.setMaximumWidth(136)
         self.count.setAccessibleName("Number of samples")
         self.count.setToolTip("How many samples are looked at, from sample 0 on")
         self.count.valueChanged.connect(self.count_changed)
@@ -64,8 +65,8 @@ class ToolRow(QWidget):
         self.sort = QComboBox(self)
         self.sort.setAccessibleName("Sort by")
         self.sort.setToolTip("Sort samples by a label statistic or a drawn value")
-        self.sort.setMinimumContentsLength(18)
-        self.sort.setMaximumWidth(260)
+        self.sort.setMinimumContentsLength(13)
+        self.sort.setMaximumWidth(176)
         self.sort.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.sort.activated.connect(self._on_sort)
         row.addWidget(self.sort)
@@ -78,6 +79,7 @@ class ToolRow(QWidget):
         row.addWidget(self.filter)
         self.judged = QComboBox(self)
         self.judged.setAccessibleName("Show by judgment")
+        self.judged.setMaximumWidth(136)
         self.judged.setToolTip("Show samples by what was said of them")
         for key, words in JUDGED.items():
             self.judged.addItem(words, key)
@@ -85,6 +87,7 @@ class ToolRow(QWidget):
         row.addWidget(self.judged)
         self.stars = QComboBox(self)
         self.stars.setAccessibleName("Least stars")
+        self.stars.setMaximumWidth(128)
         self.stars.setToolTip("Show samples with at least so many stars")
         self.stars.addItem("Any stars", 0)
         for n in range(1, 6):
@@ -96,7 +99,9 @@ class ToolRow(QWidget):
         self.sheet.toggled.connect(self.sheet_toggled)
         row.addWidget(self.sheet)
         self.tighten = self._button(
-            "arrow-collapse-horizontal", "Tighten ranges…", "Picked against rejected samples, parameter by parameter"
+            "arrow-collapse-horizontal",
+            "Tighten ranges…",
+            "Tighten ranges: picked against rejected samples, parameter by parameter",
         )
         self.tighten.clicked.connect(self.tighten_wanted)
         row.addWidget(self.tighten)
@@ -112,7 +117,7 @@ class ToolRow(QWidget):
         self.size = QSlider(Qt.Orientation.Horizontal, size)
         self.size.setRange(0, len(SIZES) - 1)
         self.size.setPageStep(1)
-        self.size.setFixedSize(96, theme().row)
+        self.size.setFixedSize(84, theme().row)
         self.size.setAccessibleName("Size of the tiles")
         self.size.valueChanged.connect(self._on_size)
         line.addWidget(self.size)
@@ -133,7 +138,10 @@ class ToolRow(QWidget):
     def set_columns(self, columns: Sequence[Column]) -> None:
         """List what can be sorted by; the chosen one stays."""
         chosen = self.sort.currentData() or ""
-        wanted = [("Sort: sample number", ""), *((f"Sort: {c.heading}", c.name) for c in columns if c.name != "index")]
+        wanted = [
+            ("By number", ""),
+            *((f"By {c.heading[:1].lower()}{c.heading[1:]}", c.name) for c in columns if c.name != "index"),
+        ]
         listed = [(self.sort.itemText(i), self.sort.itemData(i)) for i in range(self.sort.count())]
         if wanted == listed or self.sort.view().isVisible():
             return
@@ -169,8 +177,6 @@ class ToolRow(QWidget):
         button.setCheckable(checkable)
         button.setAutoRaise(True)
         button.setFixedHeight(theme().row)
-        if name.endswith("…"):
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         return button
 
     def _tell_size(self) -> None:
