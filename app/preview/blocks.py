@@ -7,6 +7,7 @@ Where the system has no room for them, the arrays cross the pipe as bytes instea
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,8 @@ import numpy.typing as npt
 
 BLOCKS: Final = 2
 """One being read while the next is written."""
+PREFIX: Final = "myriorama_"
+"""Names begin so, with the owner's process id: what is left behind can be told whose it was."""
 _GROWTH: Final = 1.25
 _SHARED_FOLDER: Final = "/dev/shm"
 _LEFT_FREE: Final = 8 * 2**20
@@ -66,7 +69,8 @@ class OwnedBlocks:
         self._blocks, self.size = [], 0
         if not _has_room(wanted * BLOCKS):
             return changed
-        self._blocks = [shared_memory.SharedMemory(create=True, size=wanted) for _ in range(BLOCKS)]
+        names = [f"{PREFIX}{os.getpid()}_{secrets.token_hex(4)}" for _ in range(BLOCKS)]
+        self._blocks = [shared_memory.SharedMemory(name, create=True, size=wanted) for name in names]
         self.size = wanted
         return True
 

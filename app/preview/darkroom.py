@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.app.judging.recipes import recipe_hash
-from myriorama.app.preview.attentive import Attentive, Stop
+from myriorama.app.preview.attentive import Attentive, Stop, SupersededError
 from myriorama.app.preview.drawn import drawn_values
 from myriorama.app.preview.frames import View
 from myriorama.app.preview.holding import HELD, HoldingRegistry
@@ -78,7 +78,7 @@ class Darkroom:
         Raises
         ------
         SupersededError
-            `stop` said so; only while a final is made.
+            `stop` said so.
         MyrioramaError
             The picture cannot be made.
         """
@@ -91,7 +91,7 @@ class Darkroom:
             self._last = None
         clock.lap("open")
         if not wanted.final:
-            return self._draft(opened, wanted, clock)
+            return self._draft(opened, wanted, stop, clock)
         attentive = Attentive(self._renderer, stop)
         if wanted.view is not None:
             return self._look(opened, wanted, wanted.view, attentive, clock)
@@ -128,7 +128,7 @@ class Darkroom:
             refused=produced.refused,
         )
 
-    def _draft(self, opened: Opened, wanted: Wanted, clock: _Clock) -> Picture:
+    def _draft(self, opened: Opened, wanted: Wanted, stop: Stop, clock: _Clock) -> Picture:
         sample = opened.plan.draw(wanted.index, self._attempts.get((opened.project.seed, wanted.index), 0))
         clock.lap("draw")
         self._holding.holding = True
@@ -137,6 +137,8 @@ class Darkroom:
         if wanted.view is not None:
             scene = _seen_from(scene, wanted)
         clock.lap("build")
+        if stop():
+            raise SupersededError
         dear = self._effects_ns_px * wanted.width * wanted.height > _DEAR_EFFECTS_MS * 1e6
         effects = bool(scene.effects) and wanted.view is None and not dear
         frame = self._renderer.render(scene, RenderRequest(amodal=False, linear=effects, quality="draft"))

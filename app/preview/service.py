@@ -9,7 +9,7 @@ import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -175,7 +175,8 @@ class _Courier:
         self._rest: tuple[float, int] | None = None
         self._closing = False
         self._out: tuple[int, FrameRequest] | None = None
-        self._nudged = False
+        self._nudged: str | None = None
+        self._fault: Failure | None = None
         self._deaths = 0
         self._failed_starts = 0
         self._ready = False
@@ -236,7 +237,7 @@ class _Courier:
 
     def _begin(self) -> None:
         self._ready = False
-        self._nudged = False
+        self._nudged = None
         self._process = Companion(preview_main, self._setup, "myriorama preview")
         self.pid = self._process.pid
         self._report("starting")
@@ -256,8 +257,10 @@ class _Courier:
         if process is None or not self._ready:
             return
         if self._out is not None:
-            if not self._nudged:
-                self._nudged = process.send({"type": "newer"})
+            word = "final" if asked[1].final else "draft"
+            if word != self._nudged and self._nudged != "final":
+                self._nudged = word
+                process.send({"type": "newer", "final": asked[1].final})
             return
         with self._lock:
             if self._asked is asked:
@@ -271,7 +274,7 @@ class _Courier:
         if self._blocks.grow(bytes_for(wanted.width, wanted.height, layers)):
             process.send({"type": "blocks", "names": list(self._blocks.names)})
         self._out = asked
-        self._nudged = False
+        self._nudged = None
         process.send(request_to_json(generation, wanted))
 
     def _listen(self, process: Companion) -> None:
@@ -283,6 +286,7 @@ class _Courier:
                 self._take_failure(failure_from(message))
             elif message["type"] == "ready":
                 self._ready = True
+                self._fault = None
                 self._failed_starts = 0
                 self._report("ready")
                 if self._out is not None:
@@ -308,9 +312,9 @@ class _Courier:
         self._report(frame_from(message, arrays, view))
 
     def _take_failure(self, failure: Failure) -> None:
-        if failure.kind == "device" and self._out is not None and failure.generation == 0:
-            generation, wanted = self._out
-            failure = Failure(generation, wanted.index, "device", failure.message)
+        if not self._ready:
+            self._fault = failure  # told when no further process is tried
+            return
         self._out = None
         self._report(failure)
 
@@ -336,7 +340,9 @@ class _Courier:
             self._out = None
             with self._lock:
                 self._asked = None
-            if asked is not None:
+            if asked is not None and self._fault is not None:
+                self._report(replace(self._fault, generation=asked[0], index=asked[1].index))
+            elif asked is not None:
                 words = f"the preview process ends before it is ready ({exit_words(code)})"
                 self._report(Failure(asked[0], asked[1].index, "lost", words))
             return

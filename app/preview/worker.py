@@ -61,7 +61,7 @@ class Desk:
         self._darkroom = darkroom
         self._blocks = LentBlocks()
         self._asked: dict[str, Any] | None = None
-        self._superseded = False
+        self._newer: set[bool] = set()
 
     def serve(self) -> None:
         """Make what is asked for until the pipe closes or the device is lost."""
@@ -73,19 +73,23 @@ class Desk:
                 if not self._answer(wanted):
                     return
 
-    def _is_superseded(self) -> bool:
-        """Read all that has come; return whether a newer request waits on the other side."""
+    def _newer_waits(self) -> bool:
+        """Read all that has come; return whether a newer request, draft or final, waits on the other side."""
         while self._pipe.poll(0):
             self._take(self._pipe.recv_bytes())
-        return self._superseded
+        return bool(self._newer)
+
+    def _final_waits(self) -> bool:
+        """Return whether a newer final waits: only that is worth giving up a draft for."""
+        return self._newer_waits() and True in self._newer
 
     def _take(self, data: bytes) -> None:
         message = json.loads(data)
         if message["type"] == "picture":
             self._asked = message
-            self._superseded = False
+            self._newer.clear()
         elif message["type"] == "newer":
-            self._superseded = True
+            self._newer.add(bool(message["final"]))
         elif message["type"] == "blocks":
             self._blocks.replace(message["names"])
             _send(self._pipe, {"type": "blocks_taken"})
@@ -100,7 +104,7 @@ class Desk:
 
         wanted = wanted_from(message)
         try:
-            picture = self._darkroom.make(wanted, self._is_superseded)
+            picture = self._darkroom.make(wanted, self._newer_waits if wanted.final else self._final_waits)
         except SupersededError:
             _send(self._pipe, {"type": "dropped", "generation": wanted.generation})
             return True

@@ -27,7 +27,8 @@ SHARED = Path("/dev/shm")
 
 
 def shared_names() -> set[str]:
-    return {p.name for p in SHARED.glob("psm_*")} if SHARED.is_dir() else set()
+    mine = f"{blocks.PREFIX}{os.getpid()}_*"
+    return {p.name for p in SHARED.glob(mine)} if SHARED.is_dir() else set()
 
 
 def test_a_killed_process_is_replaced_and_the_picture_comes(make_desk: Callable[[], Desk], small: Project) -> None:
@@ -95,6 +96,23 @@ def test_pictures_come_without_room_for_shared_memory(
     assert shared_names() == names
     assert (frame.rgb == plain.rgb).all()
     assert (frame.surface_id == plain.surface_id).all()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the way to lose EGL is Linux's")
+def test_a_machine_without_a_device_is_told_so(
+    make_desk: Callable[[], Desk], small: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("__EGL_VENDOR_LIBRARY_FILENAMES", str(tmp_path / "none.json"))
+    desk = make_desk()
+    generation = desk.service.request(desk.wanted(small))
+    desk.models.until(lambda: bool(desk.models.failures))
+    (failure,) = desk.models.failures
+    assert (failure.kind, failure.generation) == ("device", generation)
+    assert "install a graphics driver" in failure.message
+    assert desk.service.state.value == "lost"
+    monkeypatch.delenv("__EGL_VENDOR_LIBRARY_FILENAMES")
+    assert desk.frame(small).final  # the next request tries again
+    assert desk.service.state.value == "ready"
 
 
 PARENT = """
