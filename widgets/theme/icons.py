@@ -74,6 +74,7 @@ class _GlyphEngine(QIconEngine):
         return pixmap
 
 
+@cache  # each is kept: one that dies in a cycle may outlive its engine, and takes the process with it
 def icon(name: str, color: str = "") -> QIcon:
     """Return an icon; dim where its action is disabled.
 
