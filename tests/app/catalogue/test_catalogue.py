@@ -51,16 +51,26 @@ def test_an_entry_says_which_file_it_cannot_do_without(entries: Entries) -> None
 
 @pytest.mark.parametrize(
     ("text", "first"),
-    [("mug", "mug"), ("mu", "mug"), ("cone", "cone_marker"), ("belt", "conveyor_belt"), ("cb", "conveyor_belt"),
-     ("gp", "ground_plane"), ("HDRI", "hdri"), ("area li", "area"), ("noise", "sensor_noise"), ("marker", "cone_marker")],
-)  # fmt: skip
+    [
+        ("mug", "mug"),
+        ("mu", "mug"),
+        ("cone", "cone_marker"),
+        ("belt", "conveyor_belt"),
+        ("cb", "conveyor_belt"),
+        ("gp", "ground_plane"),
+        ("HDRI", "hdri"),
+        ("area li", "area"),
+        ("noise", "sensor_noise"),
+        ("marker", "cone_marker"),
+    ],
+)
 def test_a_few_letters_find_it(entries: Entries, text: str, first: str) -> None:
     assert names(entries, text)[0] == first
 
 
 def test_better_matches_come_first() -> None:
-    made = [Entry("generator", n, n.capitalize(), h, "objects") for n, h in
-            [("sample", ""), ("cable_table", ""), ("table", ""), ("tablet", ""), ("lamp", "Stands on a table")]]  # fmt: skip
+    rows = [("sample", ""), ("cable_table", ""), ("table", ""), ("tablet", ""), ("lamp", "Stands on a table")]
+    made = [Entry("generator", name, name.capitalize(), told, "objects") for name, told in rows]
     assert [e.name for e in search(made, "table")] == ["table", "tablet", "cable_table", "lamp"]
     assert search(made, "") == tuple(made)
     assert search(made, "  ") == tuple(made)
@@ -100,7 +110,8 @@ def test_the_catalogue_is_read_on_a_thread() -> None:
 
 def test_importing_the_catalogue_imports_no_plugin() -> None:
     code = (
-        "import sys; from myriorama.app.catalogue.catalogue import Catalogue; from myriorama.app.catalogue.search import search;"
+        "import sys; from myriorama.app.catalogue.catalogue import Catalogue;"
+        "from myriorama.app.catalogue.search import search;"
         "print([m for m in sys.modules if m.startswith('myriorama.plugins.') and m.count('.') > 2])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
