@@ -154,9 +154,9 @@ def _overlays(panel: ViewportPanel) -> tuple[Bound, ...]:
         _row(
             "hide_overlays",
             "Hide labels",
-            "Hide all labels; with the space bar, for as long as it is held.",
+            "Hide all labels; holding the space bar hides them for as long.",
             partial(toggle, "hidden"),
-            ("Space",),
+            ("H",),
             "eye-off-outline",
             "View/Overlays",
             checked=lambda: overlays.value.hidden,

@@ -5,9 +5,10 @@ It lays them out and passes on what they tell each other.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from dataclasses import replace
+from typing import ClassVar, Final
 
-from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QTimer
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from myriorama.app.preview.frames import Failure, SampleFrame
@@ -23,7 +24,8 @@ from myriorama.widgets.viewport.stage import Stage
 from myriorama.widgets.viewport.strips import ReadoutStrip, StatusStrip
 from myriorama.widgets.viewport.toolbar import ViewportToolbar
 
-_MENU = (
+_REMEMBER_MS: Final = 400
+_MENU: Final = (
     "free_look",
     "home",
     "exact",
@@ -63,6 +65,10 @@ class ViewportPanel(Panel):
         for strip in (self.readout, self.samples, self.status):
             layout.addWidget(strip)
         self.setFocusProxy(self.stage)
+        self._remember = QTimer(self)
+        self._remember.setSingleShot(True)
+        self._remember.setInterval(_REMEMBER_MS)
+        self._remember.timeout.connect(self._remember_overlays)
         self.stage.read.connect(self._on_read)
         self.stage.framed.connect(self._on_framed)
         self.stage.menu_wanted.connect(self.show_menu)
@@ -71,6 +77,9 @@ class ViewportPanel(Panel):
         bind(self, studio.preview.state.changed, self.status.show_state)
         bind(self, self.stage.looking.changed, self.toolbar.refresh)
         bind(self, self.stage.handling.told, self.status.say)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.dispose)
         self.status.show_state(studio.preview.state.value)
         self.readout.show_reading(None)
         self._restyle()
@@ -80,6 +89,9 @@ class ViewportPanel(Panel):
 
     def dispose(self) -> None:
         """Let the canvas go, before the application ends."""
+        if self._remember.isActive():
+            self._remember.stop()
+            self._remember_overlays()
         self.stage.dispose()
 
     def show_menu(self, at: QPoint) -> None:
@@ -137,3 +149,9 @@ class ViewportPanel(Panel):
 
     def _on_overlays_changed(self) -> None:
         self.toolbar.refresh()
+        self._remember.start()
+
+    def _remember_overlays(self) -> None:
+        """Keep how labels are drawn for the next start; that a key hides them now is not kept."""
+        state = replace(self.studio.overlays.value, hidden=False)
+        self.studio.settings.update(lambda settings: settings.model_copy(update={"overlays": state}))

@@ -345,3 +345,12 @@ def test_the_menu_lists_actions_and_runs_them(shown: Any) -> None:
     next(a for a in menu.actions() if a.text() == "Free look").trigger()
     assert shown.panel.stage.looking.is_free
     menu.deleteLater()
+
+
+def test_how_labels_are_drawn_is_remembered_but_not_that_a_key_hides_them(shown: Any) -> None:
+    shown.run("boxes_3d")
+    shown.run("hide_overlays")
+    shown.panel.dispose()
+    kept = shown.studio.settings.value.overlays
+    assert kept.boxes_3d
+    assert not kept.hidden
