@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
 from myriorama.widgets.editors.number import DASH
 from myriorama.widgets.theme import theme
 
-_SEARCHED_FROM = 9
+SEARCHED_FROM = 9
 """A list of at least so many words can be typed into; a shorter one is seen whole."""
 
 
@@ -33,6 +33,7 @@ class ChoiceField(QComboBox):
 
     changing = Signal(object)
     changed = Signal(object)
+    searched_from: int = SEARCHED_FROM
 
     def __init__(
         self, options: Sequence[str] = (), titles: Sequence[str] | None = None, parent: QWidget | None = None
@@ -62,7 +63,8 @@ class ChoiceField(QComboBox):
             self.clear()
             self.addItems(list(shown))
             self.setCurrentIndex(-1)
-            self._make_searchable(len(shown) >= _SEARCHED_FROM)
+            if len(shown) >= self.searched_from and not self.isEditable():
+                self._make_searchable()
 
     def set_value(self, value: str | None) -> None:
         """Show a value; None, or one that is not offered, shows a dash."""
@@ -71,17 +73,15 @@ class ChoiceField(QComboBox):
             with QSignalBlocker(self):
                 self.setCurrentIndex(place)
 
-    def _make_searchable(self, wanted: bool) -> None:
-        if wanted == self.isEditable():
-            return
-        self.setEditable(wanted)
-        if wanted:
-            completer = self.completer()
-            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-            completer.setFilterMode(Qt.MatchFlag.MatchContains)
-            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-            self.lineEdit().setPlaceholderText(DASH)
-            self.lineEdit().editingFinished.connect(self._on_typed)
+    def _make_searchable(self) -> None:
+        """Let it be typed into, for good: Qt leaves widgets behind each time that this is changed."""
+        self.setEditable(True)
+        completer = self.completer()
+        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.lineEdit().setPlaceholderText(DASH)
+        self.lineEdit().editingFinished.connect(self._on_typed)
 
     def _on_activated(self, place: int) -> None:
         if 0 <= place < len(self._options):

@@ -24,6 +24,7 @@ from myriorama.widgets.editors import (
     ToggleField,
     VectorField,
 )
+from myriorama.widgets.editors.choice import SEARCHED_FROM
 
 Judge = Callable[[Any], str]
 
@@ -32,6 +33,8 @@ def editor_kind(declaration: Parameter, component: int | None = None) -> str:
     """Return a word for the editor that a declaration needs; editors of one word can be used for one another."""
     if component is not None:
         return "float"
+    if isinstance(declaration, Choice) and len(declaration.options) >= SEARCHED_FROM:
+        return "search"
     return f"vector{declaration.size}" if isinstance(declaration, Vector) else declaration.kind
 
 
@@ -43,7 +46,7 @@ def make_editor(kind: str, studio: Studio, parent: QWidget) -> Any:
         return NumberField(0.0, whole=kind == "int", parent=parent)
     if kind == "bool":
         return ToggleField(parent=parent)
-    if kind == "choice":
+    if kind in ("choice", "search"):
         return ChoiceField(parent=parent)
     if kind == "color":
         return ColorField(parent=parent)

@@ -58,7 +58,9 @@ def make_form(row: Row, editing: RowEditing, parent: QWidget) -> Form:
 
 
 class KindField(ChoiceField):
-    """The kinds of value that a row may have."""
+    """The kinds of value that a row may have: all seen at once."""
+
+    searched_from = 100
 
     def show_kinds(self, row: Row) -> None:
         kinds = kinds_for(row.declaration, row.component)

@@ -99,41 +99,37 @@ def test_a_drag_ends_at_the_limit_and_esc_takes_it_back(field: NumberField) -> N
     assert len(changed) == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "value"), [("0.25", 0.25), ("12 cm", 0.12), ("3/4", 0.75), ("(1+1)*10cm", 0.2), ("5e-1", 0.5)]
-)
-def test_typing_takes_units_and_arithmetic(field: NumberField, text: str, value: float) -> None:
+def test_typing_takes_units_and_arithmetic(field: NumberField) -> None:
     _, changed = said(field)
-    type_in(field, text)
-    assert changed == [value]
-    assert field.value == value
-    assert field.refusal == ""
+    for text, value in (("0.25", 0.25), ("12 cm", 0.12), ("3/4", 0.75), ("(1+1)*10cm", 0.2), ("5e-1", 0.5)):
+        type_in(field, text)
+        assert changed[-1] == value
+        assert field.value == value
+        assert field.refusal == ""
+    assert len(changed) == 5
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("2", "at most 1 m"),
-        ("-1", "at least 0 m"),
-        ("nan", "finite"),
-        ("2 kg", "no unit"),
-        ("a", "no unit"),
-        ("1/0", "zero"),
-    ],
-)
-def test_refused_values_stay_until_they_are_put_right(field: NumberField, text: str, reason: str) -> None:
+def test_refused_values_stay_until_they_are_put_right(field: NumberField) -> None:
     _, changed = said(field)
-    type_in(field, text)
-    assert changed == []
-    assert reason in field.refusal
-    assert reason in field.toolTip()
-    assert field.text() == text
-    assert field.value == 0.1
-    field.set_value(0.3)
-    assert field.text() == text, "what is being typed stays when the model changes"
-    QTest.keyClick(field, Qt.Key.Key_Escape)
-    assert field.refusal == ""
-    assert field.value == 0.3
+    refused = {
+        "2": "at most 1 m",
+        "-1": "at least 0 m",
+        "nan": "finite",
+        "2 kg": "no unit",
+        "a": "no unit",
+        "1/0": "zero",
+    }
+    for text, reason in refused.items():
+        type_in(field, text)
+        assert changed == []
+        assert reason in field.refusal
+        assert reason in field.toolTip()
+        assert field.text() == text
+        field.set_value(0.3 if field.value == 0.1 else 0.1)
+        assert field.text() == text, "what is being typed stays when the model changes"
+        QTest.keyClick(field, Qt.Key.Key_Escape)
+        assert field.refusal == ""
+        assert field.text() in ("0.1", "0.3")
     type_in(field, "0.5")
     assert changed == [0.5]
 

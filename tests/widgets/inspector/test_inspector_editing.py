@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -87,24 +86,20 @@ def test_esc_takes_a_drag_back(inspector: InspectorPanel) -> None:
     assert document.history.labels == ()
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [("0.2", "reversed"), ("nan", "finite"), ("0.0001", "at least 0.005 m"), ("5 kg", "no unit")],
-)
-def test_a_bad_end_is_refused_in_the_field(inspector: InspectorPanel, text: str, reason: str) -> None:
+def test_a_bad_end_is_refused_in_the_field(inspector: InspectorPanel) -> None:
     before = inspector.studio.document.project
-    height = inspector.studio.registry.parameters("generator", "mug")[0]
-    assert height.name == "height_m"
+    height: Any = next(p for p in inspector.studio.registry.parameters("generator", "mug") if p.name == "height_m")
+    refused = {"0.2": "reversed", "nan": "finite", "0.0001": f"at least {height.minimum:g} m", "5 kg": "no unit"}
     fields = form(inspector, "parameters/height_m")
-    told = reason.replace("0.005", f"{height.minimum:g}")  # type: ignore[attr-defined]
-    type_in(fields.low, text)
-    assert told in fields.low.refusal
-    assert told in row(inspector, "parameters/height_m").reason
-    assert fields.low.text() == text
-    assert inspector.studio.document.project is before
-    QTest.keyClick(fields.low, Qt.Key.Key_Escape)
-    assert row(inspector, "parameters/height_m").reason == ""
-    assert fields.low.value == 0.075
+    for text, reason in refused.items():
+        type_in(fields.low, text)
+        assert reason in fields.low.refusal
+        assert reason in row(inspector, "parameters/height_m").reason
+        assert fields.low.text() == text
+        assert inspector.studio.document.project is before
+        QTest.keyClick(fields.low, Qt.Key.Key_Escape)
+        assert row(inspector, "parameters/height_m").reason == ""
+        assert fields.low.value == 0.075
 
 
 def test_a_typed_value_with_a_unit(inspector: InspectorPanel) -> None:
