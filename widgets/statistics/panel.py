@@ -45,6 +45,7 @@ from myriorama.widgets.theme import icon, theme
 
 _EVERY_MS: Final = 200
 _SLICE_S: Final = 0.008
+_WIDE_PX: Final = 900
 _ALL: Final = "All classes"
 _SUBJECTS: Final = (
     Subject("objects", "Objects per image", by_class="count:{name}", help="How many labelled objects an image shows"),
@@ -117,8 +118,12 @@ class StatisticsPanel(Panel):
         top.setSpacing(tokens.gap)
         for widget in (self.of_labels, self.of_values, self.classes, self.find):
             top.addWidget(widget)
-        top.addWidget(self.header, 1)
-        top.addWidget(self.stale)
+        top.addStretch(1)
+        self._top, self._told = top, QHBoxLayout()
+        self._told.setContentsMargins(tokens.gap, 0, tokens.gap, 0)
+        self._told.setSpacing(tokens.gap)
+        for label in (self.header, self.stale):
+            self._told.addWidget(label, 1 if label is self.header else 0)
         self._filter_row = QHBoxLayout(self.filters)
         self._filter_row.setContentsMargins(tokens.gap, 0, tokens.gap, 6)
         self._filter_row.setSpacing(tokens.tight)
@@ -136,6 +141,7 @@ class StatisticsPanel(Panel):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(top)
+        column.addLayout(self._told)
         column.addWidget(self.filters)
         column.addWidget(self.pages, 1)
 
@@ -341,7 +347,7 @@ class StatisticsPanel(Panel):
         conditions = self.studio.browse.value.conditions
         for condition in conditions:
             button = QToolButton()
-            button.setText(self._told(condition))
+            button.setText(self._in_words(condition))
             button.setIcon(icon("close"))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setToolTip("Take this condition away")
@@ -352,7 +358,7 @@ class StatisticsPanel(Panel):
         self.clear.setVisible(len(conditions) > 1)
         self.filters.setVisible(bool(conditions))
 
-    def _told(self, condition: Condition) -> str:
+    def _in_words(self, condition: Condition) -> str:
         column = self.studio.table.column(condition.column)
         title = column.title if column is not None else condition.column
         unit = f" {column.unit}" if column is not None and column.unit else ""
@@ -376,8 +382,19 @@ class StatisticsPanel(Panel):
         super().hideEvent(event)
         self.studio.facts_demand.release(self.name)
 
+    def _place_header(self) -> None:
+        """What is known stands beside the switches where there is room, else below them."""
+        beside = self.width() >= _WIDE_PX
+        wanted = self._top if beside else self._told
+        if wanted.indexOf(self.header) < 0:
+            for place, label in enumerate((self.header, self.stale)):
+                (self._told if beside else self._top).removeWidget(label)
+                wanted.insertWidget(wanted.count() - 1 if beside else place, label, 6 if label is self.header else 0)
+            self._told.setContentsMargins(theme().gap, 0, theme().gap, 0 if beside else 6)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place_header()
         self._place_cards()
 
     def changeEvent(self, event: QEvent) -> None:
