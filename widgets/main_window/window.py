@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget, QWidget
 
@@ -19,15 +19,19 @@ from myriorama.widgets.main_window.dialogs import Dialogs
 from myriorama.widgets.main_window.dock_title import DockTitle, NoTitle
 from myriorama.widgets.main_window.layout_state import LAYOUT_VERSION, layout_of, restore_layout
 from myriorama.widgets.main_window.own_actions import own_actions
-from myriorama.widgets.main_window.panels import AREAS, DOCKED, VIEWPORT, Place, make
+from myriorama.widgets.main_window.panels import AREAS, DOCKED, Place
 from myriorama.widgets.main_window.project_flow import ProjectFlow
 from myriorama.widgets.main_window.status import StatusWidgets
 from myriorama.widgets.menus import WindowActions, fill_menu_bar
 from myriorama.widgets.panel import Panel
+from myriorama.widgets.viewport.panel import ViewportPanel
 from myriorama.widgets.welcome import WelcomePage
 
 _TOLD_MS: Final = 6000
-_SIDE_PX: Final = {"left": 250, "right": 330, "bottom": 270}
+_LEFT_PX: Final = 225
+_RIGHT_PX: Final = 315
+_LEAST_BOTTOM_PX: Final = 220
+_BOTTOM_SHARE: Final = 0.29
 
 
 class MainWindow(QMainWindow):
@@ -50,6 +54,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("main")
         self.setAccessibleName("Myriorama")
         self.setDockNestingEnabled(True)
+        self.setAnimated(False)
         self.setAcceptDrops(True)
         self.setUnifiedTitleAndToolBarOnMac(True)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
@@ -74,7 +79,9 @@ class MainWindow(QMainWindow):
         self.status = StatusWidgets(studio, self.statusBar(), self.show_problems, self.dialogs.show_export_of)
         self._leaving = False
         self._shown_project = True
-        self._docks_while_open = QByteArray()
+        self._layout_while_open: dict[str, str] = {}
+        self._docks_while_open: list[QDockWidget] = []
+        self._docks_on_top: list[QDockWidget] = []
         self.resize(1280, 800)
         self.default_layout()
         self._default = self.saveState(LAYOUT_VERSION)
@@ -93,10 +100,8 @@ class MainWindow(QMainWindow):
 
     def show_panel(self, name: str) -> None:
         """Bring a panel to the front."""
-        dock = self.docks.get(name)
-        if dock is not None:
-            dock.show()
-            dock.raise_()
+        self.docks[name].show()
+        self.docks[name].raise_()
 
     def show_problems(self) -> None:
         """Bring the problems to the front."""
@@ -110,21 +115,19 @@ class MainWindow(QMainWindow):
         self.setCorner(corner.BottomLeftCorner, area.LeftDockWidgetArea)
         self.setCorner(corner.BottomRightCorner, area.RightDockWidgetArea)
         firsts: dict[Place, QDockWidget] = {}
-        for kind in DOCKED:
-            dock = self.docks.get(_name_of(kind.cls))
-            if dock is None:
-                continue
+        for kind, place in DOCKED:
+            dock = self.docks[kind.name]
             dock.setFloating(False)
-            self.addDockWidget(AREAS[kind.place], dock)
+            self.addDockWidget(AREAS[place], dock)
             dock.show()
-            if kind.place in firsts:
-                self.tabifyDockWidget(firsts[kind.place], dock)
+            if place in firsts:
+                self.tabifyDockWidget(firsts[place], dock)
             else:
-                firsts[kind.place] = dock
-        sides = [p for p in ("left", "right") if p in firsts]
-        self.resizeDocks([firsts[p] for p in sides], [_SIDE_PX[p] for p in sides], Qt.Orientation.Horizontal)
-        if "bottom" in firsts:
-            self.resizeDocks([firsts["bottom"]], [_SIDE_PX["bottom"]], Qt.Orientation.Vertical)
+                firsts[place] = dock
+        sides = [firsts["left"], firsts["right"]]
+        self.resizeDocks(sides, [_LEFT_PX, _RIGHT_PX], Qt.Orientation.Horizontal)
+        bottom_px = max(_LEAST_BOTTOM_PX, round(self.height() * _BOTTOM_SHARE))
+        self.resizeDocks([firsts["bottom"]], [bottom_px], Qt.Orientation.Vertical)
         for dock in firsts.values():
             dock.raise_()
 
@@ -191,14 +194,11 @@ class MainWindow(QMainWindow):
         return page
 
     def _make_panels(self) -> None:
-        viewport = make(VIEWPORT, self.studio)
-        if viewport is not None:
-            self.panels[viewport.name] = viewport
-            self._central.addWidget(viewport)
-        for kind in DOCKED:
-            panel = make(kind, self.studio)
-            if panel is None:
-                continue
+        self.viewport = ViewportPanel(self.studio)
+        self.panels[self.viewport.name] = self.viewport
+        self._central.addWidget(self.viewport)
+        for kind, place in DOCKED:
+            panel = kind(self.studio)
             dock = QDockWidget(panel.title, self)
             dock.setObjectName(f"dock {panel.name}")
             dock.setAccessibleName(panel.title)
@@ -206,7 +206,7 @@ class MainWindow(QMainWindow):
             dock.setTitleBarWidget(DockTitle(dock))
             self.panels[panel.name] = panel
             self.docks[panel.name] = dock
-            self.addDockWidget(AREAS[kind.place], dock)
+            self.addDockWidget(AREAS[place], dock)
             for signal in (dock.topLevelChanged, dock.dockLocationChanged, dock.visibilityChanged):
                 signal.connect(self._tidy_soon)
 
@@ -228,16 +228,29 @@ class MainWindow(QMainWindow):
         if is_open == self._shown_project:
             return
         self._shown_project = is_open
-        viewport = self.panels.get("viewport")
-        self._central.setCurrentWidget(viewport if is_open and viewport is not None else self.welcome)
+        self._central.setCurrentWidget(self.viewport if is_open else self.welcome)
         if is_open:
-            self.restoreState(self._docks_while_open, LAYOUT_VERSION)
-            if viewport is not None:
-                viewport.setFocus()
+            self._show_docks()
+            self.viewport.setFocus()
         else:
-            self._docks_while_open = self.saveState(LAYOUT_VERSION)
-            for dock in self.docks.values():
-                dock.hide()
+            self._hide_docks()
+
+    def _hide_docks(self) -> None:
+        """Leave the window to the welcome page, and remember which panels to bring back.
+
+        Not by `restoreState`: Qt makes new tab bars with each one and keeps them all.
+        """
+        self._layout_while_open = layout_of(self)
+        self._docks_while_open = [d for d in self.docks.values() if d.toggleViewAction().isChecked()]
+        self._docks_on_top = [d for d in self._docks_while_open if not d.visibleRegion().isEmpty()]
+        for dock in self._docks_while_open:
+            dock.hide()
+
+    def _show_docks(self) -> None:
+        for dock in self._docks_while_open:
+            dock.show()
+        for dock in self._docks_on_top:
+            dock.raise_()
 
     def _set_title(self) -> None:
         document = self.studio.document
@@ -264,14 +277,11 @@ class MainWindow(QMainWindow):
         self.close()
 
     def _keep_layout(self) -> None:
-        if not self._shown_project:  # the docks are hidden for the welcome page; what counts is how they stood
-            self.restoreState(self._docks_while_open, LAYOUT_VERSION)
         settings = self.studio.settings
-        settings.set(settings.value.model_copy(update={"layout": layout_of(self)}))
-
-
-def _name_of(cls: str) -> str:
-    return cls.removesuffix("Panel").lower()
+        layout = layout_of(self)
+        if not self._shown_project:  # the docks are hidden for the welcome page; what counts is how they stood
+            layout["docks"] = self._layout_while_open["docks"]
+        settings.set(settings.value.model_copy(update={"layout": layout}))
 
 
 def _one_line(text: str) -> str:

@@ -21,6 +21,7 @@ _SHEET: Final = Template("""
 * { outline: none; }
 QWidget { font-size: 13px; }
 QMainWindow, QDialog, QMessageBox { background: $window; }
+QMainWindow, QDockWidget, QTabBar, QStackedWidget { widget-animation-duration: 0; }
 QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 4px 6px; }
 
 QMainWindow::separator { background: $window; width: 5px; height: 5px; }

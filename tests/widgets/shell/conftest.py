@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from myriorama.widgets.application import Application
 from myriorama.widgets.theme import DARK
@@ -16,7 +17,7 @@ Start = Callable[[], Application]
 
 
 @pytest.fixture
-def start(qapp: QApplication, tmp_path: Path) -> Iterator[Start]:
+def start(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Start]:
     """Starts the program; what it keeps is in the test's folder, so a second start finds it."""
     running: list[Application] = []
 
@@ -25,9 +26,9 @@ def start(qapp: QApplication, tmp_path: Path) -> Iterator[Start]:
             settings_file=tmp_path / "settings.json", cache_folder=tmp_path / "cache", state=tmp_path / "state"
         )
         running.append(application)
-        application.window.resize(1280, 800)
         application.show()
-        qapp.processEvents()
+        application.window.activateWindow()
+        qtbot.waitUntil(application.window.isActiveWindow)  # keys go to the active window alone
         return application
 
     yield started
