@@ -1,6 +1,6 @@
 """Drags of a placement's handles as changes of the project: shown while they move, one step of the history at the end.
 
-It knows no mouse; positions come in image pixels.
+It knows no mouse; positions come as shares of the image, so that a draft of fewer pixels changes no drag.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.project.model import Project
 
 Point = tuple[float, float]
+"""x and y as shares of the image's width and height."""
 _VERBS: Final[dict[Part, str]] = {"turn": "Turn", "width": "Scale", "depth": "Scale", "both": "Scale"}
 
 
@@ -100,7 +101,7 @@ class Handling:
     def hover(self, at: Point, scale: float) -> Part | None:
         """Find the part under an image point."""
         gizmo = self.gizmo(scale)
-        found = hit(gizmo, *at, scale) if gizmo is not None else None
+        found = hit(gizmo, *_pixel(gizmo, at), scale) if gizmo is not None else None
         part = found.part if found is not None else None
         if part != self.hot:
             self.hot = part
@@ -110,7 +111,7 @@ class Handling:
     def press(self, at: Point, scale: float) -> bool:
         """Begin a drag where a part is under an image point."""
         gizmo = self.gizmo(scale)
-        found = hit(gizmo, *at, scale) if gizmo is not None else None
+        found = hit(gizmo, *_pixel(gizmo, at), scale) if gizmo is not None else None
         return found is not None and self._begin(found.part, at, scale, modal=False)
 
     def begin(self, part: Part, at: Point, scale: float) -> bool:
@@ -149,7 +150,7 @@ class Handling:
         held = self._drag
         if held is None:
             return
-        change = dragged(held.gizmo, held.part, held.start, now)
+        change = dragged(held.gizmo, held.part, _pixel(held.gizmo, held.start), _pixel(held.gizmo, now))
         if change is None:
             self.told.emit("seen edge on, this way cannot be told; look from another side", True)
             return
@@ -193,3 +194,7 @@ class Handling:
         project = self._document.shown
         group = group_of(project, found.group_uid) if found is not None and project is not None else None
         return (group.name or group.type) if group is not None else "placement"
+
+
+def _pixel(gizmo: Gizmo, at: Point) -> tuple[float, float]:
+    return at[0] * gizmo.camera.width, at[1] * gizmo.camera.height

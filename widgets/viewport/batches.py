@@ -167,8 +167,8 @@ class CaptionBatch:
         x = y = tall = 0
         width = 1024
         for caption in self._captions:
-            wide = max(metrics.horizontalAdvance(text) for text in caption.lines)
-            w = min(int((wide + bar + 2 * pad) * ratio) + 1, width)
+            length = max(metrics.horizontalAdvance(text) for text in caption.lines)
+            w = min(int((length + bar + 2 * pad) * ratio) + 1, width)
             h = int((line * len(caption.lines) + 2) * ratio) + 1
             if x + w > width:
                 x, y, tall = 0, y + tall + 1, 0
@@ -184,15 +184,15 @@ class CaptionBatch:
             painter.save()
             painter.translate(cell.x, cell.y)
             painter.scale(ratio, ratio)
-            w, h = cell.w / ratio, cell.h / ratio
+            wide, high = cell.w / ratio, cell.h / ratio
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(*_INK))
-            painter.drawRoundedRect(QRectF(0, 0, w, h), 3, 3)
+            painter.drawRoundedRect(QRectF(0, 0, wide, high), 3, 3)
             painter.setBrush(QColor(*caption.color))
-            painter.drawRoundedRect(QRectF(0, 0, bar, h), 1.5, 1.5)
+            painter.drawRoundedRect(QRectF(0, 0, bar, high), 1.5, 1.5)
             painter.setPen(QColor(*_LETTERS))
             for k, text in enumerate(caption.lines):
-                spot = QRectF(bar + pad, 1 + k * line, w - bar - pad, line)
+                spot = QRectF(bar + pad, 1 + k * line, wide - bar - pad, line)
                 painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, text)
             painter.restore()
         painter.end()

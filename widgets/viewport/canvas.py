@@ -102,7 +102,8 @@ class ViewportCanvas(scene.SceneCanvas):  # type: ignore[misc]
 
     def pixels(self) -> QImage:
         """Draw now and return what is in the framebuffer, in device pixels."""
-        return self.native.grabFramebuffer()
+        image: QImage = self.native.grabFramebuffer()
+        return image
 
     def dispose(self) -> None:
         """Give the context's objects back and draw no more."""

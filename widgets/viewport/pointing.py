@@ -42,6 +42,7 @@ class Pointing(QObject):
         self._start = QPointF()
         self._last = QPointF()
         self._moved = False
+        self._hiding = False
         self._held: set[Qt.Key] = set()
         self._flight = QTimer(self)
         self._flight.setInterval(_FLY_MS)
@@ -72,7 +73,7 @@ class Pointing(QObject):
             self._stage.hover(None)
         elif kind == QEvent.Type.FocusOut:
             self._held.clear()
-            self._stage.hold_overlays(False)
+            self._hide(False)
         elif kind == QEvent.Type.ContextMenu:
             return True  # a right click opens it by itself, a right drag does not
         return False
@@ -93,7 +94,7 @@ class Pointing(QObject):
             return True
         self._button, self._start, self._last, self._moved = button, at, at, False
         self._gesture = self._meaning(event)
-        if self._gesture == "handle" and not stage.handling.press(stage.image_point(at), stage.handle_scale):
+        if self._gesture == "handle" and not stage.handling.press(stage.share_point(at), stage.handle_scale):
             self._gesture = "click"
         return True
 
@@ -117,7 +118,7 @@ class Pointing(QObject):
         snap = bool(keys & Qt.KeyboardModifier.ControlModifier)
         fine = bool(keys & Qt.KeyboardModifier.ShiftModifier)
         if stage.handling.is_dragging and (stage.handling.is_modal or self._gesture == "handle"):
-            stage.handling.drag(stage.image_point(at), snap=snap, fine=fine)
+            stage.handling.drag(stage.share_point(at), snap=snap, fine=fine)
             self._last = at
             return True
         if not self._gesture:
@@ -186,7 +187,7 @@ class Pointing(QObject):
         handling = self._stage.handling
         if key == Qt.Key.Key_Space and not event.modifiers():
             if not event.isAutoRepeat():
-                self._stage.hold_overlays(down)
+                self._hide(down)
             return True
         if handling.is_dragging and down:
             if key == Qt.Key.Key_Escape:
@@ -214,9 +215,15 @@ class Pointing(QObject):
                 return True
         return False
 
+    def _hide(self, down: bool) -> None:
+        """Hide labels while the space bar is down; labels that were hidden by another way stay so."""
+        if down != self._hiding:
+            self._hiding = down
+            self._stage.hold_overlays(down)
+
     def begin_modal(self, part: Literal["plane", "turn", "both"]) -> None:
         """Let a drag follow the mouse from where it is."""
-        self._stage.handling.begin(part, self._stage.image_point(self._stage.cursor_point()), self._stage.handle_scale)
+        self._stage.handling.begin(part, self._stage.share_point(self._stage.cursor_point()), self._stage.handle_scale)
 
     def _on_flight(self) -> None:
         orbit = self._stage.looking.orbit

@@ -6,7 +6,7 @@ It shows the studio's models and turns gestures into changes of them; bars and s
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final, cast
+from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QGuiApplication, QResizeEvent, QShowEvent
@@ -122,6 +122,12 @@ class Stage(QWidget):
         """Return the continuous frame pixel under a point of the canvas."""
         return self.looking.frame_fit.to_image(*self.device_point(at))
 
+    def share_point(self, at: QPointF) -> tuple[float, float]:
+        """Return the place in the frame under a point of the canvas, as shares of its width and height."""
+        x, y = self.image_point(at)
+        frame = self.frame
+        return (x / frame.width, y / frame.height) if frame is not None else (0.0, 0.0)
+
     def cursor_point(self) -> QPointF:
         """Return where the cursor is on the canvas; its middle where it is elsewhere."""
         native = self.canvas.native
@@ -143,7 +149,7 @@ class Stage(QWidget):
         self._pointer = at
         part = None
         if at is not None and not self.handling.is_dragging:
-            part = self.handling.hover(self.image_point(at), self.handle_scale)
+            part = self.handling.hover(self.share_point(at), self.handle_scale)
         shape = Qt.CursorShape.SizeAllCursor if part else Qt.CursorShape.CrossCursor
         if self.canvas.native.cursor().shape() != shape:
             self.canvas.native.setCursor(shape)
@@ -361,6 +367,6 @@ class Stage(QWidget):
             self._say()
 
     def _measure(self) -> None:
-        size = cast("tuple[int, int]", self.canvas.view_px)
+        size = self.canvas.view_px
         self.looking.set_view(size)
         self.studio.director.display(*size)

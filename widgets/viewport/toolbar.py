@@ -5,7 +5,7 @@ It holds no state: what is down is asked of the actions whenever something chang
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -77,7 +77,7 @@ class ViewportToolbar(QToolBar):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return made
 
-    def _runner(self, name: str):
+    def _runner(self, name: str) -> Callable[..., None]:
         bound = self._bound[f"viewport.{name}"]
 
         def run(on: bool = False) -> None:

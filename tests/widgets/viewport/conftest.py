@@ -71,7 +71,7 @@ def frame_from(produced: Produced) -> SampleFrame:
         violations=(),
         refused=MappingProxyType({}),
         device=Device("myriorama raster 1", "Mesa", "llvmpipe (LLVM)", "4.5", software=True),
-        timings_ms=MappingProxyType({"total": 120.0}),
+        timings_ms=MappingProxyType({"render": 90.0, "total": 120.0}),
         triangles=1234,
         unclassed=0,
     )

@@ -281,6 +281,42 @@ def test_an_arrow_keeps_to_its_axis_and_a_range_moves_as_a_whole(shown: Any) -> 
     assert (y, z) == (0, 0.75)
 
 
+def test_a_draft_of_fewer_pixels_changes_no_drag(shown: Any, recorded: SampleFrame) -> None:
+    half = np.ix_(np.arange(0, recorded.height, 3), np.arange(0, recorded.width, 3))
+    k, camera = 1 / 3, recorded.camera
+    small = replace(
+        camera, width=107, height=81, fx=camera.fx * k, fy=camera.fy * k, cx=camera.cx * k, cy=camera.cy * k
+    )
+    draft = replace(
+        recorded,
+        width=107,
+        height=81,
+        final=False,
+        camera=small,
+        rgb=np.ascontiguousarray(recorded.rgb[half]),
+        surface_id=np.ascontiguousarray(recorded.surface_id[half]),
+        depth=np.ascontiguousarray(recorded.depth[half]),
+        normal=None,
+        object_coordinates=None,
+        annotations=(),
+    )
+    found = []
+    for drafts in (False, True):
+        shown.studio.selection.select("mugs")
+        native, start = _native(shown), _handle(shown, "x")
+        QTest.mousePress(native, Qt.MouseButton.LeftButton, pos=start)
+        QTest.mouseMove(native, start + QPoint(20, 0))
+        if drafts:
+            shown.studio.preview.frame_ready.emit(draft)
+        QTest.mouseMove(native, start + QPoint(40, 0))
+        QTest.mouseRelease(native, Qt.MouseButton.LeftButton, pos=start + QPoint(40, 0))
+        found.append(read(shown.studio.document.project, CENTER)[0])
+        shown.studio.document.history.undo()
+        shown.studio.preview.frame_ready.emit(recorded)
+    assert found[0] != 0
+    assert found[1] == pytest.approx(found[0], abs=1e-3)
+
+
 def test_an_edge_scales_its_side_only(shown: Any) -> None:
     shown.studio.selection.select("mugs")
     _drag(shown, _handle(shown, "depth"), QPoint(0, 14))

@@ -136,13 +136,14 @@ def test_toggling_an_overlay_uploads_nothing_and_keeps_the_pace(
     native = shown.panel.stage.canvas.native
     took = []
     for _ in range(9):
-        start = time.perf_counter()
+        start = time.process_time()
         shown.run("mask")
         native.repaint()
-        took.append(time.perf_counter() - start)
+        took.append(time.process_time() - start)
     assert not uploads
-    # 50 ms are claimed for an idle machine, and measured in the benchmark; other work beside a test may triple it.
-    assert min(took) <= 0.150, [round(t * 1e3) for t in took]
+    # Processor time of all threads, which other work beside the test does not stretch as it does wall time: 50 ms on
+    # two cores are 100. The benchmark measures the wall.
+    assert min(took) <= 0.100, [round(t * 1e3) for t in took]
 
 
 def test_a_failure_dims_the_last_picture_and_says_the_way_out(shown: Any, recorded: SampleFrame) -> None:
