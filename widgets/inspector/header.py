@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from myriorama.app.inspection.rows import Inspection
@@ -24,6 +25,7 @@ class Header(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._faces: dict[tuple[str, str], QPixmap] = {}
         self.icon = QLabel(self)
         self.icon.setFixedSize(QSize(26, 26))
         self.title = QLabel(self)
@@ -56,7 +58,10 @@ class Header(QWidget):
         self.setVisible(found.kind in ("rows", "unknown"))
         if not self.isVisibleTo(self.parentWidget()):
             return
-        self.icon.setPixmap(icon(found.icon or "shape-outline", theme().accent).pixmap(24, 24))
+        face = (found.icon or "shape-outline", theme().accent)
+        if face not in self._faces:  # kept: Qt never frees a pixmap that an icon engine written in Python returned
+            self._faces[face] = icon(*face).pixmap(24, 24)
+        self.icon.setPixmap(self._faces[face])
         self.title.setText(found.title)
         self.title.setVisible(found.name is None)
         self.name.setVisible(found.name is not None)

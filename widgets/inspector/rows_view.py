@@ -203,8 +203,7 @@ class RowsView(QAbstractScrollArea):
         for item in self._items:
             tops.append(tops[-1] + item.height)
         self._tops = tops
-        page = self.viewport().height()
-        bar = self.verticalScrollBar()
+        page, bar = self.viewport().height(), self.verticalScrollBar()
         bar.setPageStep(page)
         bar.setSingleStep(HEIGHT)
         bar.setRange(0, max(0, tops[-1] - page))
@@ -335,7 +334,7 @@ class RowsView(QAbstractScrollArea):
     def _on_menu(self, widget: RowWidget, where: QPoint) -> None:
         if widget.row is not None:
             self.current = widget.row
-            self.menu_wanted.emit(widget.row, where)
+            self.menu_wanted.emit(self.current, where)
 
     def _focused_key(self) -> str:
         focus = QApplication.focusWidget()
@@ -368,8 +367,7 @@ class RowsView(QAbstractScrollArea):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Go through the fields in the order in which they are seen, not in which they were made."""
-        fields = self._tab_fields()
-        focus = QApplication.focusWidget()
+        fields, focus = self._tab_fields(), QApplication.focusWidget()
         at = next((i for i, f in enumerate(fields) if f is focus or f.focusProxy() is focus), -1)
         if at >= 0 and 0 <= (then := at + (1 if forward else -1)) < len(fields):
             reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
