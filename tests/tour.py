@@ -132,11 +132,12 @@ class Guide:
         from PySide6.QtGui import QKeySequence
         from PySide6.QtTest import QTest
 
-        if to is self.window:
-            self.window.activateWindow()
-            self.until(self.window.isActiveWindow, 5, "the window to be active")
+        target = to or self.window
+        if not target.window().isActiveWindow():
+            target.window().activateWindow()
+            self.until(target.window().isActiveWindow, 5, "the window to be active")
         pressed = QKeySequence.fromString(key)[0]
-        QTest.keyClick(to or self.program.qt.focusWidget() or self.window, pressed.key(), pressed.keyboardModifiers())
+        QTest.keyClick(target, pressed.key(), pressed.keyboardModifiers())
 
     def click(self, widget: Any, at: Any = None) -> None:
         from PySide6.QtCore import QPoint, Qt
@@ -362,18 +363,29 @@ def gallery(guide: Guide) -> None:
     window = guide.window
     panel = window.panels["gallery"]
     window.show_panel("gallery")
-    panel.grid.setFocus()
-    for key in ("P", "P", "X", "2", "4", "Right", "X", "1"):
-        guide.key(key)
-        guide.wait(0.15)
+    view = panel.grid
+    window.activateWindow()
+    view.setFocus()
+    guide.wait(0.2)
+    for key in ("P", "P", "X"):
+        guide.key(key, view)
+        guide.wait(0.2)
+    guide.look("asked for a reason")
+    guide.key("2", guide.program.qt.focusWidget())
+    guide.wait(0.3)
+    view.setFocus()
+    guide.key("4", view)
+    guide.wait(0.3)
     guide.look("judged")
-    guide.key("D")
+    if len(guide.studio.judgments.all) < 3:
+        raise SystemExit("the keys of the gallery judged nothing")
+    guide.key("D", view)
     guide.wait(1.2)
     guide.look("detail view")
-    guide.key("Esc")
+    guide.key("Esc", guide.program.qt.focusWidget())
     guide.wait(0.3)
-    panel.grid.setFocus()
-    guide.key("Return")
+    view.setFocus()
+    guide.key("Return", view)
     guide.wait(1.5)
     guide.look("sample opened from the gallery")
 

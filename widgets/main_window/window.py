@@ -241,7 +241,7 @@ class MainWindow(QMainWindow):
         Not by `restoreState`: Qt makes new tab bars with each one and keeps them all.
         """
         self._layout_while_open = layout_of(self)
-        self._docks_while_open = [d for d in self.docks.values() if d.toggleViewAction().isChecked()]
+        self._docks_while_open = [d for d in self.docks.values() if not d.isHidden()]
         self._docks_on_top = [d for d in self._docks_while_open if not d.visibleRegion().isEmpty()]
         for dock in self._docks_while_open:
             dock.hide()

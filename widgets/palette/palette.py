@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QDialog,
@@ -24,6 +24,7 @@ from myriorama.widgets.theme import icon, theme
 if TYPE_CHECKING:
     from myriorama.widgets.main_window.window import MainWindow
 
+_Index = QModelIndex | QPersistentModelIndex
 _CHOICE: Final = Qt.ItemDataRole.UserRole
 _SHOWN: Final = 60
 _SIZE: Final = QSize(620, 420)
@@ -110,10 +111,12 @@ class Palette(QDialog):
 class _Line(QStyledItemDelegate):
     """Title at the left, what it is and its key at the right; dim where it cannot be done."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(100, 32)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         choice: Choice = index.data(_CHOICE)
         tokens = theme()
         painter.save()

@@ -68,6 +68,7 @@ class ProblemsPanel(Panel):
         column.addLayout(row)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName("Problems and log")
         self.tabs.addTab(self._stack, "Problems")
         self.tabs.addTab(log_page, "Log")
         layout = QVBoxLayout(self)

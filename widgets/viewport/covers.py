@@ -49,6 +49,7 @@ class Message(QFrame):
         self._detail.setWordWrap(True)
         self._title.setWordWrap(True)
         self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._detail.setAccessibleName("Details")
         self._button = QPushButton()
         self._button.hide()
         self._run: Callable[[], None] | None = None

@@ -57,6 +57,7 @@ class Stage(QWidget):
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName("Picture")
         self.studio = studio
         self.canvas = ViewportCanvas(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

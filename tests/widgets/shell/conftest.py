@@ -28,7 +28,7 @@ def start(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Start]:
         running.append(application)
         application.show()
         application.window.activateWindow()
-        qtbot.waitUntil(application.window.isActiveWindow)  # keys go to the active window alone
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is not None)  # keys go to the active window alone
         return application
 
     yield started
