@@ -5,11 +5,13 @@ A sample that could not be made is not asked for again before the project change
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from psygnal import SignalInstance
 
 from myriorama.app.browsing.browse import Browse
 from myriorama.app.browsing.table import FactsTable
-from myriorama.app.preview.gallery import TileService
 from myriorama.app.preview.tiles import SampleFacts
 from myriorama.app.settings.store import Settings, SettingsStore
 
@@ -17,12 +19,24 @@ _BATCH: Final = 500
 _SPARE: Final = 8
 
 
+class FactsSource(Protocol):
+    """Whatever makes or reads facts: the gallery's processes, a written dataset."""
+
+    @property
+    def facts_ready(self) -> SignalInstance: ...
+
+    @property
+    def epoch_changed(self) -> SignalInstance: ...
+
+    def want_facts(self, indices: Sequence[int]) -> None: ...
+
+
 class FactsDemand:
-    """Keeps the tile service supplied with wishes for facts.
+    """Keeps the source of facts supplied with wishes for them.
 
     Parameters
     ----------
-    tiles : TileService
+    tiles : FactsSource
     table : FactsTable
         What is known; it is told of facts and epochs before this is.
     browse : Browse
@@ -31,7 +45,7 @@ class FactsDemand:
         How many samples there are.
     """
 
-    def __init__(self, tiles: TileService, table: FactsTable, browse: Browse, settings: SettingsStore) -> None:
+    def __init__(self, tiles: FactsSource, table: FactsTable, browse: Browse, settings: SettingsStore) -> None:
         self._tiles = tiles
         self._table = table
         self._browse = browse

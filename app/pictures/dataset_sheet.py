@@ -15,7 +15,7 @@ import numpy as np
 
 from myriorama.app.dataset.encoders import decode_png
 from myriorama.app.dataset.layout import MANIFEST, PARTIAL_SUFFIX, RECORDS
-from myriorama.app.pictures.overlay import OverlayItem, OverlayStyle, draw_overlay
+from myriorama.app.pictures.overlay import OverlayItem, OverlayStyle, draw_overlay, told_value
 from myriorama.app.pictures.sheet import contact_sheet
 from myriorama.scenes.conventions import U8
 from myriorama.scenes.errors import InputError, Problem
@@ -107,7 +107,7 @@ def stored_item(annotation: Mapping[str, Any], height: int, width: int) -> Overl
     mask = crop_of_counts(counts, height, width, x, w)[y : y + h]
     keypoints = annotation.get("keypoints") or ()
     order = {k["name"]: i for i, k in enumerate(keypoints)}
-    box_3d = annotation.get("box_3d")
+    box_3d, whole = annotation.get("box_3d"), annotation.get("amodal_box")
     return OverlayItem(
         x,
         y,
@@ -117,6 +117,9 @@ def stored_item(annotation: Mapping[str, Any], height: int, width: int) -> Overl
         tuple((k["x"], k["y"], k["v"]) for k in keypoints),
         tuple((order[a], order[b]) for a, b in annotation.get("skeleton") or ()),
         tuple(None if c is None else (c[0], c[1]) for c in box_3d["corners_px"]) if box_3d else (),
+        annotation.get("visible"),
+        (whole[0], whole[1], whole[2], whole[3]) if whole else None,
+        tuple(f"{name}: {told_value(value)}" for name, value in (annotation.get("attributes") or {}).items()),
     )
 
 

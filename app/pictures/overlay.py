@@ -105,11 +105,12 @@ def item_from(annotation: Annotation) -> OverlayItem:
         annotation.box_3d.corners_px if annotation.box_3d is not None else (),
         annotation.visible,
         (whole.x, whole.y, whole.w, whole.h) if whole is not None else None,
-        tuple(f"{name}: {_told(value)}" for name, value in annotation.attributes.items()),
+        tuple(f"{name}: {told_value(value)}" for name, value in annotation.attributes.items()),
     )
 
 
-def _told(value: object) -> str:
+def told_value(value: object) -> str:
+    """Return an attribute's value as it is written beside an object."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 

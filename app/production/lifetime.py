@@ -10,6 +10,7 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -81,8 +82,27 @@ class HeldLock:
             self._descriptor = -1
 
 
-def try_lock(path: Path) -> HeldLock | None:
-    """Take the lock of a file, which is made where it is missing; None where another process holds it."""
+LOOKED_AT_S: Final = 0.2
+"""Longer than anybody holds a lock only to see whether it is held."""
+
+
+def try_lock(path: Path, *, patience_s: float = 0.0) -> HeldLock | None:
+    """Take the lock of a file, which is made where it is missing; None where another process holds it.
+
+    Parameters
+    ----------
+    patience_s : float
+        Try for so long: who looks whether a lock is held holds it for a moment.
+    """
+    until_s = time.monotonic() + patience_s
+    while True:
+        held = _lock_once(path)
+        if held is not None or time.monotonic() >= until_s:
+            return held
+        time.sleep(0.01)
+
+
+def _lock_once(path: Path) -> HeldLock | None:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
     try:
         if sys.platform == "win32":

@@ -14,7 +14,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Final, cast
 
-from myriorama.app.production.lifetime import HeldLock, is_locked, try_lock
+from myriorama.app.production.lifetime import LOOKED_AT_S, HeldLock, is_locked, try_lock
 from myriorama.app.render_queue.snapshot import JobSnapshot
 from myriorama.app.render_queue.states import Desired, JobState, SampleState, job_state
 from myriorama.app.render_queue.store import JobStore
@@ -166,7 +166,7 @@ class Jobs:
 
     def try_drive(self, job: str) -> HeldLock | None:
         """Take the right to drive a job; None where another process drives it."""
-        return try_lock(self.folder_of(job) / LOCK)
+        return try_lock(self.folder_of(job) / LOCK, patience_s=LOOKED_AT_S)
 
     def _update(self, job: str, column: str, value: object) -> None:
         with self._open() as db:

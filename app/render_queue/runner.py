@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from myriorama.app.production.lifetime import try_lock
+from myriorama.app.production.lifetime import LOOKED_AT_S, try_lock
 from myriorama.app.render_queue.driver import Driver
 from myriorama.app.render_queue.jobs import JobEntry, Jobs
 from myriorama.app.render_queue.store import DamagedError, JobStore
@@ -58,8 +58,9 @@ class Runner:
             if entry.id in self._refused or entry.desired != "run":
                 continue
             try:
-                if self._jobs.view(entry).state in ("queued", "interrupted", "waiting for disk", "running"):
-                    return entry
+                view = self._jobs.view(entry)
+                if not view.alive and view.state in ("queued", "interrupted", "waiting for disk"):
+                    return entry  # one that lives is driven already, by this process or another
             except DamagedError:
                 return entry  # driving it makes its database anew
         return None
@@ -93,7 +94,7 @@ def _listen(runner: Runner) -> None:
 def main(folder: str) -> int:
     """Run the queue of a folder in this process; 0 where it was run, 1 where another process runs it."""
     jobs = Jobs(Path(folder))
-    lock = try_lock(jobs.folder / RUNNER_LOCK)
+    lock = try_lock(jobs.folder / RUNNER_LOCK, patience_s=LOOKED_AT_S)
     if lock is None:
         return 1
     runner = Runner(jobs)

@@ -183,6 +183,11 @@ class JobStore:
                 return
             after = page[-1].index
 
+    def latest(self, number: int) -> tuple[SampleRow, ...]:
+        """Return the written samples that were leased last, the newest first."""
+        written = f"{int(SampleState.WRITTEN)},{int(SampleState.DONE)}"
+        return tuple(self._rows(f"WHERE state IN ({written}) ORDER BY token DESC LIMIT ?", (number,)))
+
     def bytes_written(self) -> int:
         """Return the size of all written samples."""
         return int(self._all("SELECT COALESCE(SUM(bytes), 0) FROM samples")[0][0])
