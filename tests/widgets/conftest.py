@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtWidgets import QApplication
+
 from myriorama.app.finding import find_project
 from myriorama.app.qt.mailbox import Mailbox
 from myriorama.app.settings.store import SettingsStore
 from myriorama.app.studio import Studio
 from myriorama.scenes.project.load import load_project
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QApplication
 
 QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
 

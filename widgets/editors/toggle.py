@@ -1,4 +1,4 @@
-"""Yes or no."""
+"""A switch: true or false, with a word beside it. It has no third state; mixed values are told by the row."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from myriorama.app.actions import Action, ActionTable
 from myriorama.app.actions.keys import refusal
 from myriorama.app.settings.store import SettingsStore
@@ -43,7 +44,7 @@ def test_a_checkable_row_is_turned_over_or_set() -> None:
 
 def test_two_rows_with_one_id_are_refused() -> None:
     made = table()
-    with pytest.raises(ValueError, match="edit.undo"):
+    with pytest.raises(ValueError, match=r"edit\.undo"):
         made.add(Action("edit.undo", "Again", "window", ""), lambda: None)
 
 

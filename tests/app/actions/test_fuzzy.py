@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from myriorama.app.actions.fuzzy import score
 
 TITLES = ("Open...", "Open recent", "Export...", "Copy sample key", "Select Mugs", "Reset layout", "Previous problem")
