@@ -25,6 +25,8 @@ from myriorama.app.preview.director import Director
 from myriorama.app.preview.gallery import TileService
 from myriorama.app.preview.service import PreviewService
 from myriorama.app.problems import Problems
+from myriorama.app.render_queue.service import QueueService
+from myriorama.app.settings.folders import queue_folder
 from myriorama.app.settings.store import SettingsStore, state_folder
 from myriorama.plugins.registry import PluginRegistry, builtin_registry
 
@@ -39,9 +41,14 @@ class Studio:
     settings : SettingsStore
     cache_folder : Path or None
         For imported assets; None is the user's.
+    state : Path or None
+        For what is kept of projects beside their files; None is the user's, or a cache folder's own.
 
     Attributes
     ----------
+    post : callable
+        Brings a call from any thread to the thread of the models.
+    state : Path
     index : Observable of int
         The sample that the viewport shows.
     sweep : Observable of Sweep or None
@@ -60,6 +67,8 @@ class Studio:
         What the project declares for its drawn values.
     facts_demand : FactsDemand
         Has facts made while they are looked at.
+    queue : QueueService
+        The jobs that make datasets, whoever began them.
     exports : Exports
         The exports of this run of the program.
     catalogue : Catalogue
@@ -68,8 +77,12 @@ class Studio:
         The library of models, HDRIs, textures and photos.
     """
 
-    def __init__(self, post: Post, settings: SettingsStore, cache_folder: Path | None = None) -> None:
+    def __init__(
+        self, post: Post, settings: SettingsStore, cache_folder: Path | None = None, state: Path | None = None
+    ) -> None:
+        self.post = post
         self.cache_folder = cache_folder
+        self.state = state or (state_folder() if cache_folder is None else cache_folder / "state")
         self.registry: PluginRegistry = builtin_registry()
         self.settings = settings
         self.document = Document()
@@ -80,15 +93,15 @@ class Studio:
         self.overlays: Observable[OverlayState] = Observable(settings.value.overlays)
         self.problems = Problems()
         self.judgments = Judgments(self.document.history)
-        self.sidecar = JudgmentSidecar(
-            self.document, self.judgments, self.problems, post, lambda: _state_beside(cache_folder)
-        )
+        self.sidecar = JudgmentSidecar(self.document, self.judgments, self.problems, post, lambda: self.state)
         self.browse = Browse()
         self.declared = DeclaredNow(self.document, self.registry)
         self.table = FactsTable(self.declared.names)
         self.preview = PreviewService(post, cache_folder)
         self.tiles = TileService(post, cache_folder, settings.value.gallery_workers)
         self.director = Director(self.document, self.index, self.preview, self.tiles, self.settings, self.problems)
+        self.post = post
+        self.queue = QueueService(post, queue_folder() if cache_folder is None else cache_folder / "queue")
         self.exports = Exports(post)
         self.catalogue = Catalogue(self.registry, post)
         self.assets = Assets(post, self.document, self.registry, settings, self.problems, cache_folder)
@@ -108,9 +121,5 @@ class Studio:
         self.preview.close()
         self.tiles.close()
         self.exports.close()
+        self.queue.close()
         self.assets.close()
-
-
-def _state_beside(cache_folder: Path | None) -> Path:
-    """A studio with a cache of its own keeps its state there too, not among the user's."""
-    return state_folder() if cache_folder is None else cache_folder / "state"

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from myriorama.app.document.checking import Checker
 from myriorama.app.document.journal import Journal
 from myriorama.app.document.recovery import Recoverable, discard, find_left, restore
+from myriorama.app.problems import Trouble
 from myriorama.app.qt.mailbox import Mailbox
 from myriorama.app.settings.store import Settings, SettingsStore, settings_folder, state_folder
 from myriorama.app.studio import Studio
@@ -57,7 +58,7 @@ class Application:
         prepare(self.qt)
         apply_theme(self.qt, self.settings.value.theme)
         self.mailbox = Mailbox()
-        self.studio = Studio(self.mailbox.post, self.settings, cache_folder)
+        self.studio = Studio(self.mailbox.post, self.settings, cache_folder, self._state)
         self.faults = FaultWatch(self.studio.problems, self._state)
         if self.settings.trouble:
             self.studio.problems.tell(f"warning: {self.settings.trouble}")
@@ -68,6 +69,7 @@ class Application:
         self.window = MainWindow(self.studio)
         self.faults.window = self.window
         self.settings.changed.connect(self._on_settings_changed)
+        self.settings.kept.connect(self._on_settings_kept)
         self.qt.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
         self._alive = QTimer()
         self._closed = False
@@ -114,6 +116,7 @@ class Application:
             return
         self._closed = True
         self.settings.changed.disconnect(self._on_settings_changed, missing_ok=True)
+        self.settings.kept.disconnect(self._on_settings_kept, missing_ok=True)
         self.qt.styleHints().colorSchemeChanged.disconnect(self._on_scheme_changed)
         self.checker.close()
         self.journal.close()
@@ -131,6 +134,11 @@ class Application:
 
     def _on_settings_changed(self, value: Settings) -> None:
         apply_theme(self.qt, value.theme)
+
+    def _on_settings_kept(self, trouble: str) -> None:
+        way_out = "They hold until the program ends. Look for free space and permissions in that folder."
+        told = (Trouble("settings", "warning", trouble, str(self.settings.file), way_out),) if trouble else ()
+        self.studio.problems.set("settings", told)
 
     def _on_scheme_changed(self) -> None:
         apply_theme(self.qt, self.settings.value.theme)

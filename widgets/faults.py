@@ -8,12 +8,12 @@ import threading
 import traceback
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Final, TextIO
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from myriorama.app.problems import Problems
+from myriorama.app.problems import Problems, Trouble
 
 _LOG_LIMIT: Final = 1_000_000
 _SHOWN: Final = 3
@@ -40,12 +40,9 @@ class FaultWatch:
         self.window: QWidget | None = None
         self.file = state / "faults.log"
         self._seen: dict[str, int] = {}
-        state.mkdir(parents=True, exist_ok=True)
-        if self.file.exists() and self.file.stat().st_size > _LOG_LIMIT:
-            self.file.replace(self.file.with_suffix(".old.log"))
-        self._out = self.file.open("a", encoding="utf-8")
+        self._out = self._opened()
         self._had_handler = faulthandler.is_enabled()
-        faulthandler.enable(self._out)
+        faulthandler.enable(self._out or sys.__stderr__ or sys.stderr)
         self._before = sys.excepthook, threading.excepthook
         sys.excepthook = self._on_error
         threading.excepthook = self._on_thread_error
@@ -56,16 +53,34 @@ class FaultWatch:
         faulthandler.disable()
         if self._had_handler:
             faulthandler.enable()
-        self._out.close()
+        if self._out is not None:
+            self._out.close()
+
+    def _opened(self) -> TextIO | None:
+        """Open the log; where it cannot be, faults are told in the window and on the standard error alone."""
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            if self.file.exists() and self.file.stat().st_size > _LOG_LIMIT:
+                self.file.replace(self.file.with_suffix(".old.log"))
+            return self.file.open("a", encoding="utf-8")
+        except OSError as error:
+            way_out = "The program runs without its log. Look for free space and permissions in that folder."
+            message = f"the log of faults cannot be kept: {error.strerror or error}"
+            self._problems.set("log", (Trouble("log", "warning", message, str(self.file), way_out),))
+            return None
+
+    def _write(self, text: str) -> None:
+        print(text, file=sys.stderr, end="")
+        if self._out is not None:
+            self._out.write(text + "\n")
+            self._out.flush()
 
     def _on_error(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             self._before[0](kind, error, trace)
             return
         text = "".join(traceback.format_exception(kind, error, trace))
-        print(text, file=sys.stderr, end="")
-        self._out.write(text + "\n")
-        self._out.flush()
+        self._write(text)
         for line in text.rstrip().splitlines():
             self._problems.tell(line)
         key = "".join(traceback.format_exception(kind, error, trace, limit=-1))
@@ -75,9 +90,7 @@ class FaultWatch:
 
     def _on_thread_error(self, hook: threading.ExceptHookArgs) -> None:
         text = "".join(traceback.format_exception(hook.exc_type, hook.exc_value, hook.exc_traceback))
-        print(text, file=sys.stderr, end="")
-        self._out.write(text + "\n")
-        self._out.flush()
+        self._write(text)
 
     def _show(self, message: str, text: str) -> None:
         box = QMessageBox(self.window)

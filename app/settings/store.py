@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Literal
 
+from psygnal import Signal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from myriorama.app.dataset.atomic import write_file
@@ -70,7 +71,11 @@ class SettingsStore(Observable[Settings]):
     ----------
     trouble : str
         Why the file could not be read; empty where it could.
+    kept : signal of (str,)
+        The settings were to be written: why they could not be, or empty where they were.
     """
+
+    kept = Signal(str)
 
     def __init__(self, file: Path | None) -> None:
         self.file = file
@@ -100,6 +105,11 @@ class SettingsStore(Observable[Settings]):
     def _write(self, value: Settings) -> None:
         if self.file is None:
             return
-        self.file.parent.mkdir(parents=True, exist_ok=True)
         text = value.model_dump_json(indent=1) + "\n"
-        write_file(self.file.parent, self.file.name, [text.encode()], durable=False)
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            write_file(self.file.parent, self.file.name, [text.encode()], durable=False)
+        except OSError as error:
+            self.kept.emit(f"the settings could not be kept: {error.strerror or error}")
+            return
+        self.kept.emit("")

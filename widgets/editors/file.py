@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
@@ -47,6 +47,7 @@ class FileField(QWidget):
     ) -> None:
         super().__init__(parent)
         self._role, self._choose, self._accept = role, choose, accept
+        self._dropped = ""
         self.line = TextField(value, max_length=1000, parent=self)
         self.line.setDragEnabled(False)
         self.line.setAcceptDrops(False)
@@ -111,7 +112,11 @@ class FileField(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         if self._accept is None:
             return
-        reference = self._accept(event.mimeData().urls()[0].toLocalFile(), self._role)
+        event.acceptProposedAction()
+        self._dropped = event.mimeData().urls()[0].toLocalFile()
+        QTimer.singleShot(0, self, self._on_dropped)  # whoever let go of the file need not wait for questions about it
+
+    def _on_dropped(self) -> None:
+        reference = self._accept(self._dropped, self._role) if self._accept is not None else None
         if reference is not None:
-            event.acceptProposedAction()
             self._take(reference)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -55,7 +56,7 @@ def make_editor(kind: str, studio: Studio, parent: QWidget) -> Any:
     if kind == "rotation":
         return RotationField(parent)
     if kind == "file":
-        return FileField(choose=_chooser(studio, parent), accept=_acceptor(studio), parent=parent)
+        return FileField(choose=_chooser(studio, parent), accept=_acceptor(studio, parent), parent=parent)
     return TextField(parent=parent)
 
 
@@ -68,15 +69,13 @@ def _chooser(studio: Studio, parent: QWidget) -> Callable[[str], str | None]:
     return choose
 
 
-def _acceptor(studio: Studio) -> Callable[[str, str], str | None]:
-    """Take a dropped file that lies in the project's folder, by its relative path; others go through Assets."""
+def _acceptor(studio: Studio, parent: QWidget) -> Callable[[str, str], str | None]:
+    """Take a dropped file by its path where the project can name it; others are imported, after asking."""
 
     def accept(path: str, role: str) -> str | None:
-        from pathlib import Path
+        from myriorama.widgets.assets.choose import take_dropped  # late: the dialog is rarely opened
 
-        folder = studio.document.folder.resolve()
-        dropped = Path(path).resolve()
-        return dropped.relative_to(folder).as_posix() if dropped.is_relative_to(folder) else None
+        return take_dropped(studio, Path(path), role, parent.window())
 
     return accept
 

@@ -6,16 +6,20 @@ It reads and writes no file: `app.document.files` does. Dialogs are opened, neve
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from myriorama.app.document import files
+from myriorama.app.problems import Trouble
 from myriorama.app.studio import Studio
 from myriorama.scenes.errors import InputError
+from myriorama.widgets.main_window.taking_along import TakingAlong
 from myriorama.widgets.main_window.troubles import TroubleDialog
 
+_SOURCE = "saving"
 _FILTER = "Myriorama projects (*.json);;All files (*)"
 _Then = Callable[[], None]
 
@@ -36,6 +40,7 @@ class ProjectFlow(QObject):
         self._studio = studio
         self._window = window
         self._tell = tell
+        self._along = TakingAlong(studio, window, tell, self._trouble)
 
     def open(self, path: str | Path) -> None:
         """Open a file, a folder, or an example by its name, in place of what is open."""
@@ -68,7 +73,7 @@ class ProjectFlow(QObject):
         dialog.selectFile(start.name)
 
         def chosen(path: str) -> None:
-            self._save(Path(path), then)
+            self._along.see_to(Path(path).parent, partial(self._save, Path(path), then))
 
         dialog.fileSelected.connect(chosen)
         dialog.open()
@@ -165,7 +170,7 @@ class ProjectFlow(QObject):
         if document.project is None:
             return
         try:
-            saved = files.save(document, path, overwrite=overwrite)
+            saved = files.save(document, path, overwrite=overwrite, state=self._studio.state)
         except files.NoFileYetError:
             self.save_as(then)
             return
@@ -177,6 +182,9 @@ class ProjectFlow(QObject):
             return
         self._studio.settings.remember_project(saved.path)
         self._tell(f"Saved {saved.path}" + (f" ({saved.note})" if saved.note else ""))
+        way_out = "The project itself is saved. Look for free space and permissions in that folder."
+        noted = Trouble(_SOURCE, "warning", saved.note, str(self._studio.state / "backups"), way_out)
+        self._studio.problems.set(_SOURCE, (noted,) if saved.note else ())
         if then is not None:
             then()
 

@@ -19,6 +19,9 @@ from myriorama.widgets.viewport.strips import Elided
 
 _LEAST_DWELL_MS = 120
 _SHUFFLED_OVER = 1000
+_LEAST_KEY_PX = 90
+_KEY_BEFORE_NOTE = 1000
+"""Room goes to the whole key first; what is left is the note's."""
 
 
 class SampleBar(QFrame):
@@ -61,8 +64,9 @@ class SampleBar(QFrame):
         self.key.setStyleSheet("QLineEdit { background: transparent; border: none; padding: 3px 2px; }")
         self.key.setAccessibleName("Sample key")
         self.key.setToolTip("The sample's key: it names this picture everywhere. Select to copy.")
-        self.key.setFixedWidth(QFontMetrics(self.key.font()).horizontalAdvance("00000000-0123456789abcdef") + 26)
-        row.addWidget(self.key)
+        self.key.setMinimumWidth(_LEAST_KEY_PX)
+        self.key.setMaximumWidth(QFontMetrics(self.key.font()).horizontalAdvance("00000000-0123456789abcdef") + 26)
+        row.addWidget(self.key, _KEY_BEFORE_NOTE)
         row.addWidget(self._button("copy", "Copy the sample's key", self.copy_key))
         row.addSpacing(tokens.gap)
         self.note = Elided()

@@ -183,6 +183,7 @@ def test_files_are_chosen_and_dropped(qtbot: QtBot) -> None:
         Qt.KeyboardModifier.NoModifier,
     )
     field.dropEvent(event)
+    qtbot.waitUntil(lambda: len(said) == 2)
     assert asked == ["radiance"]
     assert said == ["chosen.hdr", "dropped.hdr"]
 
