@@ -5,6 +5,7 @@ It refuses paths that leave the dataset.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Iterable
@@ -46,7 +47,7 @@ def write_file(root: Path, path: str, chunks: Iterable[bytes], *, durable: bool 
     """Write a file of a dataset and return what was written.
 
     The bytes go to ``NAME.part``, are synced to the disk, and only then get their name; an interrupted
-    write leaves the name untouched.
+    write leaves the name untouched, and one that fails leaves nothing.
 
     Parameters
     ----------
@@ -65,20 +66,26 @@ def write_file(root: Path, path: str, chunks: Iterable[bytes], *, durable: bool 
     digest = hashlib.sha256()
     size = 0
     faults.point("file.before_write")
-    with part.open("wb", buffering=0) as stream:
-        for chunk in chunks:
-            digest.update(chunk)
-            size += len(chunk)
-            view = memoryview(chunk)
-            while view:
-                view = view[stream.write(view) :]
-        faults.point("file.after_write")
-        if durable:
-            faults.point("file.before_fsync")
-            os.fsync(stream.fileno())
-            faults.point("file.after_fsync")
-    faults.point("file.before_rename")
-    part.replace(target)
+    try:
+        with part.open("wb", buffering=0) as stream:
+            for chunk in chunks:
+                faults.spend(len(chunk))
+                digest.update(chunk)
+                size += len(chunk)
+                view = memoryview(chunk)
+                while view:
+                    view = view[stream.write(view) :]
+            faults.point("file.after_write")
+            if durable:
+                faults.point("file.before_fsync")
+                os.fsync(stream.fileno())
+                faults.point("file.after_fsync")
+        faults.point("file.before_rename")
+        part.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)  # on a full disk it would take the room that is wanted
+        raise
     faults.point("file.after_rename")
     return FileEntry(path, digest.hexdigest(), size)
 

@@ -1,7 +1,7 @@
-"""Named points at which a test can make the program fail: kill, disk full, I/O error, delay.
+"""Named points at which a test can make the program fail: kill, disk full, I/O error, delay; and a budget of bytes.
 
-Armed by an environment variable alone (``MYRIORAMA_FAULT=name:nth:what``); without it a point costs one comparison.
-It invents no failure of its own.
+Armed by environment variables alone (``MYRIORAMA_FAULT=name:nth:what``, ``MYRIORAMA_BYTE_BUDGET=bytes``); without them
+a point costs one comparison. It invents no failure of its own.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import time
 from typing import Final
 
 VARIABLE: Final = "MYRIORAMA_FAULT"
+BUDGET: Final = "MYRIORAMA_BYTE_BUDGET"
 POINTS: Final = (
     "file.before_write",
     "file.after_write",
@@ -35,6 +36,7 @@ WHAT: Final = ("kill", "ENOSPC", "EIO", "sleep")
 
 _armed: tuple[str, int, str] | None = None
 _hits = 0
+_bytes_left: int | None = None
 
 
 def arm(text: str) -> None:
@@ -73,4 +75,27 @@ def point(name: str) -> None:
         raise OSError(code, f"{os.strerror(code)} (fault point {name})")
 
 
+def budget(left: int | None) -> None:
+    """Let this process write so many more bytes of files, as if the disk were full then; None lifts it."""
+    global _bytes_left
+    _bytes_left = left
+
+
+def spend(number: int) -> None:
+    """Account for bytes that are about to be written.
+
+    Raises
+    ------
+    OSError
+        A test gave a budget, and this is more than what is left of it.
+    """
+    global _bytes_left
+    if _bytes_left is None:
+        return
+    if number > _bytes_left:
+        raise OSError(errno.ENOSPC, f"{os.strerror(errno.ENOSPC)} (byte budget)")
+    _bytes_left -= number
+
+
 arm(os.environ.get(VARIABLE, ""))
+budget(int(os.environ[BUDGET]) if os.environ.get(BUDGET) else None)

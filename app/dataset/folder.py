@@ -6,11 +6,11 @@ where another stopped. It refuses to write over anything, and to give the final 
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import json
 import os
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any, Final
 from myriorama.app.dataset import faults
 from myriorama.app.dataset.atomic import PART_SUFFIX, FileEntry, inside, sync_folder, write_file
 from myriorama.app.dataset.layout import (
+    JOB,
     MANIFEST,
     PROJECT,
     RECEIPTS,
@@ -26,15 +27,15 @@ from myriorama.app.dataset.layout import (
     quarantine_of,
     receipt_path,
     receipts_aside,
-    record_path,
 )
 from myriorama.app.dataset.manifest import manifest_chunks
-from myriorama.app.dataset.quarantine import Quarantined, quarantined_in, release
+from myriorama.app.dataset.quarantine import Quarantined, quarantined_in, release, sweep_quarantine
 from myriorama.app.dataset.receipts import Receipt, holds, read_receipt, receipt_numbers
+from myriorama.app.dataset.records import Records
 from myriorama.app.dataset.samples import SampleWriter
 from myriorama.app.dataset.sampleset import SampleSet
 from myriorama.plugins.registry import PluginRegistry, builtin_registry
-from myriorama.plugins.writing import DatasetInfo, StoredRecord
+from myriorama.plugins.writing import DatasetInfo
 from myriorama.scenes.errors import InputError, MyrioramaError, Problem
 
 SYNC_EVERY: Final = 16
@@ -133,19 +134,24 @@ class DatasetFolder:
         registry: PluginRegistry | None = None,
         *,
         discard_partial: bool = False,
+        job_text: str = "",
         durable: bool = True,
     ) -> DatasetFolder:
-        """Start a dataset that will lie at `path`.
+        """Start a dataset that will lie at `path`. Its partial folder appears at once, with all that it begins with.
 
         Parameters
         ----------
         discard_partial : bool
             Delete what an earlier, unfinished run of the same name left.
+        job_text : str
+            Kept beside the receipts until the dataset is finished: what makes it.
 
         Raises
         ------
         InputError
             Something lies there already, or there is nothing to write.
+        FileExistsError
+            Another process was quicker.
         """
         path = path.absolute()
         registry = registry or builtin_registry()
@@ -167,9 +173,20 @@ class DatasetFolder:
                     Problem(str(left), "an earlier run left this behind; move it away, or ask for it to be discarded")
                 )
             shutil.rmtree(left)
-        partial_of(path).mkdir(parents=True)
         folder = cls(path, job, registry, durable=durable)
-        folder._write_project()
+        making = folder.partial.with_name(f"{folder.partial.name}.{os.urandom(4).hex()}")
+        try:
+            (making / RECEIPTS).mkdir(parents=True)
+            if job.project_text:
+                write_file(making, PROJECT, (job.project_text.encode(),), durable=durable)
+            if job_text:
+                write_file(making, JOB, (job_text.encode(),), durable=durable)
+            making.rename(folder.partial)
+        except OSError as error:
+            shutil.rmtree(making, ignore_errors=True)
+            if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
+                raise FileExistsError(f"{folder.partial} is there already") from error
+            raise
         return folder
 
     @classmethod
@@ -202,9 +219,10 @@ class DatasetFolder:
         if aside.is_dir() and not (folder.partial / RECEIPTS).exists():
             aside.rename(folder.partial / RECEIPTS)  # an earlier run ended between its last two steps
         found = folder.partial / PROJECT
-        if job.project_text and found.is_file() and found.read_text(encoding="utf-8") != job.project_text:
+        if job.project_text and not found.is_file():
+            write_file(folder.partial, PROJECT, (job.project_text.encode(),), durable=durable)
+        elif job.project_text and found.read_bytes() != job.project_text.encode():
             raise InputError(Problem(str(found), "the unfinished dataset is of another project or another state of it"))
-        folder._write_project()
         for index in receipt_numbers(folder.partial):
             if index in folder.samples and (index in known or folder.accept(index) is not None):
                 folder._done.add(index)
@@ -293,6 +311,9 @@ class DatasetFolder:
         DatasetError
             A sample is missing, or something appeared under the final name meanwhile.
         """
+        if not self.partial.exists() and self.path.is_dir():
+            shutil.rmtree(receipts_aside(self.path), ignore_errors=True)
+            return self.path  # its name was the last thing that it got before something failed
         if self.missing:
             some = ", ".join(str(i) for i in self.missing[:5])
             raise DatasetError(f"{len(self.missing)} samples are neither written nor quarantined: {some} ...")
@@ -320,10 +341,16 @@ class DatasetFolder:
             raise DatasetError(f"{self.path} appeared while the dataset was made; it stays at {self.partial}")
         aside = receipts_aside(self.path)
         if (self.partial / RECEIPTS).is_dir():
+            shutil.rmtree(aside, ignore_errors=True)  # of an earlier dataset of this name that is not here any more
             (self.partial / RECEIPTS).rename(aside)
-        self.sync()
-        faults.point("finalize.before_rename")
-        self.partial.rename(self.path)
+        try:
+            self.sync()
+            faults.point("finalize.before_rename")
+            self.partial.rename(self.path)
+        except OSError:
+            if aside.is_dir():
+                aside.rename(self.partial / RECEIPTS)  # without them nothing here could be believed
+            raise
         if self._durable:
             sync_folder(self.path.parent)
         faults.point("finalize.after_rename")
@@ -339,24 +366,17 @@ class DatasetFolder:
             if folder.is_dir():
                 sync_folder(folder)
 
-    def close(self) -> None:
-        """Leave the dataset as it is."""
-
     def __enter__(self) -> DatasetFolder:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        """Leave the dataset as it is."""
 
     def _expect(self, index: int) -> None:
         if index not in self.samples:
             raise DatasetError(f"sample {index} is not of this job")
         if index in self._done or index in self._quarantined:
             raise DatasetError(f"sample {index} was settled before")
-
-    def _write_project(self) -> None:
-        if self.job.project_text:
-            write_file(self.partial, PROJECT, (self.job.project_text.encode(),), durable=self._durable)
 
     def _project_entries(self) -> Iterator[tuple[str, str, int]]:
         if self.job.project_text:
@@ -367,11 +387,16 @@ class DatasetFolder:
         for index in sorted(self._done):
             receipt = read_receipt(self.partial, index)
             if receipt is None:
+                self.forget(index)
                 raise DamagedSamplesError((index,))
             yield receipt
 
     def _sweep(self) -> None:
         """Delete what workers that died left: half-written files, and files of samples that were given up."""
+        sweep_quarantine(self.path, self.quarantined, self._done)
+        for path in sorted(self.partial.parent.iterdir()):
+            if path.name.startswith(f"{self.partial.name}.") and path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)  # a beginning of this dataset that never came to its name
         given_up = {f"{index:08d}" for index in self._quarantined}
         for path in sorted(self.partial.rglob("*")):
             if path.is_file() and (path.suffix == PART_SUFFIX or path.stem in given_up):
@@ -383,19 +408,3 @@ class DatasetFolder:
 
 def _rising(indices: range | tuple[int, ...]) -> bool:
     return indices.step == 1 if isinstance(indices, range) else all(a < b for a, b in pairwise(indices))
-
-
-class Records:
-    """The stored records of a dataset, read one at a time in the order of their index."""
-
-    def __init__(self, root: Path, indices: Iterable[int]) -> None:
-        self._root = root
-        self._indices = list(indices)
-
-    def __len__(self) -> int:
-        return len(self._indices)
-
-    def __iter__(self) -> Iterator[StoredRecord]:
-        for index in self._indices:
-            record: StoredRecord = json.loads((self._root / record_path(index)).read_bytes())
-            yield record

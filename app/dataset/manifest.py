@@ -115,7 +115,9 @@ def _body(
     yield b'],\n"quarantined":['
     separator = b"\n"
     for entry in quarantined:
-        told = {"index": entry.index, "key": entry.key, "reasons": list(entry.reasons)}
+        # a traceback names places on the machine that met it: those stay in the quarantine
+        reasons = [reason.partition("\n")[0] for reason in entry.reasons]
+        told = {"index": entry.index, "key": entry.key, "reasons": reasons}
         yield separator + json_text(told).encode()
         separator = b",\n"
     yield b'],\n"files":['

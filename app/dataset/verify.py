@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from myriorama.app.dataset.atomic import FileEntry
-from myriorama.app.dataset.folder import Records
 from myriorama.app.dataset.layout import MANIFEST, PARTIAL_SUFFIX, record_path
 from myriorama.app.dataset.manifest import Manifest, ManifestError, read_manifest
+from myriorama.app.dataset.records import Records
 from myriorama.app.dataset.verify_record import check_stored
 from myriorama.plugins.registry import PluginRegistry, builtin_registry
 from myriorama.scenes.errors import PluginError

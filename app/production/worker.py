@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -19,6 +19,7 @@ from myriorama.app.production.messages import Outcome, WorkerSetup, receive, sen
 from myriorama.scenes.errors import AssetError, DeviceError, InputError, MyrioramaError
 
 if TYPE_CHECKING:
+    from myriorama.app.dataset.quarantine import Quarantined
     from myriorama.app.dataset.samples import SampleWriter
     from myriorama.app.production.producer import Produced, Producer
     from myriorama.scenes.rendering.frame import Renderer
@@ -108,12 +109,14 @@ class Worker:
         ------
         AssetError
             A foreign file is of no use as the project uses it, which is hardly this sample's matter alone.
+        DeviceError
+            The device failed.
         """
         try:
             produced = self._producer.produce(index)
-        except AssetError:
+        except (AssetError, DeviceError):
             raise
-        except MyrioramaError:
+        except (Exception, SystemExit):  # noqa: BLE001 - a plugin may raise anything; the sample's own turn tells it
             return ()
         self._probed = (index, produced)
         return self._writer.obstacles(produced.record)
@@ -132,6 +135,16 @@ class Worker:
         DeviceError
             The device failed, which is no fault of the sample's.
         """
+        try:
+            return self._make(index, last=last)
+        except MemoryError as error:
+            return Outcome(index, "failed", _told(error), "memory")
+        except OSError as error:  # of its files or its quarantine: a plugin's own was taken for what it is before
+            if error.errno in _NO_ROOM:
+                return Outcome(index, "disk_full", str(error))
+            return Outcome(index, "failed", f"writing failed: {error}", "io")
+
+    def _make(self, index: int, *, last: bool) -> Outcome:
         import time
 
         from myriorama.app.dataset.quarantine import quarantine_record, quarantine_sample
@@ -145,32 +158,28 @@ class Worker:
             else:
                 produced = self._producer.produce(index)
         except AcceptanceError as error:
-            entry = quarantine_sample(self._out, index, (str(error),), error.sample)
-            return Outcome(index, "quarantined", entry.reasons[0], "refused", {"key": entry.key}, error.refused)
-        except DeviceError:
+            return _kept(quarantine_sample(self._out, index, (str(error),), error.sample), "refused", error.refused)
+        except (DeviceError, MemoryError):
             raise
-        except MemoryError as error:
-            return Outcome(index, "failed", _told(error), "memory")
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the sample tells it and the job goes on
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything; the sample tells it
             if last:
                 return self.quarantine(index, _told(error), "plugin")
             return Outcome(index, "failed", _told(error), "plugin")
         record = produced.record
         refused = dict(produced.refused)
         started = time.perf_counter()
+        if produced.violations:
+            return _kept(quarantine_record(self._out, record, produced.violations), "contract", refused)
         try:
-            if produced.violations:
-                entry = quarantine_record(self._out, record, produced.violations)
-                told = {"key": entry.key}
-                return Outcome(index, "quarantined", "; ".join(entry.reasons), "contract", told, refused)
             receipt = self._writer.write(record)
         except UnwritableError as error:
-            entry = quarantine_record(self._out, record, error.obstacles)
-            return Outcome(index, "quarantined", "; ".join(entry.reasons), "unwritable", {"key": entry.key}, refused)
-        except OSError as error:
-            if error.errno not in _NO_ROOM:
-                return Outcome(index, "failed", f"writing failed: {error}", "io")
-            return Outcome(index, "disk_full", str(error), "", {"bytes": picture_bytes(record)})
+            return _kept(quarantine_record(self._out, record, error.obstacles), "unwritable", refused)
+        except (OSError, MemoryError):
+            raise
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a format is a plugin as well
+            if last:
+                return self.quarantine(index, _told(error), "plugin")
+            return Outcome(index, "failed", _told(error), "plugin")
         timings = {**produced.timings_ms, "write": (time.perf_counter() - started) * 1000.0}
         return Outcome(index, "done", "", "", asdict(receipt), refused, _placed_short(record.scene.report), timings)
 
@@ -178,20 +187,20 @@ class Worker:
         """Keep a sample apart that cannot be made: its recipe where it can be drawn, and why."""
         from myriorama.app.dataset.quarantine import quarantine_sample
 
-        entry = quarantine_sample(self._out, index, (reason,), self._recipe(index))
-        return Outcome(index, "quarantined", reason, cause, {"key": entry.key})
+        return _kept(quarantine_sample(self._out, index, (reason,), self._recipe(index)), cause, {})
 
     def _recipe(self, index: int) -> Any:
         """Return the recipe of a sample that could not be made, or None where not even it can be drawn."""
         try:
             return self._producer.draw(index)
-        except MyrioramaError:
+        except Exception:  # noqa: BLE001 - what kept it from being made may keep it from being drawn, whatever it is
             return None
 
 
-def picture_bytes(record: Any) -> int:
-    """Return how many bytes a sample's picture has before it is encoded: what a disk must have free, at least."""
-    return int(record.frame.width * record.frame.height * 3)
+def _kept(entry: Quarantined, cause: str, refused: Mapping[str, int]) -> Outcome:
+    """Tell of a sample that lies in the quarantine."""
+    told = {"key": entry.key, "reasons": list(entry.reasons)}
+    return Outcome(entry.index, "quarantined", "; ".join(entry.reasons), cause, told, dict(refused))
 
 
 def _refusal(error: MyrioramaError) -> dict[str, Any]:
@@ -200,7 +209,7 @@ def _refusal(error: MyrioramaError) -> dict[str, Any]:
     return {"type": "refused_to_start", "kind": kind, "text": str(error), "problems": problems}
 
 
-def _told(error: Exception) -> str:
+def _told(error: BaseException) -> str:
     """Say what happened: the message of an error that explains itself, the last frames of any other."""
     if isinstance(error, MyrioramaError):
         return str(error)

@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -24,6 +24,7 @@ from myriorama.app.render_queue.store import Lease
 
 _JOIN_TIMEOUT_S: Final = 10.0
 _VITALS_EVERY_S: Final = 1.0
+_PROBE_STEP_S: Final = 0.2
 RECYCLE_AFTER_SAMPLES: Final = 500
 RECYCLE_AFTER_BYTES: Final = 512 * 2**20
 """Growth of a worker's memory over what it had after its first sample."""
@@ -91,6 +92,8 @@ class Crew:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for worker in self.workers:
+            worker.pipe.close()  # all of them are told before the first is waited for
         for worker in list(self.workers):
             self.dismiss(worker, at_once=True)
 
@@ -117,19 +120,37 @@ class Crew:
         worker.held.append(lease)
         return True
 
-    def probe(self, index: int) -> Said:
-        """Have the first worker make a sample without writing it, and return its answer; it keeps it for its turn."""
+    def probe(self, index: int, stuck_after_s: float, wanted: Callable[[], bool]) -> Said:
+        """Have the first worker make a sample without writing it, and return its answer; it keeps it for its turn.
+
+        Parameters
+        ----------
+        stuck_after_s : float
+            A worker without a sign of life for so long is ended; the sample's own turn tells why.
+        wanted : callable
+            Asked often; False gives up, with the answer ``dropped``.
+        """
         worker = self.workers[0]
         try:
             send(worker.pipe, {"type": "probe", "index": index})
-            while True:
-                message = receive(worker.pipe)
-                if message["type"] not in ("ready", "stage"):
-                    return Said(worker, str(message["type"]), message)
-                worker.ready = True
+            while wanted():
+                if worker.pipe.poll(_PROBE_STEP_S):
+                    message = receive(worker.pipe)
+                    if message["type"] not in ("ready", "stage"):
+                        return Said(worker, str(message["type"]), message)
+                    worker.ready = True
+                    worker.moved_at = time.monotonic()
+                    continue
+                now = time.monotonic()
+                _look(worker, now)
+                if now - worker.moved_at > stuck_after_s:
+                    self.kill(worker)
+                    return Said(worker, "dead", {})
+            self.kill(worker)
+            return Said(worker, "dropped", {})
         except (EOFError, OSError):
             self.dismiss(worker)
-            return Said(worker, "dead", {})  # the sample's own turn will tell why
+            return Said(worker, "dead", {})
 
     def listen(self, timeout_s: float) -> Iterator[Said]:
         """Yield what workers say within a time; and looks at their vital signs about once a second."""
@@ -150,8 +171,10 @@ class Crew:
                 yield Said(worker, "dead", {})
         if now - self._looked_at >= _VITALS_EVERY_S:
             self._looked_at = now
-            for worker in self.workers:
+            for worker in list(self.workers):
                 _look(worker, now)
+                if not worker.process.is_alive() and not worker.pipe.poll():
+                    yield Said(worker, "dead", {})  # something that it started holds its end of the pipe open
 
     def dismiss(self, worker: Worker, *, at_once: bool = False) -> int | None:
         """End a worker and return its exit code; the caller takes care of what it held."""

@@ -6,23 +6,24 @@ the last second, because everything that it knows lies in the database and on th
 
 from __future__ import annotations
 
-import sqlite3
+import contextlib
+import signal
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from myriorama.app.dataset.folder import DamagedSamplesError, DatasetFolder
-from myriorama.app.production.lifetime import out_of_memory_kills, usable_cores
-from myriorama.app.production.messages import Outcome, WorkerSetup
+from myriorama.app.production.lifetime import out_of_memory_kills
+from myriorama.app.production.messages import Outcome
 from myriorama.app.render_queue.crew import Crew, Said, Worker
 from myriorama.app.render_queue.jobs import JobEntry, Jobs
 from myriorama.app.render_queue.policy import stuck_after_s
 from myriorama.app.render_queue.preflight import forecast, leading
 from myriorama.app.render_queue.reconcile import open_job
-from myriorama.app.render_queue.room import Need, noticing_a_full_disk
+from myriorama.app.render_queue.room import Need, Patience, noticing_a_full_disk, told_plainly
 from myriorama.app.render_queue.settlement import Ending, NoRoomError, Settlement
-from myriorama.app.render_queue.snapshot import JobSnapshot
+from myriorama.app.render_queue.starting import raise_start, worker_setup
 from myriorama.app.render_queue.states import Cause, Desired, SampleState
 from myriorama.app.render_queue.store import JobStore, Lease
 from myriorama.app.render_queue.tally import Tally
@@ -31,8 +32,8 @@ from myriorama.scenes.errors import DeviceError, InputError, MyrioramaError, Pro
 _IN_FLIGHT: Final = 2  # one being made, one waiting: no bubble between samples
 _ASK_EVERY_S: Final = 0.5
 _TELL_EVERY_S: Final = 1.0
-_LOOK_FOR_ROOM_EVERY_S: Final = 1.0
 _FAILED_STARTS: Final = 3
+_KILLED_STARTS: Final = 20
 
 
 class Driver:
@@ -64,7 +65,9 @@ class Driver:
         self._durable = durable
         self._crew: Crew | None = None
         self._lead: tuple[int, ...] = ()
-        self._failed_starts = 0
+        self._alone: Lease | None = None
+        self._fresh = False
+        self._failed_starts = self._killed_starts = 0
         self._asked_at = self._told_at = 0.0
         self._desired: Desired = entry.desired
         self._memory_kills = out_of_memory_kills()
@@ -79,20 +82,22 @@ class Driver:
             Another process drives it; the dataset's place is taken; the workers refuse the project; a format cannot
             hold its samples.
         DeviceError, MyrioramaError
-            No worker can start at all.
+            No worker can start at all, or a disk or the database fails; the job can be resumed.
         """
-        lock = self._jobs.try_drive(self._entry.id)
-        if lock is None:
-            raise InputError(Problem("job", "another process works on this job", self._entry.out))
-        try:
-            store, dataset = open_job(self._jobs.folder_of(self._entry.id), durable=self._durable)
-            with store:
-                if dataset is None:
-                    store.set_fact("finished", True)
-                    return "finished"
-                return self._drive(store, dataset)
-        finally:
-            lock.release()
+        with told_plainly():
+            lock = self._jobs.try_drive(self._entry.id)
+            if lock is None:
+                raise InputError(Problem("job", "another process works on this job", self._entry.out))
+            try:
+                with noticing_a_full_disk():
+                    store, dataset = open_job(self._jobs.folder_of(self._entry.id), durable=self._durable)
+                with store:
+                    if dataset is None:
+                        store.set_fact("finished", True)
+                        return "finished"
+                    return self._drive(store, dataset)
+            finally:
+                lock.release()
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -102,29 +107,29 @@ class Driver:
     def _drive(self, store: JobStore, dataset: DatasetFolder) -> Ending:
         self._store, self._dataset = store, dataset
         self._settlement = Settlement(store, dataset, self.tally)
-        store.set_fact("hold", "")
-        store.set_fact("told", "")
+        self._patience = Patience(dataset.partial)
         counts = store.counts()
         self.tally.begin(len(store.snapshot.own), counts)
-        fresh = counts[SampleState.QUEUED] == self.tally.total
-        if fresh:
+        self._fresh = counts[SampleState.QUEUED] == self.tally.total
+        if self._fresh:
             self._lead = leading(store.snapshot.own)
         workers = max(1, min(self._entry.workers, counts[SampleState.QUEUED]))
         while True:
-            ending = self._work(workers, fresh=fresh) if self._open_samples() else None
-            fresh = False
-            if ending is not None:
-                return ending
             try:
                 with noticing_a_full_disk():
-                    self._finish()
-                return "finished"
+                    self._hold("", "")
+                    ending = self._work(workers) if self._open_samples() else None
+                    if ending is None:
+                        self._finish()
+                    return ending or "finished"
             except DamagedSamplesError as error:
                 store.requeue(error.indices)
-            except NoRoomError:
-                stopped = self._wait_for_room()
+            except NoRoomError as error:
+                stopped = self._wait_for_room(error)
                 if stopped is not None:
                     return stopped
+                with noticing_a_full_disk():
+                    self._settlement.start_again()
 
     def _finish(self) -> None:
         self._settlement.settle(force=True)
@@ -142,20 +147,18 @@ class Driver:
         counts = self._store.counts()
         return counts[SampleState.QUEUED] + counts[SampleState.LEASED]
 
-    def _work(self, workers: int, *, fresh: bool) -> Ending | None:
+    def _work(self, workers: int) -> Ending | None:
         """Make samples until none is left (None), or the job has to wait."""
         with Crew(worker_setup(self._store.snapshot, workers), workers) as crew:
             self._crew = crew
             try:
-                if fresh:
+                if self._fresh:
                     self._refuse_obstacles(crew)
+                    self._fresh = False
                 while True:
-                    ending = self._turn_with_room(crew)
+                    ending = self._turn(crew)
                     if ending is not None:
-                        self._take_back_all(crew)
-                        with noticing_a_full_disk():
-                            self._settlement.settle(force=True)
-                            self._tell(force=True)
+                        self._end(crew)
                         return ending
                     idle = not any(w.held for w in crew.workers) and not self._settlement.alone
                     if idle and not self._open_samples():
@@ -165,28 +168,24 @@ class Driver:
 
     def _refuse_obstacles(self, crew: Crew) -> None:
         first = next(iter(self._store.snapshot.own))
-        said = crew.probe(first)
+        said = crew.probe(first, stuck_after_s(()), lambda: self._wanted() not in ("cancel", "pause_now"))
         if said.kind == "refused_to_start":
-            _raise_start(said.content)
+            raise_start(said.content)
         obstacles = said.content.get("obstacles", ())
         if obstacles:
             place = f"format {', '.join(sorted(self._store.snapshot.formats))}"
             raise InputError([Problem(place, str(why)) for why in obstacles])
 
-    def _turn_with_room(self, crew: Crew) -> Ending | None:
-        try:
-            with noticing_a_full_disk():
-                return self._turn(crew)
-        except NoRoomError:
-            self._take_back_all(crew)
-            return self._wait_for_room()
-
-    def _turn(self, crew: Crew) -> Ending | None:
+    def _wanted(self) -> Desired:
+        """Return what a person wants of the job now."""
         now = time.monotonic()
         if now - self._asked_at >= _ASK_EVERY_S:
             self._asked_at = now
             self._desired = self._jobs.entry(self._entry.id).desired
-        wanted = "pause" if self._desired == "run" and self._stop() else self._desired
+        return "pause" if self._desired == "run" and self._stop() else self._desired
+
+    def _turn(self, crew: Crew) -> Ending | None:
+        wanted = self._wanted()
         if wanted == "cancel":
             return "cancelled"
         if wanted == "pause_now":
@@ -200,7 +199,7 @@ class Driver:
             ending = self._hear(crew, said) or ending
         if self._lead:
             ending = self._after_lead() or ending
-        self._end_the_stuck(crew)
+        ending = self._end_the_stuck(crew) or ending
         self._settlement.settle()
         self._tell()
         return ending
@@ -209,16 +208,16 @@ class Driver:
 
     def _feed(self, crew: Crew) -> None:
         for worker in [w for w in crew.workers if (w.worn or w.retiring) and not w.held]:
-            crew.dismiss(worker)
+            crew.dismiss(worker, at_once=True)
         crew.fill()
         alone = self._settlement.alone
-        if alone:
+        if alone or self._alone is not None:
             if any(w.held for w in crew.workers):
                 return  # what ran out of memory is tried with the machine to itself
-            lease = self._store.lease_again(alone.popleft())
-            if lease is not None:
-                self._give(crew, crew.workers[0], lease)
-            return
+            self._alone = self._store.lease_again(alone.popleft()) if alone else None
+            if self._alone is not None:
+                self._give(crew, crew.workers[0], self._alone)
+                return
         free = {w: _IN_FLIGHT - len(w.held) for w in crew.workers if not (w.worn or w.retiring)}
         leases = self._leases(sum(n for n in free.values() if n > 0))
         for depth in range(_IN_FLIGHT):
@@ -241,20 +240,26 @@ class Driver:
         if not crew.give(worker, lease, last=not self._settlement.may_fail_again(lease)):
             self._store.give_back(lease)  # its death is read from its pipe in a moment
 
-    def _take_back_all(self, crew: Crew) -> None:
-        """End every worker and have what it held made again."""
+    def _end(self, crew: Crew) -> None:
+        """End every worker and put down how things stand; on a full disk the next drive finds that out by itself."""
+        held = [lease for worker in crew.workers for lease in worker.held]
         for worker in list(crew.workers):
-            held = list(worker.held)
             crew.kill(worker)
-            for lease in held:
-                self._store.give_back(lease)
+        try:
+            with noticing_a_full_disk():
+                for lease in held:
+                    self._store.give_back(lease)
+                self._settlement.settle(force=True)
+                self._tell(force=True)
+        except NoRoomError as error:
+            self.tally.hold = str(error)
 
     # --- hearing ---------------------------------------------------------------------------
 
     def _hear(self, crew: Crew, said: Said) -> Ending | None:
         worker = said.worker
         if said.kind == "refused_to_start":
-            _raise_start(said.content)
+            raise_start(said.content)
         if said.kind == "dead":
             return self._bury(crew, worker)
         if said.kind == "device_failed":
@@ -266,7 +271,8 @@ class Driver:
         took_ms = int((now - worker.began_at) * 1000)
         worker.began_at = now
         worker.made += 1
-        self._failed_starts = 0
+        self._failed_starts = self._killed_starts = 0
+        self._patience.rewarded()
         outcome = Outcome(**said.content["outcome"])
         ending = self._settlement.outcome(lease, outcome, took_ms)
         if self._on_progress is not None:
@@ -285,7 +291,7 @@ class Driver:
             self._store.set_fact("told", f"none of the first samples could be made: {self.tally.causes_told()}")
             return "failures"
         if not expected.fits:
-            raise NoRoomError("the forecast is larger than the disk")
+            raise NoRoomError("the forecast is larger than the disk", expected.bytes)
         return None
 
     def _bury(self, crew: Crew, worker: Worker) -> Ending | None:
@@ -295,7 +301,8 @@ class Driver:
         if not ready:
             for lease in held:
                 self._store.give_back(lease)
-            self._count_failed_start(MyrioramaError(f"render workers end at once, the last one with code {code}"))
+            error = MyrioramaError(f"render workers end at once, the last one with code {code}")
+            self._count_failed_start(error, killed=code == -signal.SIGKILL)
             return None
         kills = out_of_memory_kills()
         cause: Cause = "memory" if kills > self._memory_kills else "signal"
@@ -310,9 +317,11 @@ class Driver:
             self._count_failed_start(DeviceError(text))
         return self._blame(held, cause, text)
 
-    def _count_failed_start(self, error: MyrioramaError) -> None:
-        self._failed_starts += 1
-        if self._failed_starts >= _FAILED_STARTS:
+    def _count_failed_start(self, error: MyrioramaError, *, killed: bool = False) -> None:
+        """Give up after a few workers in a row that did nothing; being killed from outside says little of them."""
+        self._killed_starts += killed
+        self._failed_starts += not killed
+        if self._failed_starts >= _FAILED_STARTS or self._killed_starts >= _KILLED_STARTS:
             raise error
 
     def _blame(self, held: list[Lease], cause: Cause, text: str) -> Ending | None:
@@ -322,14 +331,24 @@ class Driver:
             return None
         return self._settlement.fail(held[0], cause, text)
 
-    def _end_the_stuck(self, crew: Crew) -> None:
+    def _end_the_stuck(self, crew: Crew) -> Ending | None:
+        ending: Ending | None = None
         now = time.monotonic()
         limit = stuck_after_s(self.tally.recent_s)
-        for worker in [w for w in crew.workers if w.held and w.ready]:
+        for worker in [w for w in crew.workers if w.held]:
             idle, same = now - worker.moved_at, now - worker.stage_at
-            if idle > limit or same > 10 * limit:
-                told = f"no sign of life for {idle:.0f} s" if idle > limit else f"no stage ended for {same:.0f} s"
-                self._lose(crew, worker, "stuck", told)
+            if idle <= limit and same <= 10 * limit:
+                continue
+            told = f"no sign of life for {idle:.0f} s" if idle > limit else f"no stage ended for {same:.0f} s"
+            if worker.ready:
+                ending = self._lose(crew, worker, "stuck", told) or ending
+                continue
+            held = list(worker.held)
+            crew.kill(worker)
+            for lease in held:
+                self._store.give_back(lease)
+            self._count_failed_start(MyrioramaError(f"render workers do not come to start: {told}"))
+        return ending
 
     # --- telling ---------------------------------------------------------------------------
 
@@ -343,56 +362,21 @@ class Driver:
         if self._on_progress is not None:
             self._on_progress(self.tally)
 
-    def _wait_for_room(self) -> Ending | None:
+    def _wait_for_room(self, lacking: NoRoomError) -> Ending | None:
         """Wait until there is room for the next samples (None), or a person ends the waiting."""
         snapshot = self._store.snapshot
         each = self.tally.bytes_each or snapshot.width * snapshot.height * 3
         need = Need.of(each, self._open_samples(), self._entry.workers)
         self._hold("disk", str(need))
-        while not need.met(self._dataset.partial):
-            desired = self._jobs.entry(self._entry.id).desired
-            if desired == "cancel":
-                return "cancelled"
-            if desired != "run" or self._stop():
-                return "paused"
-            time.sleep(_LOOK_FOR_ROOM_EVERY_S)
-        self._hold("", "")
-        return None
+        if self._patience.wait(max(need.to_go_on, lacking.wanted_bytes), lambda: self._wanted() == "run"):
+            return None
+        return "cancelled" if self._wanted() == "cancel" else "paused"
 
     def _hold(self, why: str, told: str) -> None:
-        self.tally.hold = told
-        if self._on_progress is not None:
+        """Say why nothing moves; on a full disk the tally may be all that can."""
+        changed, self.tally.hold = self.tally.hold != told, told
+        if changed and self._on_progress is not None:
             self._on_progress(self.tally)
-        try:
+        with contextlib.suppress(NoRoomError) if why else contextlib.nullcontext(), noticing_a_full_disk():
             self._store.set_fact("hold", why)
             self._store.set_fact("told", told)
-        except sqlite3.OperationalError as error:
-            if "full" not in str(error):
-                raise  # on a full disk the tally alone can tell
-
-
-def worker_setup(snapshot: JobSnapshot, workers: int) -> WorkerSetup:
-    """Return what a worker of this job is told; together they use all cores and no more."""
-    return WorkerSetup(
-        project_text=snapshot.project_text,
-        project_folder=snapshot.project_folder,
-        asset_roots=snapshot.asset_roots,
-        cache_folder=snapshot.cache_folder or None,
-        out=snapshot.out,
-        formats=tuple(sorted(snapshot.formats)),
-        labels=snapshot.labels,
-        width=snapshot.width,
-        height=snapshot.height,
-        quality=snapshot.quality,
-        threads=max(1, usable_cores() // workers),
-    )
-
-
-def _raise_start(message: Any) -> None:
-    """Raise what kept a worker from starting, as the kind of error that it was."""
-    text = str(message["text"])
-    if message["kind"] == "device":
-        raise DeviceError(text)
-    if message["kind"] == "input":
-        raise InputError([Problem(**problem) for problem in message["problems"]])
-    raise MyrioramaError(text)

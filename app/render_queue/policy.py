@@ -27,6 +27,9 @@ _TRIES: Final[Mapping[Cause, int]] = {
 }
 """How often a sample may fail for a cause; at the last time it is quarantined."""
 
+TRIES_ON_A_BAD_MACHINE: Final = 10
+"""How often a sample may die by signal or device where more than two different samples did: it is hardly its fault."""
+
 STUCK_AT_LEAST_S: Final = 30.0
 STUCK_TIMES_P99: Final = 10.0
 FAILURE_SHARE: Final = 0.05
@@ -34,22 +37,27 @@ FAILURE_WINDOW: Final = 200
 FAILURES_AT_LEAST: Final = 10
 
 
-def verdict(cause: Cause, failures: Mapping[Cause, int]) -> Verdict:
+def verdict(cause: Cause, failures: Mapping[Cause, int], *, others: int = 0) -> Verdict:
     """Return what to do after a failure.
 
     Parameters
     ----------
     failures : mapping
         How often this sample has failed by cause, this time included.
+    others : int
+        How many other samples have lately failed for this cause.
     """
-    if failures.get(cause, 0) >= _TRIES[cause]:
+    tries = _TRIES[cause]
+    if cause in ("signal", "device") and others >= 2:
+        tries = TRIES_ON_A_BAD_MACHINE
+    if failures.get(cause, 0) >= tries:
         return "quarantine"
     return "again alone" if cause == "memory" else "again"
 
 
 @dataclass(frozen=True)
 class FailureWindow:
-    """The last outcomes of a job, newest last: True failed."""
+    """How the last samples of a job ended, newest last: True where one could not be made. Tries do not count."""
 
     outcomes: tuple[bool, ...] = ()
 

@@ -11,11 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from myriorama.app.dataset.atomic import write_file
 from myriorama.app.dataset.folder import DatasetFolder, Job
 from myriorama.app.dataset.layout import JOB, partial_of, receipts_aside
 from myriorama.app.dataset.manifest import ManifestError, read_manifest
-from myriorama.app.dataset.quarantine import Quarantined
 from myriorama.app.dataset.sampleset import SampleSet
 from myriorama.app.production.snapshot import dataset_info, versions
 from myriorama.app.render_queue.snapshot import JobSnapshot, snapshot_from_text
@@ -61,17 +59,28 @@ def open_job(folder: Path, *, durable: bool = True) -> tuple[JobStore, DatasetFo
     return store, dataset
 
 
+def begin_dataset(snapshot: JobSnapshot, *, durable: bool = True) -> DatasetFolder:
+    """Make the dataset of a job, empty, with a copy of the whole job in it.
+
+    Raises
+    ------
+    InputError
+        Something lies there already.
+    FileExistsError
+        Another process was quicker.
+    """
+    text = replace(snapshot, shard=None).named().to_text()
+    return DatasetFolder.create(Path(snapshot.out), job_of(snapshot), job_text=text, durable=durable)
+
+
 def _open_dataset(store: JobStore, snapshot: JobSnapshot, *, durable: bool) -> DatasetFolder:
     out = Path(snapshot.out)
     if not partial_of(out).is_dir():
         try:
-            dataset = DatasetFolder.create(out, job_of(snapshot), durable=durable)
-        except FileExistsError:
-            pass  # another shard was quicker
-        else:
-            text = replace(snapshot, shard=None).named().to_text()
-            write_file(dataset.partial, JOB, (text.encode(),), durable=durable)
-            return dataset
+            return begin_dataset(snapshot, durable=durable)
+        except (FileExistsError, InputError):
+            if snapshot.shard is None or not partial_of(out).is_dir():
+                raise  # else another shard was quicker
     _refuse_other_versions(snapshot)
     _refuse_other_family(snapshot)
     known = {row.index for row in store.rows(SampleState.DONE)}
@@ -93,12 +102,7 @@ def snapshot_of_partial(out: Path) -> JobSnapshot:
 
 
 def _refuse_other_family(snapshot: JobSnapshot) -> None:
-    try:
-        there = snapshot_of_partial(Path(snapshot.out))
-    except InputError:
-        if snapshot.shard is not None:
-            return  # the shard that was quicker is about to write it
-        raise
+    there = snapshot_of_partial(Path(snapshot.out))
     if there.family != snapshot.family:
         message = "the unfinished dataset that lies here is of another job: other samples, labels, formats or sizes"
         raise InputError(Problem(snapshot.out, message, allowed="the same settings, or another --out"))
@@ -121,9 +125,7 @@ def reconcile(store: JobStore, dataset: DatasetFolder) -> None:
     store.requeue(lost)
     store.adopt(found)
     kept = {entry.index for entry in dataset.quarantined}
-    for row in store.rows(SampleState.QUARANTINED):
-        if row.index not in kept:
-            dataset.add_quarantined(Quarantined(row.index, row.key, (row.reason,)))
+    store.requeue([row.index for row in store.rows(SampleState.QUARANTINED) if row.index not in kept])
     for index in kept:
         if store.row(index).state != SampleState.QUARANTINED:
             dataset.forget(index)
@@ -139,7 +141,15 @@ def rebuilt(folder: Path, snapshot: JobSnapshot, why: str) -> JobStore:
         if old.exists():
             old.rename(folder / f"{DATABASE}{_ASIDE}{number}{suffix}")
     settled: dict[int, SampleRow] = {}
-    if partial_of(Path(snapshot.out)).is_dir():
+    if _finished(snapshot):
+        manifest = read_manifest(Path(snapshot.out))
+        for told in manifest.samples:
+            index, key = int(told["index"]), str(told["key"])
+            settled[index] = SampleRow(index, SampleState.DONE, 1, 0, "", "", key, 0, 0, {})
+        for told in manifest.quarantined:
+            index, key, reason = int(told["index"]), str(told["key"]), "; ".join(told["reasons"])
+            settled[index] = SampleRow(index, SampleState.QUARANTINED, 1, 0, "contract", reason, key, 0, 0, {})
+    elif partial_of(Path(snapshot.out)).is_dir():
         dataset = DatasetFolder.resume(Path(snapshot.out), job_of(snapshot))
         for index in snapshot.own:
             receipt = dataset.accept(index) if dataset.is_done(index) else None

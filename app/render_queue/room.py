@@ -1,4 +1,4 @@
-"""Full disks: every way in which one shows becomes one, and what is needed is said in bytes.
+"""Full and failing disks: every way in which one shows becomes one, and what is needed is said in bytes.
 
 It frees nothing.
 """
@@ -8,15 +8,20 @@ from __future__ import annotations
 import errno
 import shutil
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from myriorama.app.render_queue.settlement import NoRoomError
+from myriorama.scenes.errors import MyrioramaError
 
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
+_LOOK_EVERY_S: Final = 0.2
+_AGAIN_AFTER_S: Final = 1.0
+_AGAIN_AFTER_AT_MOST_S: Final = 30.0
 _AT_LEAST_BYTES: Final = 4 * 2**20
 
 
@@ -33,6 +38,22 @@ def noticing_a_full_disk() -> Iterator[None]:
         if "full" not in str(error):
             raise
         raise NoRoomError(str(error)) from error
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Have what a disk or a database does to a job told as an error of ours: what, and how to go on."""
+    way_out = "what was made is kept: resume the job when this is mended"
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # whoever watched is gone; that is not the disk's doing
+    except NoRoomError as error:
+        raise MyrioramaError(f"the disk is full ({error}); {way_out}") from error
+    except OSError as error:
+        raise MyrioramaError(f"a file could not be read or written: {error}; {way_out}") from error
+    except sqlite3.Error as error:
+        raise MyrioramaError(f"the job's database could not be used: {error}; {way_out}") from error
 
 
 @dataclass(frozen=True)
@@ -56,9 +77,33 @@ class Need:
         go_on = max(_AT_LEAST_BYTES, int(bytes_each * 4 * workers))
         return Need(go_on, max(go_on, int(bytes_each * max(left, 1))))
 
-    def met(self, folder: Path) -> bool:
-        """Return whether the disk of a folder has room to go on."""
-        return shutil.disk_usage(folder).free >= self.to_go_on
-
     def __str__(self) -> str:
         return f"the disk is full: about {self.to_finish:,} bytes are needed to finish, {self.to_go_on:,} to go on"
+
+
+class Patience:
+    """How to wait for room: look often; where the disk says that there is room, and there is none, try ever less often.
+
+    Parameters
+    ----------
+    folder : Path
+        On the disk in question.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._pause_s = _AGAIN_AFTER_S
+
+    def rewarded(self) -> None:
+        """Something could be written."""
+        self._pause_s = _AGAIN_AFTER_S
+
+    def wait(self, wanted_bytes: int, go_on: Callable[[], bool]) -> bool:
+        """Return True when so much is free, or False when `go_on`, which is asked often, says so."""
+        until = time.monotonic() + self._pause_s
+        self._pause_s = min(2.0 * self._pause_s, _AGAIN_AFTER_AT_MOST_S)
+        while time.monotonic() < until or shutil.disk_usage(self._folder).free < wanted_bytes:
+            if not go_on():
+                return False
+            time.sleep(_LOOK_EVERY_S)
+        return True

@@ -14,17 +14,29 @@ from myriorama.app.dataset.folder import SYNC_EVERY, DatasetFolder
 from myriorama.app.dataset.quarantine import Quarantined, quarantine_sample
 from myriorama.app.production.messages import Outcome
 from myriorama.app.render_queue.policy import FailureWindow, verdict
+from myriorama.app.render_queue.reconcile import reconcile
 from myriorama.app.render_queue.states import CAUSES, Cause, SampleState
 from myriorama.app.render_queue.store import JobStore, Lease
 from myriorama.app.render_queue.tally import Tally
-from myriorama.scenes.errors import MyrioramaError
 
 Ending = Literal["finished", "paused", "cancelled", "failures", "failed fast"]
 _SETTLE_EVERY_S: Final = 1.0
+_LATELY: Final = 20
+"""Deaths of workers that are looked back on to tell a bad sample from a bad machine."""
 
 
 class NoRoomError(Exception):
-    """The disk is full. Nothing is wrong with any sample."""
+    """The disk is full. Nothing is wrong with any sample.
+
+    Attributes
+    ----------
+    wanted_bytes : int
+        That must be free to go on, where this is known.
+    """
+
+    def __init__(self, text: str, wanted_bytes: int = 0) -> None:
+        super().__init__(text)
+        self.wanted_bytes = wanted_bytes
 
 
 class Settlement:
@@ -40,10 +52,17 @@ class Settlement:
         self.store = store
         self.dataset = dataset
         self.tally = tally
-        self.alone: deque[int] = deque()
+        self.alone: deque[int] = deque(row.index for row in store.rows(SampleState.QUEUED, failed_for="memory"))
+        self._died: dict[Cause, deque[int]] = {}
         self._window = FailureWindow()
         self._settled_at = 0.0
         self._unsettled = 0
+
+    def start_again(self) -> None:
+        """Hold the database, the dataset and the disk against each other, after something went wrong half-way."""
+        self._unsettled = 0
+        reconcile(self.store, self.dataset)
+        self.tally.stand(self.store.counts())
 
     def may_fail_again(self, lease: Lease) -> bool:
         """Return whether a plugin's failure now would be tried again."""
@@ -69,9 +88,11 @@ class Settlement:
         if outcome.status == "failed":
             return self.fail(lease, cause, outcome.reason)
         key = str(outcome.receipt.get("key", ""))
-        if self.store.failed(lease, cause, outcome.reason, SampleState.QUARANTINED, key):
-            self.dataset.add_quarantined(Quarantined(lease.index, key, (outcome.reason,)))
-            self.tally.quarantined(cause, outcome)
+        reasons = tuple(str(reason) for reason in outcome.receipt.get("reasons", (outcome.reason,)))
+        if not self.store.failed(lease, cause, outcome.reason, SampleState.QUARANTINED, key):
+            return None
+        self.dataset.add_quarantined(Quarantined(lease.index, key, reasons))
+        self.tally.quarantined(cause, outcome)
         return self._count_failure()
 
     def found_whole(self, lease: Lease) -> bool:
@@ -80,21 +101,25 @@ class Settlement:
 
     def fail(self, lease: Lease, cause: Cause, text: str) -> Ending | None:
         """Note a failure and decide what follows."""
+        if not self.store.in_force(lease):
+            return None
         failures = dict(self.store.row(lease.index).failures)
         failures[cause] = failures.get(cause, 0) + 1
-        what = verdict(cause, failures)
+        died = self._died.setdefault(cause, deque(maxlen=_LATELY))
+        died.append(lease.index)
+        what = verdict(cause, failures, others=len(set(died) - {lease.index}))
         if what == "quarantine":
             told = f"{CAUSES[cause]}: {text}"
             entry = quarantine_sample(self.dataset.path, lease.index, (told,), self._recipe(lease.index))
-            if self.store.failed(lease, cause, told, SampleState.QUARANTINED, entry.key):
-                self.dataset.add_quarantined(entry)
-                self.tally.quarantined(cause, Outcome(lease.index, "quarantined", told, cause))
-        else:
-            self.store.failed(lease, cause, text, SampleState.QUEUED)
-            self.tally.again(cause)
-            if what == "again alone":
-                self.alone.append(lease.index)
-        return self._count_failure()
+            self.store.failed(lease, cause, told, SampleState.QUARANTINED, entry.key)
+            self.dataset.add_quarantined(entry)
+            self.tally.quarantined(cause, Outcome(lease.index, "quarantined", told, cause))
+            return self._count_failure()
+        self.store.failed(lease, cause, text, SampleState.QUEUED)
+        self.tally.again(cause)
+        if what == "again alone":
+            self.alone.append(lease.index)
+        return None
 
     def settle(self, *, force: bool = False) -> None:
         """Sync the dataset's folders, and only then call what was written done."""
@@ -145,5 +170,5 @@ class Settlement:
         try:
             assets = FileAssetStore(Path(snapshot.project_folder), extra_roots=roots, cache_folder=cache)
             return compile_plan(parse_project(snapshot.project_text), builtin_registry(), assets).draw(index)
-        except MyrioramaError:
+        except Exception:  # noqa: BLE001 - what ends workers may keep it from being drawn; it is kept without a recipe
             return None

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from myriorama.app.dataset import faults
-from myriorama.app.dataset.atomic import write_file
+from myriorama.app.dataset.atomic import sync_folder, write_file
+from myriorama.app.render_queue.database import BusyError, Commit, DamagedError, connect, open_to_write, trouble
+from myriorama.app.render_queue.rows import COLUMNS, Lease, SampleRow, crc, moved, queued, sealed, unsealed
 from myriorama.app.render_queue.snapshot import JobSnapshot, snapshot_from_text
 from myriorama.app.render_queue.states import Cause, SampleState
-from myriorama.scenes.errors import InputError, MyrioramaError, Problem
+from myriorama.scenes.errors import InputError, Problem
+
+__all__ = ["DATABASE", "SNAPSHOT", "BusyError", "DamagedError", "JobStore", "Lease", "SampleRow", "read_snapshot"]
 
 DATABASE: Final = "job.sqlite"
 SNAPSHOT: Final = "snapshot.json"
 _VERSION: Final = 1
-_LOCKED_FOR_S: Final = 30.0
 _PAGE: Final = 1000
 
 _SCHEMA: Final = """
@@ -34,48 +34,6 @@ CREATE TABLE samples (
   failures TEXT NOT NULL, crc INTEGER NOT NULL);
 CREATE INDEX samples_by_state ON samples (state, idx);
 """
-_COLUMNS: Final = "idx, state, attempt, token, cause, reason, key, bytes, ms, failures"
-
-
-class DamagedError(MyrioramaError):
-    """A database does not hold together; nothing of it may be believed."""
-
-
-@dataclass(frozen=True)
-class Lease:
-    """The right to make one sample once. A report under an older token changes nothing."""
-
-    index: int
-    attempt: int
-    token: int
-
-
-@dataclass(frozen=True)
-class SampleRow:
-    """Where one sample stands.
-
-    Attributes
-    ----------
-    attempt : int
-        How often it was leased.
-    bytes : int
-        Of its files, once written.
-    ms : int
-        Wall milliseconds that it took.
-    failures : mapping
-        Cause -> how often.
-    """
-
-    index: int
-    state: SampleState
-    attempt: int
-    token: int
-    cause: Cause
-    reason: str
-    key: str
-    bytes: int
-    ms: int
-    failures: Mapping[Cause, int]
 
 
 class JobStore:
@@ -103,17 +61,18 @@ class JobStore:
             left.unlink(missing_ok=True)
         if target.exists():
             raise InputError(Problem(str(target), "there is a database already"))
-        connection = _connect(made)
+        connection = connect(made)
         connection.executescript(_SCHEMA)
         rows = settled or {}
-        queued = (_sealed(rows.get(i) or _queued(i)) for i in snapshot.own)
-        with _Commit(connection):
-            connection.executemany(f"INSERT INTO samples ({_COLUMNS}, crc) VALUES (?,?,?,?,?,?,?,?,?,?,?)", queued)
+        begun = (sealed(rows.get(i) or queued(i)) for i in snapshot.own)
+        with Commit(connection):
+            connection.executemany(f"INSERT INTO samples ({COLUMNS}, crc) VALUES (?,?,?,?,?,?,?,?,?,?,?)", begun)
             for name, value in (("version", _VERSION), ("snapshot", snapshot.id), ("token", 0)):
                 _set_fact(connection, name, value)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
         made.rename(target)
+        sync_folder(folder)
         return JobStore.open_for_driving(folder)
 
     @staticmethod
@@ -123,12 +82,18 @@ class JobStore:
         Raises
         ------
         DamagedError
-            It does not hold together, down to each row.
+            It does not hold together, down to each row, or nothing can be written to it.
+        BusyError
+            Another process holds it locked.
         InputError
             The snapshot is missing or was changed.
         """
-        store = JobStore(folder, read_snapshot(folder), _open(folder / DATABASE))
-        store._audit()
+        store = JobStore(folder, read_snapshot(folder), open_to_write(folder / DATABASE))
+        try:
+            store._audit()
+        except BaseException:
+            store.close()
+            raise
         return store
 
     @staticmethod
@@ -139,10 +104,17 @@ class JobStore:
             raise DamagedError(f"{path} is not there")
         try:
             connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)
-            connection.execute("SELECT 1 FROM facts").fetchone()
         except sqlite3.Error as error:
-            raise DamagedError(f"{path}: {error}") from error
-        return JobStore(folder, read_snapshot(folder), connection)
+            raise trouble(path, error) from error
+        try:
+            connection.execute("SELECT 1 FROM facts").fetchone()
+            return JobStore(folder, read_snapshot(folder), connection)
+        except sqlite3.Error as error:
+            connection.close()
+            raise trouble(path, error) from error
+        except BaseException:
+            connection.close()
+            raise
 
     def close(self) -> None:
         self._db.close()
@@ -172,9 +144,17 @@ class JobStore:
             return row
         raise KeyError(index)
 
-    def rows(self, *states: SampleState) -> Iterator[SampleRow]:
-        """Yield the samples in these states (all where none is given), by number, a page at a time."""
+    def rows(self, *states: SampleState, failed_for: Cause = "") -> Iterator[SampleRow]:
+        """Yield the samples in these states (all where none is given), by number, a page at a time.
+
+        Parameters
+        ----------
+        failed_for : str
+            Only those that have failed for this cause.
+        """
         wanted = f"state IN ({','.join(str(int(s)) for s in states)}) AND " if states else ""
+        if failed_for:
+            wanted += f"failures LIKE '%\"{failed_for}\"%' AND "
         after = -1
         while True:
             page = list(self._rows(f"WHERE {wanted} idx > ? ORDER BY idx LIMIT {_PAGE}", (after,)))
@@ -197,7 +177,7 @@ class JobStore:
         found = self._all("SELECT name, value, crc FROM facts WHERE name = ?", (name,))
         if not found:
             return default
-        if found[0][2] != _crc(found[0][:2]):
+        if found[0][2] != crc(found[0][:2]):
             raise DamagedError(f"{self.folder / DATABASE}: fact {name!r} does not fit its checksum")
         return json.loads(found[0][1])
 
@@ -211,13 +191,17 @@ class JobStore:
     def release_leases(self) -> int:
         """Queue again what a driver that is gone had leased or not yet synced; return how many."""
         rows = list(self.rows(SampleState.LEASED, SampleState.WRITTEN))
-        self._put(_moved(row, SampleState.QUEUED) for row in rows)
+        self._put(moved(row, SampleState.QUEUED) for row in rows)
         return len(rows)
 
     def lease(self, number: int) -> list[Lease]:
         """Lease up to `number` queued samples, lowest first."""
         rows = list(self._rows(f"WHERE state = {int(SampleState.QUEUED)} ORDER BY idx LIMIT ?", (number,)))
         return self._leased(rows)
+
+    def in_force(self, lease: Lease) -> bool:
+        """Return whether a lease still gives the right to report."""
+        return self._held(lease) is not None
 
     def lease_again(self, index: int) -> Lease | None:
         """Lease one sample if it is queued."""
@@ -237,7 +221,7 @@ class JobStore:
     def settle_written(self) -> int:
         """Make every written sample done: its folders have been synced. Return how many."""
         rows = list(self.rows(SampleState.WRITTEN))
-        self._put(_moved(row, SampleState.DONE) for row in rows)
+        self._put(moved(row, SampleState.DONE) for row in rows)
         return len(rows)
 
     def failed(self, lease: Lease, cause: Cause, reason: str, then: SampleState, key: str = "") -> bool:
@@ -254,12 +238,12 @@ class JobStore:
         row = self._held(lease)
         if row is None:
             return False
-        self._put([_moved(row, SampleState.QUEUED)])
+        self._put([moved(row, SampleState.QUEUED)])
         return True
 
     def requeue(self, indices: Iterable[int]) -> None:
         """Queue samples again whose files are not there any more."""
-        self._put(_moved(self.row(i), SampleState.QUEUED) for i in indices)
+        self._put(moved(self.row(i), SampleState.QUEUED) for i in indices)
 
     def adopt(self, found: Iterable[tuple[int, str, int]]) -> None:
         """Note samples, given as (number, key, bytes), as done whose files lie there whole."""
@@ -300,24 +284,23 @@ class JobStore:
 
     def _write(self, rows: Iterable[SampleRow]) -> None:
         places = "state=?, attempt=?, token=?, cause=?, reason=?, key=?, bytes=?, ms=?, failures=?, crc=?"
-        self._db.executemany(f"UPDATE samples SET {places} WHERE idx=?", ((*s[1:], s[0]) for s in map(_sealed, rows)))
+        self._db.executemany(f"UPDATE samples SET {places} WHERE idx=?", ((*s[1:], s[0]) for s in map(sealed, rows)))
 
-    def _commit(self) -> _Commit:
-        return _Commit(self._db)
+    def _commit(self) -> Commit:
+        return Commit(self._db)
 
     def _all(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
         try:
             return self._db.execute(query, values).fetchall()
         except sqlite3.DatabaseError as error:
-            raise DamagedError(f"{self.folder / DATABASE}: {error}") from error
+            raise trouble(self.folder / DATABASE, error) from error
 
     def _rows(self, where: str, values: tuple[Any, ...] = ()) -> Iterator[SampleRow]:
-        for found in self._all(f"SELECT {_COLUMNS}, crc FROM samples {where}", values):
-            if found[-1] != _crc(found[:-1]):
+        for found in self._all(f"SELECT {COLUMNS}, crc FROM samples {where}", values):
+            row = unsealed(found)
+            if row is None:
                 raise DamagedError(f"{self.folder / DATABASE}: sample {found[0]} does not fit its checksum")
-            index, state, attempt, token, cause, reason, key, size, ms, failures, _ = found
-            counted = cast("dict[Cause, int]", json.loads(failures))
-            yield SampleRow(index, SampleState(state), attempt, token, cause, reason, key, size, ms, counted)
+            yield row
 
     def _audit(self) -> None:
         """Refuse a database of which any page, row or number is not as it was written."""
@@ -336,24 +319,6 @@ class JobStore:
             raise DamagedError(f"{self.folder / DATABASE}: samples are missing")
 
 
-class _Commit:
-    """A transaction that is durable when the block ends, or did not happen."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
-
-    def __enter__(self) -> None:
-        self._db.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            self._db.execute("ROLLBACK")
-            return
-        faults.point("database.before_commit")
-        self._db.execute("COMMIT")
-        faults.point("database.after_commit")
-
-
 def read_snapshot(folder: Path) -> JobSnapshot:
     """Return the snapshot of a job's folder.
 
@@ -368,44 +333,6 @@ def read_snapshot(folder: Path) -> JobSnapshot:
     return snapshot_from_text(path.read_text(encoding="utf-8"))
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_LOCKED_FOR_S, isolation_level=None)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    return connection
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    if not path.is_file():
-        raise DamagedError(f"{path} is not there")
-    try:
-        connection = _connect(path)
-        connection.execute("SELECT COUNT(*) FROM facts").fetchone()
-    except sqlite3.Error as error:
-        raise DamagedError(f"{path}: {error}") from error
-    return connection
-
-
 def _set_fact(connection: sqlite3.Connection, name: str, value: Any) -> None:
     text = json.dumps(value, sort_keys=True)
-    connection.execute("INSERT OR REPLACE INTO facts VALUES (?,?,?)", (name, text, _crc((name, text))))
-
-
-def _queued(index: int) -> SampleRow:
-    return SampleRow(index, SampleState.QUEUED, 0, 0, "", "", "", 0, 0, {})
-
-
-def _moved(row: SampleRow, state: SampleState) -> SampleRow:
-    return SampleRow(
-        row.index, state, row.attempt, row.token, row.cause, row.reason, row.key, row.bytes, row.ms, row.failures
-    )
-
-
-def _sealed(row: SampleRow) -> tuple[Any, ...]:
-    failures = json.dumps(dict(row.failures), sort_keys=True)
-    plain = (row.index, int(row.state), row.attempt, row.token, row.cause, row.reason, row.key, row.bytes, row.ms)
-    return (*plain, failures, _crc((*plain, failures)))
-
-
-def _crc(columns: Sequence[Any]) -> int:
-    return zlib.crc32(json.dumps(list(columns)).encode())
+    connection.execute("INSERT OR REPLACE INTO facts VALUES (?,?,?)", (name, text, crc((name, text))))

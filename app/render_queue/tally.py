@@ -51,10 +51,14 @@ class Tally:
     def begin(self, total: int, counts: Mapping[SampleState, int]) -> None:
         """Start from where the job stands."""
         self.total = total
-        self.done = counts[SampleState.DONE]
-        self.failed = counts[SampleState.QUARANTINED] + counts[SampleState.FAILED]
+        self.stand(counts)
         self._began = time.monotonic()
         self._moments.append(self._began)
+
+    def stand(self, counts: Mapping[SampleState, int]) -> None:
+        """Take what is done and failed from the database."""
+        self.done = counts[SampleState.DONE]
+        self.failed = counts[SampleState.QUARANTINED] + counts[SampleState.FAILED]
 
     def made(self, outcome: Outcome | None, size: int, took_ms: int) -> None:
         """Count a sample that was written."""
