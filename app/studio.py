@@ -21,6 +21,7 @@ from myriorama.app.judging.judgments import Judgments
 from myriorama.app.judging.sidecar import JudgmentSidecar
 from myriorama.app.observable import Observable, Post, Selection
 from myriorama.app.overlays import OverlayState
+from myriorama.app.preview.companion import Companion
 from myriorama.app.preview.director import Director
 from myriorama.app.preview.gallery import TileService
 from myriorama.app.preview.service import PreviewService
@@ -43,6 +44,8 @@ class Studio:
         For imported assets; None is the user's.
     state : Path or None
         For what is kept of projects beside their files; None is the user's, or a cache folder's own.
+    preview : Companion or None
+        A preview process that was started ahead.
 
     Attributes
     ----------
@@ -78,7 +81,12 @@ class Studio:
     """
 
     def __init__(
-        self, post: Post, settings: SettingsStore, cache_folder: Path | None = None, state: Path | None = None
+        self,
+        post: Post,
+        settings: SettingsStore,
+        cache_folder: Path | None = None,
+        state: Path | None = None,
+        preview: Companion | None = None,
     ) -> None:
         self.post = post
         self.cache_folder = cache_folder
@@ -97,7 +105,7 @@ class Studio:
         self.browse = Browse()
         self.declared = DeclaredNow(self.document, self.registry)
         self.table = FactsTable(self.declared.names)
-        self.preview = PreviewService(post, cache_folder)
+        self.preview = PreviewService(post, cache_folder, preview)
         self.tiles = TileService(post, cache_folder, settings.value.gallery_workers)
         self.director = Director(self.document, self.index, self.preview, self.tiles, self.settings, self.problems)
         self.post = post

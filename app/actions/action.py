@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Context = Literal["window", "viewport", "gallery", "reject", "detail", "outliner", "inspector", "statistics", "assets"]
+Context = Literal[
+    "window", "viewport", "gallery", "reject", "detail", "outliner", "inspector", "statistics", "assets", "queue"
+]
 CONTEXTS: Final[tuple[Context, ...]] = (
     "window",
     "viewport",
@@ -19,6 +21,7 @@ CONTEXTS: Final[tuple[Context, ...]] = (
     "inspector",
     "statistics",
     "assets",
+    "queue",
 )
 """``window`` is active everywhere in the main window; each other only while the keyboard is in that panel."""
 

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from myriorama.app.queue_view.figures import JobFigures
 
 _KEPT: Final = 600
+_WINDOW_S: Final = 6.0
+_APART_S: Final = 0.9
+
+
+@dataclass
+class _Run:
+    """What was seen of one job since it last began to move."""
+
+    seen: list[tuple[float, int]] = field(default_factory=list)
+    points: list[tuple[float, float]] = field(default_factory=list)
 
 
 class RateLog:
-    """(seconds, images a second) of every job that was seen to move.
+    """(seconds, images a second) of every job that was seen to move, over the last few seconds at each moment.
 
     Parameters
     ----------
@@ -22,27 +33,34 @@ class RateLog:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._held: dict[str, list[tuple[float, float]]] = {}
-        self._told: dict[str, tuple[int, float]] = {}
+        self._runs: dict[str, _Run] = {}
 
     def take(self, rows: Sequence[JobFigures]) -> None:
-        """Note how fast each job is now; jobs that are gone are forgotten."""
+        """Note how far each job is now; jobs that are gone are forgotten."""
         now_s = self._clock()
-        known = {row.id for row in rows}
-        for gone in self._held.keys() - known:
-            del self._held[gone]
+        for gone in self._runs.keys() - {row.id for row in rows}:
+            del self._runs[gone]
         for row in rows:
-            told = (row.done, row.images_per_s)
-            if not row.images_per_s or self._told.get(row.id) == told:
+            settled = row.done + row.failed
+            if not row.alive or not settled:
+                if row.id in self._runs:
+                    self._runs[row.id].seen.clear()
                 continue
-            self._told[row.id] = told
-            held = self._held.setdefault(row.id, [])
-            held.append((now_s, row.images_per_s))
-            if len(held) > _KEPT:
-                del held[: -_KEPT // 2 : 2]  # thin out the older half, so that the whole run stays in view
+            run = self._runs.setdefault(row.id, _Run())
+            if run.seen and now_s - run.seen[-1][0] < _APART_S:
+                continue
+            run.seen.append((now_s, settled))
+            while len(run.seen) > 2 and now_s - run.seen[1][0] >= _WINDOW_S:
+                del run.seen[0]
+            if len(run.seen) > 1:
+                (before_s, before), (after_s, after) = run.seen[0], run.seen[-1]
+                run.points.append((now_s, max(0, after - before) / (after_s - before_s)))
+            if len(run.points) > _KEPT:
+                del run.points[: -_KEPT // 2 : 2]  # thin out the older half, so that the whole run stays in view
 
     def of(self, job: str) -> tuple[tuple[float, float], ...]:
         """Return (seconds since the first, images a second), oldest first."""
-        held = self._held.get(job, ())
-        first_s = held[0][0] if held else 0.0
-        return tuple((moment - first_s, rate) for moment, rate in held)
+        run = self._runs.get(job)
+        points = run.points if run is not None else []
+        first_s = points[0][0] if points else 0.0
+        return tuple((moment - first_s, rate) for moment, rate in points)

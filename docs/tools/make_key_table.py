@@ -26,6 +26,7 @@ TITLES: Final = {
     "inspector": "Inspector",
     "statistics": "Statistics",
     "assets": "Assets",
+    "queue": "Queue",
 }
 
 
