@@ -211,11 +211,14 @@ def walk(guide: Guide, folder: Path) -> None:
     studio.preview.frame_ready.connect(frames.append)
     tiles: list[Any] = []
     studio.tiles.tile_ready.connect(tiles.append)
+    facts: list[Any] = []
+    studio.tiles.facts_ready.connect(facts.append)
     guide.look("welcome")
 
     step("open an example")
     card = next(c for c in window.welcome.findChildren(ProjectCard) if c.name == "mugs_on_conveyor")
     guide.click(card)
+    window.table.run("window.reset_layout")  # as it is by default in a window of this size
     took = guide.until(lambda: any(f.final for f in frames), what="the first picture")
     print(f"{guide.name}: first full picture {took:.2f} s after the click")
     guide.look("first picture")
@@ -267,6 +270,7 @@ def walk(guide: Guide, folder: Path) -> None:
 
     step("statistics")
     window.show_panel("statistics")
+    guide.until(lambda: len(facts) >= 6, 60, "facts")
     guide.wait(2.0)
     guide.look("statistics")
     window.show_panel("assets")

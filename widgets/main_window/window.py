@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget, QWidget
 
@@ -28,8 +28,10 @@ from myriorama.widgets.viewport.panel import ViewportPanel
 from myriorama.widgets.welcome import WelcomePage
 
 _TOLD_MS: Final = 6000
-_LEFT_PX: Final = 225
-_RIGHT_PX: Final = 315
+_LEAST: Final = QSize(1280, 800)
+_SCREEN_SHARE: Final = 0.88
+_SIDE_SHARES: Final = (0.15, 0.2)
+_SIDE_PX: Final = ((225, 300), (315, 400))
 _LEAST_BOTTOM_PX: Final = 220
 _BOTTOM_SHARE: Final = 0.29
 
@@ -82,7 +84,7 @@ class MainWindow(QMainWindow):
         self._layout_while_open: dict[str, str] = {}
         self._docks_while_open: list[QDockWidget] = []
         self._docks_on_top: list[QDockWidget] = []
-        self.resize(1280, 800)
+        self.resize((self.screen().availableSize() * _SCREEN_SHARE).expandedTo(_LEAST))
         self.default_layout()
         self._default = self.saveState(LAYOUT_VERSION)
         restore_layout(self, studio.settings.value.layout)
@@ -125,7 +127,11 @@ class MainWindow(QMainWindow):
             else:
                 firsts[place] = dock
         sides = [firsts["left"], firsts["right"]]
-        self.resizeDocks(sides, [_LEFT_PX, _RIGHT_PX], Qt.Orientation.Horizontal)
+        widths = [
+            min(most, max(least, round(self.width() * share)))
+            for share, (least, most) in zip(_SIDE_SHARES, _SIDE_PX, strict=True)
+        ]
+        self.resizeDocks(sides, widths, Qt.Orientation.Horizontal)
         bottom_px = max(_LEAST_BOTTOM_PX, round(self.height() * _BOTTOM_SHARE))
         self.resizeDocks([firsts["bottom"]], [bottom_px], Qt.Orientation.Vertical)
         for dock in firsts.values():
