@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -16,7 +17,7 @@ from myriorama.app.finding import find_project
 from myriorama.scenes.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from myriorama.app.production.job import JobResult
+    from myriorama.app.production.job import JobResult, JobSettings, Progress
 
 MAX_COUNT = 100_000_000
 SHOWN_REFUSALS = 10
@@ -78,6 +79,14 @@ def render(
         str | None,
         typer.Option("--shard", metavar="i/n", help="Make the i-th of n parts; `merge` makes them one dataset."),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="ADDRESS",
+            help="Render on a Ray cluster: auto, HOST:PORT or local. Every machine must see DIR; W is for each shard.",
+        ),
+    ] = None,
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", help="Stop at the first sample that cannot be made.")
     ] = False,
@@ -97,6 +106,8 @@ def render(
         raise InputError(
             Problem("--replace", "it throws away what --resume and --shard go on with", allowed="one of them")
         )
+    if cluster is not None and shard is not None:
+        raise InputError(Problem("--cluster", "it cuts the job into shards itself", allowed="--cluster or --shard"))
     replacement = Replacement(out) if replace else None
     settings = JobSettings(
         project_path=find_project(project),
@@ -121,7 +132,10 @@ def render(
         replacement.clear()
     try:
         with ProgressDisplay(len(settings.numbers())) as display:
-            result = run_job(settings, display.show)
+            if cluster is None:
+                result = run_job(settings, display.show)
+            else:
+                result = _on_cluster(settings, cluster, display.show)
     except KeyboardInterrupt:
         unfinished = partial_of(settings.out)
         if unfinished.is_dir():
@@ -136,6 +150,14 @@ def render(
         if profile:
             _print_profile(result)
     return ExitCode.QUARANTINED if result.quarantined else ExitCode.OK
+
+
+def _on_cluster(settings: JobSettings, address: str, show: Callable[[Progress], None]) -> JobResult:
+    from myriorama.app.cluster.ray_cluster import RayCluster
+    from myriorama.app.cluster.running import run_on_cluster
+
+    with RayCluster(address) as cluster:
+        return run_on_cluster(settings, cluster, show)
 
 
 def result_json(result: JobResult, folder: Path) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from myriorama.app.render_queue.driver import Driver
 from myriorama.app.render_queue.jobs import JobEntry, Jobs
 from myriorama.app.render_queue.making import Wanted, make_snapshot
 from myriorama.app.render_queue.reconcile import snapshot_of_partial
+from myriorama.app.render_queue.snapshot import JobSnapshot
 from myriorama.app.render_queue.states import SampleState
 from myriorama.app.render_queue.store import JobStore
 from myriorama.app.render_queue.tally import Tally
@@ -223,13 +224,13 @@ def run_job(
     )
 
 
-def _entry(jobs: Jobs, settings: JobSettings) -> JobEntry:
-    """Return the job to drive: a new one, or for a resume the one that was begun.
+def snapshot_of(settings: JobSettings) -> JobSnapshot:
+    """Fix what is to be made, and check it; nothing is written.
 
     Raises
     ------
     InputError
-        There is nothing to go on with, or it is another job.
+        The project, an asset, or a setting is not acceptable.
     """
     project, home = _project(settings)
     if settings.writer_options:
@@ -252,15 +253,47 @@ def _entry(jobs: Jobs, settings: JobSettings) -> JobEntry:
         shard=settings.shard,
         fail_fast=settings.fail_fast,
     )
-    snapshot = make_snapshot(project, home, wanted, file=str(settings.project_path))
-    if os.path.lexists(settings.out):
+    return make_snapshot(project, home, wanted, file=str(settings.project_path))
+
+
+def refuse_taken_place(settings: JobSettings, snapshot: JobSnapshot) -> None:
+    """Refuse a place where another dataset lies, finished or not, and a resume of what is not there.
+
+    Raises
+    ------
+    InputError
+        With what can be done about it.
+    """
+    out = settings.out.absolute()
+    if os.path.lexists(out):
         told = "this folder exists already; a dataset is never written over: choose another name"
         raise InputError(Problem(str(settings.out), told))
-    begun = partial_of(settings.out.absolute()).is_dir()
+    begun = partial_of(out).is_dir()
     if settings.resume and not begun:
         raise InputError(
             Problem("--resume", "there is no unfinished dataset to go on with", str(settings.out), "leave --resume out")
         )
+    if not begun or settings.shard is not None:
+        return
+    if not settings.resume:
+        told = "an earlier run left this behind; go on with it (resume), discard it (replace), or move it away"
+        raise InputError(Problem(str(partial_of(settings.out)), told))
+    if snapshot_of_partial(out).family != snapshot.family:
+        told = "the unfinished dataset was begun with another project state or other settings"
+        raise InputError(Problem("--resume", told, str(settings.out), "the same project and settings, or a new folder"))
+
+
+def _entry(jobs: Jobs, settings: JobSettings) -> JobEntry:
+    """Return the job to drive: a new one, or for a resume the one that was begun.
+
+    Raises
+    ------
+    InputError
+        There is nothing to go on with, or it is another job.
+    """
+    snapshot = snapshot_of(settings)
+    refuse_taken_place(settings, snapshot)
+    begun = partial_of(settings.out.absolute()).is_dir()
     for entry in jobs.entries():
         if entry.out != snapshot.out or (entry.id != snapshot.id and settings.shard is not None):
             continue
@@ -268,14 +301,8 @@ def _entry(jobs: Jobs, settings: JobSettings) -> JobEntry:
             jobs.ask(entry.id, "run")
             return replace(entry, workers=settings.workers, desired="run")
         if settings.resume or begun:
-            break  # another job of this name: opening its dataset says what differs
+            break  # another job of this name: adding this one says so
         jobs.remove(entry.id)  # its dataset was moved or deleted by hand
-    if begun and not settings.resume and settings.shard is None:
-        told = "an earlier run left this behind; go on with it (resume), discard it (replace), or move it away"
-        raise InputError(Problem(str(partial_of(settings.out)), told))
-    if begun and settings.shard is None and snapshot_of_partial(settings.out.absolute()).family != snapshot.family:
-        told = "the unfinished dataset was begun with another project state or other settings"
-        raise InputError(Problem("--resume", told, str(settings.out), "the same project and settings, or a new folder"))
     return jobs.add(snapshot, workers=settings.workers)
 
 
