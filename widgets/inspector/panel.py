@@ -122,6 +122,7 @@ class InspectorPanel(Panel):
         self._notice_end.timeout.connect(self.notice.hide)
         self.editing.told.connect(self._on_told)
         self.form_area = QScrollArea(self)
+        self.form_area.setAccessibleName("Form")
         self.form_area.setWidgetResizable(True)
         self.pages = QStackedWidget(self)
         for page in (self.rows, self.empty, self.form_area):
