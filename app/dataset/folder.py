@@ -10,14 +10,13 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from myriorama.app.dataset import faults
 from myriorama.app.dataset.atomic import PART_SUFFIX, FileEntry, inside, sync_folder, write_file
+from myriorama.app.dataset.job import Job
 from myriorama.app.dataset.layout import (
     JOB,
     MANIFEST,
@@ -33,10 +32,10 @@ from myriorama.app.dataset.quarantine import Quarantined, quarantined_in, releas
 from myriorama.app.dataset.receipts import Receipt, holds, read_receipt, receipt_numbers
 from myriorama.app.dataset.records import Records
 from myriorama.app.dataset.samples import SampleWriter
-from myriorama.app.dataset.sampleset import SampleSet
 from myriorama.plugins.registry import PluginRegistry, builtin_registry
-from myriorama.plugins.writing import DatasetInfo
 from myriorama.scenes.errors import InputError, MyrioramaError, Problem
+
+__all__ = ["SYNC_EVERY", "DamagedSamplesError", "DatasetError", "DatasetFolder", "Job"]
 
 SYNC_EVERY: Final = 16
 """Commits between two syncs of the folders: what a crash of the machine may cost."""
@@ -53,54 +52,6 @@ class DamagedSamplesError(DatasetError):
         self.indices = indices
         some = ", ".join(str(i) for i in indices[:5])
         super().__init__(f"{len(indices)} samples are not as they were written and must be made again: {some}")
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a dataset is to hold.
-
-    Attributes
-    ----------
-    indices : SampleSet, range or tuple of int
-        Sample numbers: a range of step 1, or rising numbers where some are left out.
-    formats : mapping
-        Writer name -> option values.
-    labels : tuple of str
-        Annotator names; empty for all.
-    project_text : str
-        The project file as it was when the job began; kept in the dataset.
-    versions : mapping
-        Program or library -> version, for the manifest.
-    """
-
-    info: DatasetInfo
-    indices: SampleSet | range | tuple[int, ...]
-    formats: Mapping[str, Mapping[str, Any]]
-    labels: tuple[str, ...] = ()
-    project_text: str = ""
-    versions: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def samples(self) -> SampleSet:
-        """The numbers as a set.
-
-        Raises
-        ------
-        InputError
-            There are none, or they are no numbers of samples.
-        """
-        wanted = self.indices
-        if isinstance(wanted, SampleSet):
-            numbers = wanted
-        elif not len(wanted) or wanted[0] < 0 or not _rising(wanted):
-            numbers = SampleSet(())
-        else:
-            numbers = (
-                SampleSet.between(wanted.start, wanted.stop) if isinstance(wanted, range) else SampleSet.of(wanted)
-            )
-        if not len(numbers):
-            raise InputError(Problem("count", "a dataset needs at least one sample, numbered from 0 on"))
-        return numbers
 
 
 class DatasetFolder:
@@ -260,8 +211,13 @@ class DatasetFolder:
         receipt = read_receipt(self.partial, index)
         return receipt if receipt is not None and holds(self.partial, receipt, hashed=hashed) else None
 
-    def commit(self, receipt: Receipt) -> None:
+    def commit(self, receipt: Receipt, *, checked: bool = False) -> None:
         """Take a written sample into the dataset.
+
+        Parameters
+        ----------
+        checked : bool
+            `accept` returned this receipt just now.
 
         Raises
         ------
@@ -269,7 +225,7 @@ class DatasetFolder:
             The number is not of this job or was settled before, or a file is not there in its size.
         """
         self._expect(receipt.index)
-        if read_receipt(self.partial, receipt.index) != receipt or not holds(self.partial, receipt, hashed=False):
+        if not checked and self.accept(receipt.index, hashed=False) != receipt:
             raise DatasetError(f"sample {receipt.index}: its files are not there as it was reported")
         self._done.add(receipt.index)
         self._folders.update(inside(self.partial, entry.path).parent for entry in receipt.files)
@@ -317,11 +273,7 @@ class DatasetFolder:
         if self.missing:
             some = ", ".join(str(i) for i in self.missing[:5])
             raise DatasetError(f"{len(self.missing)} samples are neither written nor quarantined: {some} ...")
-        damaged = tuple(i for i in sorted(self._done) if self.accept(i) is None)
-        for index in damaged:
-            self.forget(index)
-        if damaged:
-            raise DamagedSamplesError(damaged)
+        devices = self._check_bytes()
         self._sweep()
         entries = [FileEntry(*entry) for entry in self._project_entries()]
         records = Records(self.partial, sorted(self._done))
@@ -332,7 +284,6 @@ class DatasetFolder:
                     raise DatasetError(f"writer {name!r}: {file.path} is written twice")
                 entries.append(write_file(self.partial, file.path, file.chunks, durable=self._durable))
         versions = {name: self._registry.writer_class(name).version for name in self.job.formats}
-        devices = {receipt.device for receipt in self._receipts()}
         faults.point("finalize.before_manifest")
         chunks = manifest_chunks(self.job, versions, devices, entries, self._receipts, self.quarantined)
         write_file(self.partial, MANIFEST, chunks, durable=self._durable)
@@ -356,6 +307,11 @@ class DatasetFolder:
         faults.point("finalize.after_rename")
         shutil.rmtree(aside, ignore_errors=True)  # what is left of it is swept by the next look at this dataset
         return self.path
+
+    @property
+    def synced(self) -> bool:
+        """Every name in the dataset survives a crash of the machine."""
+        return self._unsynced == 0
 
     def sync(self) -> None:
         """Make every name in the dataset survive a crash of the machine."""
@@ -383,6 +339,27 @@ class DatasetFolder:
             text = self.job.project_text.encode()
             yield PROJECT, hashlib.sha256(text).hexdigest(), len(text)
 
+    def _check_bytes(self) -> set[str]:
+        """Check every file of every sample, and return what rendered them.
+
+        Raises
+        ------
+        DamagedSamplesError
+            Some are not as their receipts say; they are missing from now on.
+        """
+        devices, damaged = set(), []
+        for index in sorted(self._done):
+            receipt = self.accept(index)
+            if receipt is None:
+                damaged.append(index)
+            else:
+                devices.add(receipt.device)
+        for index in damaged:
+            self.forget(index)
+        if damaged:
+            raise DamagedSamplesError(tuple(damaged))
+        return devices
+
     def _receipts(self) -> Iterator[Receipt]:
         for index in sorted(self._done):
             receipt = read_receipt(self.partial, index)
@@ -398,13 +375,9 @@ class DatasetFolder:
             if path.name.startswith(f"{self.partial.name}.") and path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)  # a beginning of this dataset that never came to its name
         given_up = {f"{index:08d}" for index in self._quarantined}
-        for path in sorted(self.partial.rglob("*")):
-            if path.is_file() and (path.suffix == PART_SUFFIX or path.stem in given_up):
-                path.unlink()
-        for path in sorted((p for p in self.partial.rglob("*") if p.is_dir()), reverse=True):
-            if not any(path.iterdir()):
-                path.rmdir()
-
-
-def _rising(indices: range | tuple[int, ...]) -> bool:
-    return indices.step == 1 if isinstance(indices, range) else all(a < b for a, b in pairwise(indices))
+        for root, _, names in os.walk(self.partial, topdown=False):  # one folder's names at a time, the deepest first
+            for name in names:
+                if name.endswith(PART_SUFFIX) or name.rpartition(".")[0] in given_up:
+                    os.unlink(os.path.join(root, name))
+            if Path(root) != self.partial and not os.listdir(root):
+                os.rmdir(root)

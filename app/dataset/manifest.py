@@ -22,7 +22,7 @@ from myriorama.scenes.assembly.scene import SceneClass
 from myriorama.scenes.labels.stored import json_text
 
 if TYPE_CHECKING:
-    from myriorama.app.dataset.folder import Job
+    from myriorama.app.dataset.job import Job
 
 FORMAT: Final = "myriorama-dataset"
 VERSION: Final = 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,9 +71,11 @@ def receipt_numbers(root: Path) -> Iterator[int]:
     """Yield the numbers of the samples that have a receipt, whole or not, in no order."""
     folder = root / RECEIPTS
     if folder.is_dir():
-        for path in folder.iterdir():
-            if path.suffix == ".json" and path.stem.isdigit():
-                yield int(path.stem)
+        with os.scandir(folder) as found:
+            for entry in found:
+                stem, dot, suffix = entry.name.rpartition(".")
+                if dot and suffix == "json" and stem.isdigit():
+                    yield int(stem)
 
 
 def holds(root: Path, receipt: Receipt, *, hashed: bool) -> bool:

@@ -5,8 +5,10 @@ It holds numbers; what they are samples of is not its affair.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from myriorama.scenes.errors import InputError, Problem
 
@@ -65,7 +67,19 @@ class SampleSet:
             yield from range(start, stop)
 
     def __len__(self) -> int:
-        return sum(stop - start for start, stop in self.spans)
+        return self._size
 
     def __contains__(self, number: object) -> bool:
-        return isinstance(number, int) and any(start <= number < stop for start, stop in self.spans)
+        if not isinstance(number, int):
+            return False
+        place = bisect_right(self._starts, number) - 1
+        return place >= 0 and number < self.spans[place][1]
+
+    @cached_property
+    def _size(self) -> int:
+        return sum(stop - start for start, stop in self.spans)
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        """Where the spans begin; a shard's set has as many spans as samples."""
+        return tuple(start for start, _ in self.spans)

@@ -25,12 +25,22 @@ class BusyError(MyrioramaError):
 
 
 class Commit:
-    """A transaction that is durable when the block ends, or did not happen."""
+    """A transaction that is durable when the block ends, or did not happen.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    Parameters
+    ----------
+    synced : bool
+        False leaves its durability to the next one: a crash of the machine may undo it whole, never in part. For what
+        every resume finds out anew, such as who works on what.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, synced: bool = True) -> None:
         self._db = connection
+        self._synced = synced
 
     def __enter__(self) -> None:
+        if not self._synced:
+            self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.execute("BEGIN IMMEDIATE")
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -41,6 +51,8 @@ class Commit:
         finally:
             if self._db.in_transaction:  # not committed, for one reason or another
                 self._db.execute("ROLLBACK")
+            if not self._synced:
+                self._db.execute("PRAGMA synchronous=FULL")
         if kind is None:
             faults.point("database.after_commit")
 

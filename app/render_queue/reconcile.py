@@ -83,7 +83,7 @@ def _open_dataset(store: JobStore, snapshot: JobSnapshot, *, durable: bool) -> D
                 raise  # else another shard was quicker
     _refuse_other_versions(snapshot)
     _refuse_other_family(snapshot)
-    known = {row.index for row in store.rows(SampleState.DONE)}
+    known = set(store.numbers(SampleState.DONE))
     return DatasetFolder.resume(out, job_of(snapshot), known=known, durable=durable)
 
 
@@ -111,21 +111,18 @@ def _refuse_other_family(snapshot: JobSnapshot) -> None:
 def reconcile(store: JobStore, dataset: DatasetFolder) -> None:
     """Make the database say what the disk says."""
     store.release_leases()
-    lost, found = [], []
-    for row in store.rows():
-        done = dataset.is_done(row.index)
-        if row.state == SampleState.DONE and not done:
-            lost.append(row.index)
-        elif row.state != SampleState.DONE and done:
-            receipt = dataset.accept(row.index)
+    store.requeue([index for index in store.numbers(SampleState.DONE) if not dataset.is_done(index)])
+    found = []
+    for index in store.numbers(*(state for state in SampleState if state != SampleState.DONE)):
+        if dataset.is_done(index):
+            receipt = dataset.accept(index, hashed=False)  # its bytes were checked when the dataset was opened
             if receipt is None:
-                dataset.forget(row.index)
+                dataset.forget(index)
             else:
-                found.append((row.index, receipt.key, receipt.bytes))
-    store.requeue(lost)
+                found.append((index, receipt.key, receipt.bytes))
     store.adopt(found)
     kept = {entry.index for entry in dataset.quarantined}
-    store.requeue([row.index for row in store.rows(SampleState.QUARANTINED) if row.index not in kept])
+    store.requeue([index for index in store.numbers(SampleState.QUARANTINED) if index not in kept])
     for index in kept:
         if store.row(index).state != SampleState.QUARANTINED:
             dataset.forget(index)

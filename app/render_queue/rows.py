@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 
 from myriorama.app.render_queue.states import Cause, SampleState
 
+_BETWEEN: Final = "\x1f"
 COLUMNS: Final = "idx, state, attempt, token, cause, reason, key, bytes, ms, failures"
 
 
@@ -65,7 +66,7 @@ def moved(row: SampleRow, state: SampleState) -> SampleRow:
 
 def sealed(row: SampleRow) -> tuple[Any, ...]:
     """Return the values of a row in the order of `COLUMNS`, and their checksum."""
-    failures = json.dumps(dict(row.failures), sort_keys=True)
+    failures = json.dumps(dict(row.failures), sort_keys=True) if row.failures else "{}"
     plain = (row.index, int(row.state), row.attempt, row.token, row.cause, row.reason, row.key, row.bytes, row.ms)
     return (*plain, failures, crc((*plain, failures)))
 
@@ -75,13 +76,10 @@ def unsealed(values: Sequence[Any]) -> SampleRow | None:
     if values[-1] != crc(values[:-1]):
         return None
     index, state, attempt, token, cause, reason, key, size, ms, failures, _ = values
-    counted = cast("dict[Cause, int]", json.loads(failures))
+    counted = cast("dict[Cause, int]", json.loads(failures) if failures != "{}" else {})
     return SampleRow(index, SampleState(state), attempt, token, cause, reason, key, size, ms, counted)
 
 
 def crc(columns: Sequence[Any]) -> int:
-    """Return the checksum of stored values; of what JSON cannot hold, which is never ours, one that fits nothing."""
-    try:
-        return zlib.crc32(json.dumps(list(columns)).encode())
-    except TypeError:
-        return -1
+    """Return the checksum of stored values."""
+    return zlib.crc32(_BETWEEN.join(map(str, columns)).encode("utf-8", "surrogatepass"))

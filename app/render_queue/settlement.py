@@ -129,7 +129,8 @@ class Settlement:
             return
         self._settled_at = now
         self._unsettled = 0
-        self.dataset.sync()
+        if not self.dataset.synced:
+            self.dataset.sync()
         self.store.settle_written()
 
     def _take(self, lease: Lease, took_ms: int, outcome: Outcome | None, *, hashed: bool = False) -> bool:
@@ -137,7 +138,7 @@ class Settlement:
         if receipt is None:
             return False
         if self.store.written(lease, receipt.key, receipt.bytes, took_ms):
-            self.dataset.commit(receipt)
+            self.dataset.commit(receipt, checked=True)
             self._unsettled += 1
             self.tally.made(outcome, receipt.bytes, took_ms)
             self._window = self._window.add(False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Final
@@ -68,7 +69,7 @@ class JobSnapshot:
     id: str = ""
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
-    @property
+    @cached_property
     def own(self) -> SampleSet:
         """The samples that this job itself makes."""
         return self.samples if self.shard is None else self.samples.shard(*self.shard)

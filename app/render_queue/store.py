@@ -163,6 +163,18 @@ class JobStore:
                 return
             after = page[-1].index
 
+    def numbers(self, *states: SampleState) -> Iterator[int]:
+        """Yield the numbers of the samples in these states, rising; a hundred thousand cost no more than a moment."""
+        wanted = ",".join(str(int(s)) for s in states)
+        after = -1
+        while True:
+            query = f"SELECT idx FROM samples WHERE state IN ({wanted}) AND idx > ? ORDER BY idx LIMIT {_PAGE * 10}"
+            page = self._all(query, (after,))
+            yield from (found[0] for found in page)
+            if len(page) < _PAGE * 10:
+                return
+            after = page[-1][0]
+
     def latest(self, number: int) -> tuple[SampleRow, ...]:
         """Return the written samples that were leased last, the newest first."""
         written = f"{int(SampleState.WRITTEN)},{int(SampleState.DONE)}"
@@ -185,7 +197,7 @@ class JobStore:
 
     def set_fact(self, name: str, value: Any) -> None:
         """Keep a JSON-able fact about the job."""
-        with self._commit():
+        with Commit(self._db):
             _set_fact(self._db, name, value)
 
     def release_leases(self) -> int:
@@ -195,8 +207,14 @@ class JobStore:
         return len(rows)
 
     def lease(self, number: int) -> list[Lease]:
-        """Lease up to `number` queued samples, lowest first."""
-        rows = list(self._rows(f"WHERE state = {int(SampleState.QUEUED)} ORDER BY idx LIMIT ?", (number,)))
+        """Lease up to `number` queued samples, lowest first; those that have failed before come after all others.
+
+        So a sample that ends its workers holds nothing up, and where the machine is at fault different samples tell.
+        """
+        rows: list[SampleRow] = []
+        for failed in ("failures = '{}'", "failures != '{}'"):
+            where = f"WHERE state = {int(SampleState.QUEUED)} AND {failed} ORDER BY idx LIMIT ?"
+            rows += self._rows(where, (number - len(rows),)) if len(rows) < number else ()
         return self._leased(rows)
 
     def in_force(self, lease: Lease) -> bool:
@@ -213,9 +231,9 @@ class JobStore:
         row = self._held(lease)
         if row is None:
             return False
-        self._put(
-            [SampleRow(row.index, SampleState.WRITTEN, row.attempt, row.token, "", "", key, size, ms, row.failures)]
-        )
+        state = SampleState.WRITTEN
+        done = SampleRow(row.index, state, row.attempt, row.token, "", "", key, size, ms, row.failures)
+        self._put([done], synced=False)
         return True
 
     def settle_written(self) -> int:
@@ -238,7 +256,7 @@ class JobStore:
         row = self._held(lease)
         if row is None:
             return False
-        self._put([moved(row, SampleState.QUEUED)])
+        self._put([moved(row, SampleState.QUEUED)], synced=False)
         return True
 
     def requeue(self, indices: Iterable[int]) -> None:
@@ -247,7 +265,7 @@ class JobStore:
 
     def adopt(self, found: Iterable[tuple[int, str, int]]) -> None:
         """Note samples, given as (number, key, bytes), as done whose files lie there whole."""
-        rows = [(self.row(index), key, size) for index, key, size in found]
+        rows = ((self.row(index), key, size) for index, key, size in found)
         state = SampleState.DONE
         self._put(
             SampleRow(r.index, state, r.attempt, r.token, "", "", key, size, r.ms, r.failures) for r, key, size in rows
@@ -266,7 +284,7 @@ class JobStore:
             return []
         token = int(self.fact("token"))
         leases = [Lease(row.index, row.attempt + 1, token + k + 1) for k, row in enumerate(rows)]
-        with self._commit():
+        with Commit(self._db, synced=False):
             _set_fact(self._db, "token", token + len(rows))
             self._write(
                 SampleRow(r.index, SampleState.LEASED, x.attempt, x.token, r.cause, r.reason, r.key, 0, 0, r.failures)
@@ -278,16 +296,13 @@ class JobStore:
         row = self.row(lease.index)
         return row if row.state == SampleState.LEASED and row.token == lease.token else None
 
-    def _put(self, rows: Iterable[SampleRow]) -> None:
-        with self._commit():
+    def _put(self, rows: Iterable[SampleRow], *, synced: bool = True) -> None:
+        with Commit(self._db, synced=synced):
             self._write(rows)
 
     def _write(self, rows: Iterable[SampleRow]) -> None:
         places = "state=?, attempt=?, token=?, cause=?, reason=?, key=?, bytes=?, ms=?, failures=?, crc=?"
         self._db.executemany(f"UPDATE samples SET {places} WHERE idx=?", ((*s[1:], s[0]) for s in map(sealed, rows)))
-
-    def _commit(self) -> Commit:
-        return Commit(self._db)
 
     def _all(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
         try:
