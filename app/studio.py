@@ -26,6 +26,7 @@ from myriorama.app.preview.director import Director
 from myriorama.app.preview.gallery import TileService
 from myriorama.app.preview.service import PreviewService
 from myriorama.app.problems import Problems
+from myriorama.app.queue_view.verifying import Verifications
 from myriorama.app.render_queue.service import QueueService
 from myriorama.app.settings.folders import queue_folder
 from myriorama.app.settings.store import SettingsStore, state_folder
@@ -72,6 +73,8 @@ class Studio:
         Has facts made while they are looked at.
     queue : QueueService
         The jobs that make datasets, whoever began them.
+    verifications : Verifications
+        What is known of finished datasets that were verified.
     exports : Exports
         The exports of this run of the program.
     catalogue : Catalogue
@@ -110,7 +113,8 @@ class Studio:
         self.director = Director(self.document, self.index, self.preview, self.tiles, self.settings, self.problems)
         self.post = post
         self.queue = QueueService(post, queue_folder() if cache_folder is None else cache_folder / "queue")
-        self.exports = Exports(post)
+        self.verifications = Verifications(post)
+        self.exports = Exports(post, self.queue, self.verifications)
         self.catalogue = Catalogue(self.registry, post)
         self.assets = Assets(post, self.document, self.registry, settings, self.problems, cache_folder)
         self.tiles.facts_ready.connect(self.table.add)
@@ -129,5 +133,6 @@ class Studio:
         self.preview.close()
         self.tiles.close()
         self.exports.close()
+        self.verifications.close()
         self.queue.close()
         self.assets.close()

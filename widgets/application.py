@@ -5,6 +5,7 @@ It starts them in order and ends them in order; it shows nothing of its own.
 
 from __future__ import annotations
 
+import contextlib
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,15 +14,16 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 
 from myriorama.app.document.checking import Checker
+from myriorama.app.document.files import read_project
 from myriorama.app.document.journal import Journal
 from myriorama.app.document.recovery import Recoverable, discard, find_left, restore
+from myriorama.app.preview.companion import Companion
 from myriorama.app.problems import Trouble
 from myriorama.app.qt.mailbox import Mailbox
 from myriorama.app.settings.store import Settings, SettingsStore, settings_folder, state_folder
 from myriorama.app.studio import Studio
+from myriorama.scenes.errors import InputError
 from myriorama.widgets.faults import FaultWatch
-from myriorama.widgets.main_window import MainWindow
-from myriorama.widgets.main_window.recovery import RecoveryDialog
 from myriorama.widgets.start import prepare_process
 from myriorama.widgets.theme import apply_theme, prepare, program_icon
 
@@ -37,6 +39,10 @@ class Application:
         None is the user's own.
     cache_folder, state : Path or None
         None is the user's own.
+    expected : Path or None
+        The project that `show` will open: its first picture is made while the window is.
+    preview : Companion or None
+        A preview process that was started ahead, with the same cache folder.
     """
 
     def __init__(
@@ -45,6 +51,8 @@ class Application:
         settings_file: Path | None = None,
         cache_folder: Path | None = None,
         state: Path | None = None,
+        expected: Path | None = None,
+        preview: Companion | None = None,
     ) -> None:
         self.settings = SettingsStore(settings_file or settings_folder() / "settings.json")
         self._state = state or state_folder()
@@ -58,7 +66,9 @@ class Application:
         prepare(self.qt)
         apply_theme(self.qt, self.settings.value.theme)
         self.mailbox = Mailbox()
-        self.studio = Studio(self.mailbox.post, self.settings, cache_folder, self._state)
+        self.studio = Studio(self.mailbox.post, self.settings, cache_folder, self._state, preview)
+        if expected is not None:
+            self._expect(expected)
         self.faults = FaultWatch(self.studio.problems, self._state)
         if self.settings.trouble:
             self.studio.problems.tell(f"warning: {self.settings.trouble}")
@@ -66,6 +76,8 @@ class Application:
         self.checker = Checker(
             self.studio.document, self.studio.registry, self.studio.problems, self.settings, self.mailbox.post
         )
+        from myriorama.widgets.main_window import MainWindow  # it takes a second, in which the preview gets on
+
         self.window = MainWindow(self.studio)
         self.faults.window = self.window
         self.settings.changed.connect(self._on_settings_changed)
@@ -92,6 +104,11 @@ class Application:
             signal.signal(signal.SIGINT, before)
             self._alive.stop()
 
+    def _expect(self, project: Path) -> None:
+        with contextlib.suppress(InputError):  # told when it is opened
+            found = project.resolve()
+            self.studio.director.expect(read_project(found)[0], found.parent)
+
     def _offer_recovery(self) -> None:
         try:
             left = find_left(self._state / "journals")
@@ -101,6 +118,8 @@ class Application:
         for path in left.unreadable:
             self.studio.problems.tell(f"warning: {path} holds changes of an earlier run that cannot be read")
         if left.recoverable:
+            from myriorama.widgets.main_window.recovery import RecoveryDialog
+
             dialog = RecoveryDialog(left.recoverable, self.window)
             dialog.restored.connect(self._restore)
             dialog.discarded.connect(discard)

@@ -5,6 +5,7 @@ It loads no toolkit before a window is wanted, so that ``myriorama --help`` stay
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping
@@ -43,9 +44,15 @@ def open_studio(project: str | None) -> int:
     if pair.state != "ok":
         raise DeviceError(f"the window cannot be opened: {pair.detail}. {pair.way_out}")
     path = find_project(project) if project else None
-    from myriorama.widgets.application import Application
+    from myriorama.app.preview.ahead import start_preview
 
-    application = Application(sys.argv[:1])
+    with contextlib.ExitStack() as undo:
+        preview = start_preview()  # it comes up while the toolkit and the window do
+        undo.callback(preview.end)
+        from myriorama.widgets.application import Application
+
+        application = Application(sys.argv[:1], expected=path, preview=preview)
+        undo.pop_all()
     try:
         application.show(path)
         return application.run()

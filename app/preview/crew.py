@@ -87,9 +87,13 @@ class Crew:
         Takes what became of each job, on the crew's own thread.
     count : int
         How many processes.
+    held : bool
+        As `hold` was told.
     """
 
-    def __init__(self, report: Callable[[Made], None], count: int, cache_folder: Path | None) -> None:
+    def __init__(
+        self, report: Callable[[Made], None], count: int, cache_folder: Path | None, *, held: bool = False
+    ) -> None:
         self._report = report
         self._count = count
         self._setup = {
@@ -105,6 +109,7 @@ class Crew:
         self._failed_starts = 0
         self._hopeless = ""
         self._closing = False
+        self._held = held
         self._thread = threading.Thread(target=self._run, name="gallery", daemon=True)
         self._thread.start()
 
@@ -127,6 +132,11 @@ class Crew:
         with self._lock:
             self._queues[kind] = OrderedDict.fromkeys(jobs)
             self._hopeless = ""
+        self._call()
+
+    def hold(self, on: bool) -> None:
+        """Begin nothing new, neither a process nor a job, or go on."""
+        self._held = on
         self._call()
 
     def close(self) -> None:
@@ -159,7 +169,7 @@ class Crew:
 
     def _man(self) -> None:
         """Bring the crew to its number, unless its processes cannot start at all."""
-        while len(self._workers) < self._count and not self._hopeless:
+        while len(self._workers) < self._count and not self._hopeless and not self._held:
             self._workers.append(_Worker(Companion(tile_main, self._setup, "myriorama gallery")))
 
     def _feed(self, worker: _Worker) -> None:
@@ -170,6 +180,8 @@ class Crew:
                 stale = worker.job.state not in self._live
             if stale and not worker.dropping:
                 worker.dropping = worker.process.send({"type": "drop"})
+            return
+        if self._held:
             return
         with self._lock:
             job = self._next(worker)

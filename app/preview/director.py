@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from myriorama.app.document.addresses import ACCEPTANCE, CAMERA, CLASSES, LISTS, NAMED, OUTPUT, SETTINGS
@@ -33,6 +34,7 @@ _LEAST_RENDER_MS: Final = 20.0
 _ROOM_TO_GROW: Final = 1.3
 _LARGEST_LOOK_PX: Final = {True: 1_000_000, False: 8_500_000}
 """Pixels of a free look, on software and on a graphics card."""
+_READ_BY_POINTER: Final[frozenset[Layer]] = frozenset({"normal"})
 _UNKNOWN_DISPLAY: Final = (960, 540)
 _PARTS: Final = {
     "camera": CAMERA,
@@ -146,6 +148,12 @@ class Director:
         else:
             self._ask_final(project)
 
+    def expect(self, project: Project, folder: Path) -> None:
+        """Have the first picture of a project made that is going to be opened."""
+        self._tiles.hold(True)
+        layers = self._layers | _READ_BY_POINTER
+        self._preview.request(replace(self._final(project), folder=str(folder), layers=layers))
+
     def refresh(self) -> None:
         """Ask for the picture again, in full."""
         if self._document.shown is not None:
@@ -166,6 +174,7 @@ class Director:
     def _on_opened(self) -> None:
         self._view = None
         self._problems.set(SOURCE, ())
+        self._tiles.hold(self._document.project is not None)  # until the first picture is there
         self._tell_tiles()
         self.refresh()
 
@@ -180,6 +189,7 @@ class Director:
     def _on_changed(self, project: Project) -> None:
         self._tell_tiles()
         self._ask_final(project)
+        self._tiles.hold(False)
 
     def _on_index_changed(self, _: int) -> None:
         # A final that is under way is waited for: with a key held down, samples pass by instead of none being shown.
@@ -206,6 +216,7 @@ class Director:
     def _ask_draft(self, project: Project) -> None:
         self._index_moved_on = False
         self._final_out = 0
+        self._tiles.hold(True)
         width, height = self._draft_size(project)
         self._preview.request(self._request(project, width, height, final=False))
         self._preview.request_at_rest(self._final(project), REST_S)
@@ -264,6 +275,7 @@ class Director:
         self._problems.set(SOURCE, troubles_of(failure, self._document.shown))
 
     def _answered(self, generation: int) -> None:
+        self._tiles.hold(False)
         if generation in (0, self._final_out):
             self._final_out = 0
             if self._index_moved_on:

@@ -58,6 +58,7 @@ class TileService:
         self._states: dict[str, State] = {}
         self._place: tuple[str, tuple[str, ...]] = ("", ())
         self._crew: Crew | None = None
+        self._held = False
         self._closed = False
 
     @property
@@ -105,8 +106,15 @@ class TileService:
     def start(self) -> None:
         """Start the processes ahead of the first wish; they take about a second to be ready."""
         if self._crew is None and not self._closed:
-            self._crew = Crew(self._report, self._workers, self._cache_folder)
+            self._crew = Crew(self._report, self._workers, self._cache_folder, held=self._held)
             self._keep()
+
+    def hold(self, on: bool) -> None:
+        """Begin nothing new until told otherwise: something more urgent is being made. Wishes are kept."""
+        if on != self._held:
+            self._held = on
+            if self._crew is not None:
+                self._crew.hold(on)
 
     def close(self) -> None:
         """End the processes and everything that belongs to them. Safe to call twice."""

@@ -18,12 +18,11 @@ from typing import Any, Final, Literal
 from psygnal import Signal
 
 from myriorama.app.observable import Observable, Post
+from myriorama.app.preview.ahead import start_preview
 from myriorama.app.preview.blocks import OwnedBlocks, arrays_in, bytes_for
 from myriorama.app.preview.companion import Companion, exit_words
 from myriorama.app.preview.frames import Failure, FrameRequest, SampleFrame
 from myriorama.app.preview.wire import failure_from, frame_from, request_to_json
-from myriorama.app.preview.worker import preview_main
-from myriorama.app.production.lifetime import usable_cores
 
 ServiceState = Literal["idle", "starting", "ready", "rendering", "lost"]
 """idle: no process yet; lost: it ended, and another is being started or starts with the next request."""
@@ -44,6 +43,8 @@ class PreviewService:
         Brings a call to the thread of the models.
     cache_folder : Path or None
         For imported assets; None is the user's.
+    started : Companion or None
+        A process that was started ahead with the same folder (`ahead.start_preview`); it is taken over.
 
     Attributes
     ----------
@@ -57,7 +58,7 @@ class PreviewService:
     frame_ready = Signal(SampleFrame)
     failed = Signal(Failure)
 
-    def __init__(self, post: Post, cache_folder: Path | None = None) -> None:
+    def __init__(self, post: Post, cache_folder: Path | None = None, started: Companion | None = None) -> None:
         self.state: Observable[ServiceState] = Observable("idle")
         self._post = post
         self._generation = 0
@@ -66,6 +67,9 @@ class PreviewService:
         self._at_rest: FrameRequest | None = None
         self._courier: _Courier | None = None
         self._cache_folder = cache_folder
+        if started is not None:
+            self.state.set("starting")
+            self._courier = _Courier(self._report, cache_folder, started)
 
     @property
     def pid(self) -> int | None:
@@ -84,9 +88,14 @@ class PreviewService:
             self._courier = _Courier(self._report, self._cache_folder)
 
     def request(self, wanted: FrameRequest) -> int:
-        """Ask for a picture in place of whatever was asked for before; return the request's generation."""
-        self._generation += 1
+        """Ask for a picture in place of whatever was asked for before; return the request's generation.
+
+        A final that is under way already is not asked for again: its generation is returned.
+        """
         self._at_rest = None
+        if self._newest is not None and _serves(self._newest[1], wanted):
+            return self._generation
+        self._generation += 1
         if not self._closed:
             self.start()
             self._newest = (self._generation, wanted)
@@ -153,6 +162,13 @@ class PreviewService:
         return frame.index == newest.index and (frame.view is None) == (newest.view is None)
 
 
+def _serves(asked: FrameRequest, wanted: FrameRequest) -> bool:
+    """Tell whether a final that was asked for is, or holds, the one that is wanted now."""
+    names = ("final", "index", "width", "height", "quality", "view", "folder", "asset_roots", "project")
+    same = asked.final and all(getattr(asked, name) == getattr(wanted, name) for name in names)
+    return same and wanted.layers <= asked.layers
+
+
 @dataclass(frozen=True)
 class _Rested:
     """The time of rest that was asked for after request `generation` is over."""
@@ -166,9 +182,12 @@ Event = SampleFrame | Failure | _Rested | ServiceState
 class _Courier:
     """The thread that owns the process: starts it, feeds it one request at a time, replaces it when it is lost."""
 
-    def __init__(self, report: Callable[[Event], None], cache_folder: Path | None) -> None:
+    def __init__(
+        self, report: Callable[[Event], None], cache_folder: Path | None, started: Companion | None = None
+    ) -> None:
         self._report = report
-        self._setup = {"threads": usable_cores(), "cache_folder": str(cache_folder) if cache_folder else None}
+        self._cache_folder = cache_folder
+        self._started = started
         self._wake, self._waker = multiprocessing.get_context("spawn").Pipe(duplex=False)
         self._lock = threading.Lock()
         self._asked: tuple[int, FrameRequest] | None = None
@@ -238,7 +257,8 @@ class _Courier:
     def _begin(self) -> None:
         self._ready = False
         self._nudged = None
-        self._process = Companion(preview_main, self._setup, "myriorama preview")
+        started, self._started = self._started, None
+        self._process = started or start_preview(self._cache_folder)
         self.pid = self._process.pid
         self._report("starting")
         if self._blocks.names:

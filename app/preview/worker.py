@@ -66,6 +66,8 @@ class Desk:
     def serve(self) -> None:
         """Make what is asked for until the pipe closes or the device is lost."""
         with contextlib.closing(self._blocks):
+            if not self._pipe.poll(0):
+                import_late_ones()
             while True:
                 while self._asked is None:
                     self._take(self._pipe.recv_bytes())
@@ -128,6 +130,11 @@ class Desk:
         planes, _ = layout(picture.arrays)
         _send(self._pipe, {**picture.told, "block": "", "planes": planes})
         self._pipe.send_bytes(joined(picture.arrays))
+
+
+def import_late_ones() -> None:
+    """Import what is imported on its first use elsewhere, while nobody waits: it takes a third of a second."""
+    import scipy.special  # noqa: F401
 
 
 def _tell_failure(pipe: Connection, failure: Failure) -> None:

@@ -61,6 +61,10 @@ class Told:
     def __init__(self) -> None:
         self.projects: list[Project | None] = []
         self.roots: tuple[str, ...] = ()
+        self.held = False
+
+    def hold(self, on: bool) -> None:
+        self.held = on
 
     def set_project(self, project: Project | None, folder: Path, asset_roots: tuple[str, ...] = ()) -> None:
         self.projects.append(project)
@@ -106,6 +110,38 @@ def test_an_opened_project_is_asked_for_in_full(stage: Stage) -> None:
     stage.document.close()
     assert stage.tiles.projects == [stage.project, None]
     assert len(stage.preview.requests) == 1
+
+
+def test_the_gallery_waits_for_the_first_picture_and_for_the_end_of_a_drag(stage: Stage) -> None:
+    stage.document.open(stage.project, stage.folder)
+    assert stage.tiles.held
+    stage.preview.answer()
+    assert not stage.tiles.held
+    dragged = write(stage.project, HEIGHT, {"uniform": [0.08, 0.14]})
+    stage.document.preview(dragged)
+    assert stage.tiles.held
+    stage.preview.answer(timings_ms={"total": 50.0, "render": 30.0})
+    assert stage.tiles.held, "a draft is no end"
+    stage.document.replace(dragged, "Change height")
+    assert not stage.tiles.held
+    stage.document.preview(stage.project)
+    stage.document.close()
+    assert not stage.tiles.held
+
+
+def test_a_failure_lets_the_gallery_go_on(stage: Stage) -> None:
+    stage.document.open(stage.project, stage.folder)
+    stage.preview.failed.emit(Failure(stage.preview.generation, 0, "plugin", "it raised"))
+    assert not stage.tiles.held
+
+
+def test_what_is_going_to_be_opened_is_asked_for_ahead_with_all_that_the_pointer_reads(stage: Stage) -> None:
+    stage.director.expect(stage.project, stage.folder)
+    assert stage.newest.final
+    assert stage.newest.project is stage.project
+    assert stage.newest.folder == str(stage.folder)
+    assert "normal" in stage.newest.layers
+    assert stage.tiles.held
 
 
 def test_a_drag_asks_for_drafts_and_its_end_for_a_final(stage: Stage) -> None:

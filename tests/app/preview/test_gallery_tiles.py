@@ -129,6 +129,20 @@ def test_a_new_wish_takes_the_place_of_the_old_one(gallery: Gallery, small: Proj
     assert len(models.tiles) <= 3  # the one that was under way, and the two
 
 
+def test_a_held_service_begins_nothing_and_forgets_nothing(gallery: Gallery, small: Project, tmp_path: Path) -> None:
+    service, models = gallery
+    models.forget()
+    service.set_project(small, tmp_path)
+    service.hold(True)
+    models.run(0.3)  # what was under way
+    models.forget()
+    service.want([TileKey(i) for i in range(3)], 48)
+    models.run(0.5)
+    assert models.tiles == []
+    service.hold(False)
+    models.until(lambda: len(models.tiles) == 3)
+
+
 def test_variants_are_pictures_of_other_projects(
     gallery: Gallery, small: Project, exported: Exported, tmp_path: Path
 ) -> None:

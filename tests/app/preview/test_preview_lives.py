@@ -17,10 +17,13 @@ import psutil
 import pytest
 
 from myriorama.app.preview import blocks
+from myriorama.app.preview.ahead import start_preview
+from myriorama.app.preview.frames import FrameRequest
+from myriorama.app.preview.service import PreviewService
 from myriorama.scenes.project.model import Project
 
 if TYPE_CHECKING:
-    from conftest import Desk
+    from conftest import Desk, Models
 
 pytestmark = [pytest.mark.gl, pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")]
 SHARED = Path("/dev/shm")
@@ -45,6 +48,35 @@ def test_a_killed_process_is_replaced_and_the_picture_comes(make_desk: Callable[
     desk.models.until(lambda: any(f.generation == generation for f in desk.models.frames), "the newest picture again")
     assert desk.models.failures == []
     assert desk.service.state.value == "ready"
+
+
+def test_a_process_that_was_started_ahead_is_taken_over(models: Models, small: Project, tmp_path: Path) -> None:
+    started = start_preview(tmp_path / "cache")
+    service = PreviewService(models.post, tmp_path / "cache", started)
+    try:
+        models.watch(service)
+        assert service.pid in (None, started.pid)
+        wanted = FrameRequest(small, str(tmp_path), 0, small.output.width, small.output.height)
+        generation = service.request(wanted)
+        models.until(lambda: bool(models.frames), "a picture")
+        assert models.frames[-1].generation == generation
+        assert service.pid == started.pid
+    finally:
+        service.close()
+    assert not psutil.pid_exists(started.pid)
+
+
+def test_a_final_that_is_under_way_is_not_asked_for_again(make_desk: Callable[[], Desk], small: Project) -> None:
+    desk = make_desk()
+    ahead = desk.service.request(desk.wanted(small, layers=frozenset({"normal"})))
+    again = desk.service.request(desk.wanted(small.model_copy()))
+    assert again == ahead
+    desk.models.until(lambda: bool(desk.models.frames), "a picture")
+    assert [f.generation for f in desk.models.frames] == [ahead]
+    assert desk.models.frames[0].normal is not None
+    more = desk.service.request(desk.wanted(small, layers=frozenset({"object_coordinates"})))
+    assert more == ahead + 1
+    assert desk.service.request(desk.wanted(small, index=1)) == more + 1
 
 
 def test_a_request_that_ends_two_processes_is_told_and_not_repeated(
