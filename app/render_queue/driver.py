@@ -230,7 +230,7 @@ class Driver:
         if not self._lead:
             return deque(self._store.lease(number) if number else ())
         found: deque[Lease] = deque()
-        for index in self._lead:
+        for index in sorted(self._lead, key=lambda i: sum(self._store.row(i).failures.values())):
             lease = self._store.lease_again(index) if len(found) < number else None
             if lease is not None:
                 found.append(lease)

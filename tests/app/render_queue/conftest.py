@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -101,6 +102,23 @@ class Yard:
             **more,
         )
 
+    def process(self, entry: JobEntry, fault: str = "") -> Any:
+        """Start a process that drives a job; how it ended is in `answer`."""
+        self.answer_path.unlink(missing_ok=True)
+        arguments = (str(self.jobs.folder), entry.id, fault, str(self.answer_path))
+        process = FORKS.Process(target=fast_engine.drive, args=arguments)
+        process.start()
+        return process
+
+    @property
+    def answer_path(self) -> Path:
+        return self.folder / "answer"
+
+    @property
+    def answer(self) -> str:
+        """What the last process said at its end; empty where it did not come to it."""
+        return self.answer_path.read_text(encoding="utf-8") if self.answer_path.is_file() else ""
+
     def log(self) -> list[tuple[int, int, str, float]]:
         """(process, sample, begin or end, when) in order."""
         path = self.home / fast_engine.LOG
@@ -131,6 +149,18 @@ def descendants_alive(pids: set[int]) -> set[int]:
     return alive
 
 
+# A server that has loaded everything already forks workers in milliseconds; users' workers are spawned, as they are in
+# the tests of app.production and in those here that start a program.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["__main__", "tests.app.render_queue.fast_engine", "myriorama.app.render_queue.driver"])
+
+
+def use_quick_workers(patch: pytest.MonkeyPatch) -> None:
+    """Have crews start the fast engine's workers from the fork server."""
+    patch.setattr("myriorama.app.render_queue.crew.worker_main", fast_engine.worker_main)
+    patch.setattr(multiprocessing, "get_context", lambda kind=None: FORKS)
+
+
 @contextmanager
 def quick_folder() -> Iterator[Path]:
     """A folder in memory where there is such a thing: these tests sync tens of thousands of files."""
@@ -150,7 +180,7 @@ def quick_path() -> Iterator[Path]:
 @pytest.fixture
 def yard(quick_path: Path, monkeypatch: pytest.MonkeyPatch) -> Yard:
     """A queue whose workers are the fast engine's."""
-    monkeypatch.setattr("myriorama.app.render_queue.crew.worker_main", fast_engine.worker_main)
+    use_quick_workers(monkeypatch)
     return Yard(quick_path)
 
 
@@ -163,7 +193,7 @@ def calm_sets() -> Iterator[Callable[[int], Path]]:
         def of(count: int) -> Path:
             if count not in made:
                 with pytest.MonkeyPatch.context() as patch:
-                    patch.setattr("myriorama.app.render_queue.crew.worker_main", fast_engine.worker_main)
+                    use_quick_workers(patch)
                     (folder / str(count)).mkdir()
                     made[count] = Yard(folder / str(count)).make(count=count, workers=1)
                 assert verify(made[count]).findings == ()

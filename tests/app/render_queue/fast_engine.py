@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import multiprocessing
 import os
 import signal
 import sys
@@ -209,18 +210,45 @@ class FastWorker(real.Worker):
 def worker_main(pipe: Any, setup_text: str, parent: int) -> None:
     """Serve as the real worker does."""
     real.Worker = FastWorker  # type: ignore[misc]
-    faults.arm("")  # the environment's is the driver's; a worker's own comes with its behaviour
-    real.worker_main(pipe, setup_text, parent)
+    if multiprocessing.current_process().name.startswith("Fork"):  # a spawned process inherits nothing of its driver
+        os.closerange(3, pipe.fileno())
+        os.closerange(pipe.fileno() + 1, 1024)
+    faults.arm("")  # what is armed is the driver's; a worker's own comes with its behaviour
+    faults.budget(None)
+    # from a fork server a worker is the server's child, and cannot follow its driver into death
+    real.worker_main(pipe, setup_text, parent if os.getppid() == parent else os.getppid())
 
 
-def use() -> None:
-    """Have every crew of this process start these workers."""
+def use(start: str) -> None:
+    """Have every crew of this process start these workers: by ``spawn`` as it is done for users, or quicker by fork."""
     from myriorama.app.render_queue import crew
 
     # spawned children import this file by its name, which it does not have where it is run as a program
     from tests.app.render_queue import fast_engine
 
     crew.worker_main = fast_engine.worker_main
+    if start != "spawn":
+        context = multiprocessing.get_context(start)
+        multiprocessing.get_context = lambda kind=None: context  # type: ignore[assignment, misc]
+
+
+def drive(queue: str, job: str, fault: str, answer: str) -> None:
+    """Drive a job in a process of its own, whose workers are its own children, and write down how it ended."""
+    from myriorama.app.render_queue import room
+    from myriorama.app.render_queue.driver import Driver
+    from myriorama.app.render_queue.jobs import Jobs
+    from myriorama.scenes.errors import MyrioramaError
+
+    use("fork")
+    room._AGAIN_AFTER_S = 0.1  # type: ignore[misc]
+    faults.arm(fault)
+    jobs = Jobs(Path(queue))
+    try:
+        told: str = Driver(jobs, jobs.entry(job)).run()
+    except MyrioramaError as error:
+        told = f"error: {error}"
+    faults.arm("")
+    Path(answer).write_text(told, encoding="utf-8")
 
 
 def main(what: str, queue: str, job: str = "") -> int:
@@ -230,7 +258,7 @@ def main(what: str, queue: str, job: str = "") -> int:
     from myriorama.app.render_queue.runner import main as run
     from myriorama.scenes.errors import MyrioramaError
 
-    use()
+    use("spawn")
     if what == "run":
         return run(queue)
     jobs = Jobs(Path(queue))
