@@ -6,9 +6,12 @@ It refuses paths that leave the dataset.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
+import io
 import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -16,6 +19,7 @@ from typing import Final
 from myriorama.app.dataset import faults
 
 PART_SUFFIX: Final = ".part"
+_SYNCERS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -44,50 +48,85 @@ def inside(root: Path, path: str) -> Path:
 
 
 def write_file(root: Path, path: str, chunks: Iterable[bytes], *, durable: bool = True) -> FileEntry:
-    """Write a file of a dataset and return what was written.
+    """Write a file of a dataset and return what was written: `write_files` with one file."""
+    return write_files(root, ((path, chunks),), durable=durable)[0]
 
-    The bytes go to ``NAME.part``, are synced to the disk, and only then get their name; an interrupted
-    write leaves the name untouched, and one that fails leaves nothing.
+
+def write_files(
+    root: Path, files: Iterable[tuple[str, Iterable[bytes]]], *, durable: bool = True
+) -> tuple[FileEntry, ...]:
+    """Write files of a dataset and return what was written.
+
+    The bytes go to ``NAME.part``, are synced to the disk, all files at once, and only then get their names; an
+    interrupted write leaves each name as it was, or with the whole file. One that fails leaves no part behind.
 
     Parameters
     ----------
     root : Path
-    path : str
-        Inside `root`.
-    chunks : iterable of bytes
-        Taken once, in order.
+    files : iterable of (str, iterable of bytes)
+        Path inside `root`, and the content; both taken once, in order, so that they may be made on the way.
     durable : bool
         False leaves out the sync, for folders that nobody needs after a crash.
     """
-    target = inside(root, path)
-    if not target.parent.is_dir():
-        target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + PART_SUFFIX)
+    entries: list[FileEntry] = []
+    parts: list[tuple[Path, Path]] = []
+    with contextlib.ExitStack() as opened:
+        descriptors: list[int] = []
+        try:
+            for path, chunks in files:
+                target = inside(root, path)
+                if not target.parent.is_dir():
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                faults.point("file.before_write")
+                part = target.with_name(target.name + PART_SUFFIX)
+                parts.append((part, target))
+                stream = opened.enter_context(part.open("wb", buffering=0))
+                descriptors.append(stream.fileno())
+                entries.append(_fill(stream, path, chunks))
+                faults.point("file.after_write")
+            if durable:
+                _sync_all(descriptors)
+            for part, target in parts:
+                faults.point("file.before_rename")
+                part.replace(target)
+                faults.point("file.after_rename")
+        except BaseException:
+            for part, _ in parts:
+                with contextlib.suppress(OSError):
+                    part.unlink(missing_ok=True)  # on a full disk it would take the room that is wanted
+            raise
+    return tuple(entries)
+
+
+def _fill(stream: io.FileIO, path: str, chunks: Iterable[bytes]) -> FileEntry:
     digest = hashlib.sha256()
     size = 0
-    faults.point("file.before_write")
-    try:
-        with part.open("wb", buffering=0) as stream:
-            for chunk in chunks:
-                faults.spend(len(chunk))
-                digest.update(chunk)
-                size += len(chunk)
-                view = memoryview(chunk)
-                while view:
-                    view = view[stream.write(view) :]
-            faults.point("file.after_write")
-            if durable:
-                faults.point("file.before_fsync")
-                os.fsync(stream.fileno())
-                faults.point("file.after_fsync")
-        faults.point("file.before_rename")
-        part.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)  # on a full disk it would take the room that is wanted
-        raise
-    faults.point("file.after_rename")
+    for chunk in chunks:
+        faults.spend(len(chunk))
+        digest.update(chunk)
+        size += len(chunk)
+        view = memoryview(chunk)
+        while view:
+            view = view[stream.write(view) :]
     return FileEntry(path, digest.hexdigest(), size)
+
+
+def _sync_all(descriptors: list[int]) -> None:
+    """Sync open files at once: a disk, and even more a network folder, takes hardly longer for eight than for one."""
+    for _ in descriptors:
+        faults.point("file.before_fsync")
+    if len(descriptors) == 1:
+        os.fsync(descriptors[0])
+    else:
+        for _ in _syncers().map(os.fsync, descriptors):
+            pass
+    for _ in descriptors:
+        faults.point("file.after_fsync")
+
+
+@functools.cache
+def _syncers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_SYNCERS, thread_name_prefix="sync")
 
 
 def sync_folder(folder: Path) -> None:

@@ -6,11 +6,13 @@ quarantined by the caller, never bent to fit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from myriorama.app.dataset.atomic import write_file
+from myriorama.app.dataset.atomic import write_files
 from myriorama.app.dataset.encoders import encode_npy, encode_png
 from myriorama.app.dataset.layout import record_path
 from myriorama.app.dataset.receipts import Receipt, write_receipt
@@ -19,6 +21,8 @@ from myriorama.plugins.writing import ArrayFile, DatasetInfo, PngFile, SampleFil
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.labels.record import Record
 from myriorama.scenes.labels.stored import json_bytes, record_to_json
+
+_T = TypeVar("_T")
 
 
 class UnwritableError(PluginError):
@@ -62,8 +66,13 @@ class SampleWriter:
         """Return why the chosen formats cannot hold a record; ask before a job with its first sample."""
         return tuple(f"{w.name}: {why}" for w in self._writers for why in w.obstacles(record))
 
-    def write(self, record: Record) -> Receipt:
+    def write(self, record: Record, spent: Counter[str] | None = None) -> Receipt:
         """Write every file of a checked record, and last its receipt.
+
+        Parameters
+        ----------
+        spent : Counter or None
+            Wall milliseconds are added here: ``encode`` and ``commit`` (hashes, files, syncs, names, receipt).
 
         Raises
         ------
@@ -72,18 +81,29 @@ class SampleWriter:
         PluginError
             Two writers describe different files of one path or role.
         """
+        spent = Counter() if spent is None else spent
+        before = time.perf_counter()
         obstacles = self.obstacles(record)
         if obstacles:
             raise UnwritableError(obstacles)
         described = self._described(record)
-        entries = [write_file(self._root, f.path, (_encoded(f),), durable=self._durable) for f in described.values()]
-        told = {f.role: {"path": f.path, **f.meaning, **_form(f)} for f in described.values()}
-        stored = json_bytes(record_to_json(record, told))
-        entries.append(write_file(self._root, record_path(record.index), (stored,), durable=self._durable))
+        described_ms = (time.perf_counter() - before) * 1000.0
+        encoded = _Timed(self._encoded(record, described))
+        entries = write_files(self._root, encoded, durable=self._durable)
         counted = (len(record.annotations), len(record.hidden))
-        receipt = Receipt(record.index, record.key, record.frame.device, tuple(entries), *counted)
+        receipt = Receipt(record.index, record.key, record.frame.device, entries, *counted)
         write_receipt(self._root, receipt, durable=self._durable)
+        encode_ms = described_ms + encoded.spent_ms
+        spent["encode"] += encode_ms  # type: ignore[assignment]
+        spent["commit"] += (time.perf_counter() - before) * 1000.0 - encode_ms  # type: ignore[assignment]
         return receipt
+
+    def _encoded(self, record: Record, described: Mapping[str, SampleFile]) -> Iterator[tuple[str, tuple[bytes]]]:
+        """Yield path and content of every file, the stored record last; each is made when it is asked for."""
+        for file in described.values():
+            yield file.path, (_encoded(file),)
+        told = {f.role: {"path": f.path, **f.meaning, **_form(f)} for f in described.values()}
+        yield record_path(record.index), (json_bytes(record_to_json(record, told)),)
 
     def _described(self, record: Record) -> dict[str, SampleFile]:
         """Return what is to be written by path; a picture that two formats share is written once."""
@@ -96,6 +116,24 @@ class SampleWriter:
                 if roles.setdefault(file.role, file.path) != file.path:
                     raise PluginError(f"writer {writer.name!r}: {file.role} is already written to {roles[file.role]}")
         return by_path
+
+
+class _Timed(Generic[_T]):
+    """An iterator that knows how long its items took to make, in wall milliseconds."""
+
+    def __init__(self, items: Iterator[_T]) -> None:
+        self._items = items
+        self.spent_ms = 0.0
+
+    def __iter__(self) -> Iterator[_T]:
+        return self
+
+    def __next__(self) -> _T:
+        before = time.perf_counter()
+        try:
+            return next(self._items)
+        finally:
+            self.spent_ms += (time.perf_counter() - before) * 1000.0
 
 
 def _encoded(file: SampleFile) -> bytes:

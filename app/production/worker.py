@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import traceback
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from multiprocessing.connection import Connection
@@ -145,8 +146,6 @@ class Worker:
             return Outcome(index, "failed", f"writing failed: {error}", "io")
 
     def _make(self, index: int, *, last: bool) -> Outcome:
-        import time
-
         from myriorama.app.dataset.quarantine import quarantine_record, quarantine_sample
         from myriorama.app.dataset.samples import UnwritableError
         from myriorama.app.production.producer import AcceptanceError
@@ -167,11 +166,11 @@ class Worker:
             return Outcome(index, "failed", _told(error), "plugin")
         record = produced.record
         refused = dict(produced.refused)
-        started = time.perf_counter()
+        spent: Counter[str] = Counter()
         if produced.violations:
             return _kept(quarantine_record(self._out, record, produced.violations), "contract", refused)
         try:
-            receipt = self._writer.write(record)
+            receipt = self._writer.write(record, spent)
         except UnwritableError as error:
             return _kept(quarantine_record(self._out, record, error.obstacles), "unwritable", refused)
         except (OSError, MemoryError):
@@ -180,7 +179,7 @@ class Worker:
             if last:
                 return self.quarantine(index, _told(error), "plugin")
             return Outcome(index, "failed", _told(error), "plugin")
-        timings = {**produced.timings_ms, "write": (time.perf_counter() - started) * 1000.0}
+        timings = {**_with_read_back(produced), **spent}
         return Outcome(index, "done", "", "", asdict(receipt), refused, _placed_short(record.scene.report), timings)
 
     def quarantine(self, index: int, reason: str, cause: str = "") -> Outcome:
@@ -201,6 +200,17 @@ def _kept(entry: Quarantined, cause: str, refused: Mapping[str, int]) -> Outcome
     """Tell of a sample that lies in the quarantine."""
     told = {"key": entry.key, "reasons": list(entry.reasons)}
     return Outcome(entry.index, "quarantined", "; ".join(entry.reasons), cause, told, dict(refused))
+
+
+def _with_read_back(produced: Produced) -> dict[str, float]:
+    """Return milliseconds by stage, with what reading the pixels back took told apart from making them."""
+    timings: dict[str, float] = {}
+    read_ms = produced.record.frame.timings_ms.get("read", 0.0)
+    for stage, ms in produced.timings_ms.items():
+        timings[stage] = ms - read_ms if stage == "render" else ms
+        if stage == "render":
+            timings["read-back"] = read_ms
+    return timings
 
 
 def _refusal(error: MyrioramaError) -> dict[str, Any]:
