@@ -40,7 +40,7 @@ def test_killed_workers_are_replaced_and_the_dataset_is_the_same(
 
     def kill_now_and_then(progress: Progress) -> None:
         if progress.done in (2, 5) and progress.done not in killed:
-            alive = [w.pid for w in crews[0].workers if w.pid not in killed.values()]  # a death is noticed a little later
+            alive = [w.pid for w in crews[0].workers if w.pid not in killed.values()]  # deaths show late
             killed[progress.done] = alive[0]
             os.kill(killed[progress.done], signal.SIGKILL)
 
