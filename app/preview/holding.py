@@ -1,4 +1,4 @@
-"""A registry for drafts: placements that take long stand still while something is dragged.
+"""A registry for drafts: placements that take long stand still while something is dragged, and round parts are coarse.
 
 It changes no plugin. What is held is told in the placement's notes, so that no draft passes for the real thing.
 """
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from myriorama.plugins.registry import PluginRegistry
+from myriorama.scenes.assembly.model import ObjectModel
 from myriorama.scenes.conventions import F64
-from myriorama.scenes.parameters.schema import Parameter
+from myriorama.scenes.parameters.schema import Int, Parameter
 from myriorama.scenes.parameters.streams import KeyedDraws
 from myriorama.scenes.registry import (
     EffectLike,
@@ -31,6 +32,9 @@ HELD: Final = "held"
 """In the notes of a draft: something stands where it stood before the drag."""
 _LONG_MS: Final = 25.0
 _TOO_LONG_MS: Final = 150.0
+_DETAIL: Final = "detail"
+_COARSE_DETAIL: Final = 2
+"""Of generators that declare a whole number `detail`: 32 facets around are round enough in a small picture."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +51,7 @@ class HoldingRegistry:
     Attributes
     ----------
     holding : bool
-        Placements that took long the last time give what they gave then.
+        Placements that took long the last time give what they gave then, and generators build with little detail.
     """
 
     def __init__(self, registry: PluginRegistry) -> None:
@@ -56,7 +60,10 @@ class HoldingRegistry:
         self._stood: dict[tuple[str, int], _Stood] = {}
 
     def generator(self, name: str) -> GeneratorLike:
-        return self._registry.generator(name)
+        found = self._registry.generator(name)
+        if self.holding and any(isinstance(p, Int) and p.name == _DETAIL for p in found.parameters):
+            return cast("GeneratorLike", _Coarse(found))
+        return found
 
     def placement(self, name: str) -> PlacementLike:
         return cast("PlacementLike", _Watched(self._registry.placement(name), self))
@@ -100,6 +107,19 @@ class HoldingRegistry:
             earlier = stood.poses if self.holding and stood is not None else {}
             self._stood[key] = _Stood({**earlier, **poses_by_number}, spent_ms)
         return placed
+
+
+class _Coarse:
+    """A generator that builds with no more detail than a draft shows; what it builds is kept apart by its version."""
+
+    def __init__(self, inner: GeneratorLike) -> None:
+        self._inner = inner
+        self.parameters = inner.parameters
+        self.version = f"{inner.version} coarse"
+        self.observe = inner.observe
+
+    def generate(self, values: Values) -> ObjectModel:
+        return self._inner.generate({**values, _DETAIL: min(values[_DETAIL], _COARSE_DETAIL)})
 
 
 class _Watched:

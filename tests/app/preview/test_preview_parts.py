@@ -29,6 +29,7 @@ from myriorama.scenes.drawing.plan import compile_plan
 from myriorama.scenes.errors import DeviceError, PluginError, Problem, ProjectError
 from myriorama.scenes.parameters.streams import KeyedDraws
 from myriorama.scenes.project.load import load_project
+from myriorama.scenes.registry import GeneratorLike
 from myriorama.scenes.sample import SceneSample
 
 ARRAYS = {
@@ -205,6 +206,27 @@ def test_what_is_quick_is_never_held(monkeypatch: pytest.MonkeyPatch) -> None:
     place(holding, 3)
     holding.holding = True
     assert place(holding, 3).notes == ()
+
+
+def test_round_things_are_coarse_while_something_is_dragged_and_only_then() -> None:
+    holding = HoldingRegistry(builtin_registry())
+    values = {p.name: p.default for p in holding.generator("mug").parameters}
+    fine = holding.generator("mug")
+    holding.holding = True
+    coarse = holding.generator("mug")
+    assert coarse.version != fine.version, "what is kept by version must not be taken for the real thing"
+
+    def triangles(generator: GeneratorLike) -> int:
+        return sum(len(part.mesh.faces) for part in generator.generate(values).parts)
+
+    assert triangles(coarse) < 0.75 * triangles(fine)
+    assert np.allclose(coarse.generate(values).bounds, fine.generate(values).bounds, atol=1e-4)
+    assert triangles(coarse) == triangles(holding.generator("mug"))
+    rough = {**values, "detail": 1}
+    assert len(coarse.generate(rough).parts[0].mesh.faces) == len(fine.generate(rough).parts[0].mesh.faces)
+    assert holding.generator("table") is holding.generator("table"), "without a detail it is the plugin itself"
+    holding.holding = False
+    assert triangles(holding.generator("mug")) == triangles(fine)
 
 
 def test_failures_are_of_the_kind_that_a_person_can_act_on() -> None:
