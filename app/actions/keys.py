@@ -17,6 +17,7 @@ CONTEXT_TITLES: Final[dict[Context, str]] = {
     "inspector": "Inspector",
     "statistics": "Statistics",
     "assets": "Assets",
+    "queue": "Queue",
 }
 _NEVER: Final = ("Tab", "Shift+Tab", "Esc")
 """These move the keyboard and close dialogs everywhere; an action on them would lock people out."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from myriorama.app.actions import Action, ActionTable
-from myriorama.app.actions.keys import refusal
+from myriorama.app.actions import CONTEXTS, Action, ActionTable
+from myriorama.app.actions.keys import CONTEXT_TITLES, refusal
 from myriorama.app.settings.store import SettingsStore
 
 
@@ -102,3 +102,7 @@ def test_a_closed_table_watches_no_settings() -> None:
     made.close()
     store.set(store.value.model_copy(update={"shortcuts": {"a.b": ("F1",)}}))
     assert told == []
+
+
+def test_every_context_has_a_title() -> None:
+    assert set(CONTEXT_TITLES) == set(CONTEXTS)
