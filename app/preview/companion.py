@@ -72,7 +72,8 @@ class Companion:
             self._process.kill()
         self._process.join(_JOIN_TIMEOUT_S)
         code = self._process.exitcode
-        self._process.close()
+        if code is not None:  # else the system still holds on to it, killed as it is
+            self._process.close()
         return code
 
 

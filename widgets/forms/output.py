@@ -166,11 +166,14 @@ class OutputForm(FormPage):
             field.set_judge(partial(self._judge_side, side))
             field.changing.connect(partial(self._on_side_dragged, side))
             field.changed.connect(partial(self._on_side, side))
-            field.cancelled.connect(studio.document.cancel_preview)
+            field.cancelled.connect(self._on_cancelled)
             field.refusal_changed.connect(self.size_row.reason.show_reason)
         self.lock.toggled.connect(self._on_lock)
         self.quality.changed.connect(self._on_quality)
         self.start()
+
+    def _on_cancelled(self) -> None:
+        self.studio.document.cancel_preview()
 
     def show_project(self, project: Project) -> None:
         out = project.output

@@ -1,0 +1,126 @@
+"""The window can be reached by keys and told by a screen reader, and fits the smallest screen that is promised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QMenu,
+    QTabBar,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from myriorama.widgets.application import Application
+
+pytestmark = pytest.mark.gl
+NARROW_PX = 1280
+LOW_PX = 800
+SCALE = 1.25
+PARTS = ("settings", "classes", "parameters", "acceptance", "output", "camera")
+
+
+def inside(widget: QWidget) -> bool:
+    """Whether a widget is a part that another one speaks for: an editor in a spin box, a viewport in a list."""
+    parent = widget.parentWidget()
+    if isinstance(widget, QMenu | QTabBar) or widget.objectName().startswith("qt_"):
+        return True
+    if parent is not None and parent.focusProxy() is widget and parent.accessibleName():
+        return True
+    if isinstance(parent, QComboBox) or type(widget).__name__ in ("QComboBoxListView", "QComboBoxPrivateContainer"):
+        return True
+    spin = parent is not None and parent.inherits("QAbstractSpinBox")
+    area = isinstance(parent, QAbstractScrollArea) and parent.viewport() is widget
+    return spin or area
+
+
+def unnamed(top: QWidget) -> set[str]:
+    found = set()
+    for widget in [top, *top.findChildren(QWidget)]:
+        told = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
+        buddies = [label for label in top.findChildren(QLabel) if label.buddy() is widget]
+        if widget.focusPolicy() == Qt.FocusPolicy.NoFocus or not widget.isVisible() or told or buddies:
+            continue
+        if widget.focusProxy() is None and not inside(widget):
+            parent = widget.parentWidget()
+            found.add(f"{type(widget).__name__} {widget.objectName()!r} in {type(parent).__name__}")
+    return found
+
+
+def open_everything(program: Application, small: Callable[..., Path], seen: Callable[[str], None]) -> None:
+    """Show every panel and select every kind of thing, and tell after each."""
+    window, studio = program.window, program.studio
+    window.flow.open(small("dice_tray", (640, 480)))
+    project = studio.document.project
+    assert project is not None
+    uids = [n.uid for part in (project.objects, project.environment, project.stage) for n in part[:1]]
+    for uid in [*uids, *(f"project:{p}" for p in PARTS)]:
+        studio.selection.select(uid)
+        QApplication.processEvents()
+        QApplication.processEvents()
+        seen(uid)
+    for name in window.docks:
+        window.show_panel(name)
+        QApplication.processEvents()
+        seen(name)
+
+
+def test_everything_that_takes_the_keyboard_has_a_name(program: Application, small: Callable[..., Path]) -> None:
+    found: set[str] = unnamed(program.window)
+    open_everything(program, small, lambda _: found.update(unnamed(program.window)))
+    program.window.dialogs.show_export()
+    QApplication.processEvents()
+    assert program.window.dialogs.export is not None
+    found.update(unnamed(program.window.dialogs.export))
+    program.window.dialogs.export.close()
+    assert sorted(found) == []
+
+
+def test_the_window_needs_no_more_than_a_small_screen(program: Application, small: Callable[..., Path]) -> None:
+    window = program.window
+    window.resize(NARROW_PX, LOW_PX)
+    needs: dict[str, tuple[int, int]] = {}
+
+    def measure(what: str) -> None:
+        needs[what] = window.minimumSizeHint().toTuple()  # type: ignore[assignment]
+        assert window.width() == NARROW_PX, what
+        right = window.docks["inspector"].geometry().right()
+        assert right < NARROW_PX, what
+
+    open_everything(program, small, measure)
+    too_large = {k: v for k, v in needs.items() if v[0] > NARROW_PX / SCALE or v[1] > LOW_PX / SCALE}
+    assert too_large == {}
+
+
+def test_tab_goes_through_the_panels_and_comes_back(
+    program: Application, small: Callable[..., Path], qtbot: QtBot
+) -> None:
+    window = program.window
+    window.flow.open(small("dice_tray"))
+    program.studio.selection.select("project:output")
+    QApplication.processEvents()
+    window.docks["outliner"].widget().setFocus(Qt.FocusReason.TabFocusReason)
+    panels: list[str] = []
+    first = QApplication.focusWidget()
+    for _ in range(400):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        owner = next((n for n, p in window.panels.items() if p is focused or p.isAncestorOf(focused)), "window")
+        if not panels or panels[-1] != owner:
+            panels.append(owner)
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+        if QApplication.focusWidget() is first:
+            break
+    else:
+        pytest.fail(f"the keyboard never comes back to where it began: {panels}")
+    visited = [p for p in panels if p != "window"]
+    assert {"outliner", "viewport", "inspector", "gallery"} <= set(visited)
+    assert len(visited) <= len(set(visited)) + 1, f"the keyboard leaves a panel and comes back to it: {visited}"
