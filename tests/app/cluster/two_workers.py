@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 import ray
+
 from myriorama.app.cluster.ray_cluster import RayCluster
 from myriorama.app.cluster.running import run_on_cluster
 from myriorama.app.production.job import JobSettings
