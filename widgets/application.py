@@ -92,6 +92,7 @@ class Application:
         if project is not None:
             self.window.flow.open(project)
         self._offer_recovery()
+        self.window.jobs.offer_unfinished()
 
     def run(self) -> int:
         """Run until the window is closed; Ctrl+C closes it too."""

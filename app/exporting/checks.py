@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -44,7 +45,11 @@ class FieldProblem:
 
 
 def check_export(
-    settings: ExportSettings, project: Project, registry: PluginRegistry, needed_bytes: float | None = None
+    settings: ExportSettings,
+    project: Project,
+    registry: PluginRegistry,
+    needed_bytes: float | None = None,
+    taken: Collection[str] = (),
 ) -> tuple[FieldProblem, ...]:
     """Return what is wrong with an export of a project, every problem at once.
 
@@ -52,11 +57,13 @@ def check_export(
     ----------
     needed_bytes : float or None
         The estimated size, where there is one.
+    taken : collection of str
+        Folders that jobs of the queue will write.
     """
     return (
         *_numbers(settings),
         *_names(settings, project, registry),
-        *_folder(settings.folder),
+        *_folder(settings.folder, taken),
         *_space(settings.folder, needed_bytes),
     )
 
@@ -123,7 +130,7 @@ def _names(settings: ExportSettings, project: Project, registry: PluginRegistry)
     return found
 
 
-def _folder(folder: Path) -> list[FieldProblem]:
+def _folder(folder: Path, taken: Collection[str]) -> list[FieldProblem]:
     if not folder.name or not folder.is_absolute():
         return [FieldProblem("folder", "give the dataset a folder, as a whole path")]
     if "\0" in str(folder) or len(os.fsencode(folder.name + QUARANTINE_SUFFIX)) > _NAME_BYTES:
@@ -132,6 +139,8 @@ def _folder(folder: Path) -> list[FieldProblem]:
         return [
             FieldProblem("folder", f"names that end in {PARTIAL_SUFFIX} are for what is unfinished; choose another")
         ]
+    if str(folder) in taken:
+        return [FieldProblem("folder", "a job of the queue writes there; choose another name, or remove that job")]
     try:
         if os.path.lexists(folder):
             return [FieldProblem("folder", "this exists already; a dataset is never written over. Choose another name")]

@@ -163,7 +163,13 @@ def free_folder(studio: Studio) -> Path:
     home = document.path.parent if document.path else None
     if home is not None and home.resolve().is_relative_to(resource_path("").resolve()):
         home = None
-    return next_folder(document.project, home)
+    return next_folder(document.project, home, taken_folders(studio))
+
+
+def taken_folders(studio: Studio) -> frozenset[str]:
+    """Return the folders that jobs of the queue, or exports on their way there, write or will write."""
+    queued = {g.view.entry.out for g in studio.queue.glimpses if g.view.state != "finished"}
+    return frozenset(queued | {str(job.settings.folder.absolute()) for job in studio.exports.running})
 
 
 def _same(a: Iterable[str], b: Iterable[str]) -> bool:

@@ -8,20 +8,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from myriorama.app.production.job import discard_unfinished
-from myriorama.app.render_queue.jobs import Jobs
-from myriorama.app.settings.folders import state_folder
+from myriorama.app.render_queue.service import QueueService
 
 
-def discard_leftovers(out: Path, queue_folder: str | None) -> None:
+def discard_leftovers(out: Path, queue: QueueService) -> None:
     """Delete the partial folder, the quarantine and the job of a dataset that would lie at `out`.
 
-    Parameters
-    ----------
-    queue_folder : str or None
-        Where jobs have their databases; None is the user's state folder.
+    Raises
+    ------
+    InputError
+        The job is being worked on.
     """
-    discard_unfinished(out)
-    jobs = Jobs(Path(queue_folder) if queue_folder else state_folder() / "queue")
-    for entry in jobs.entries():
+    for entry in queue.jobs.entries():
         if Path(entry.out) == out.absolute():
-            jobs.remove(entry.id)
+            queue.remove(entry.id)
+    discard_unfinished(out)

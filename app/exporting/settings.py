@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -220,20 +220,24 @@ def loading_snippet(folder: Path, formats: Mapping[str, Any]) -> str:
     return ""
 
 
-def next_folder(project: Project, home: Path | None) -> Path:
+def next_folder(project: Project, home: Path | None, taken: Collection[str] = ()) -> Path:
     """Return a folder that is free: ``datasets/NAME-<n>`` beside the project, else in the user's documents.
 
     Parameters
     ----------
     home : Path or None
         The project's folder; None where it has none of its own (it was never saved, or came with the program).
+    taken : collection of str
+        Folders that jobs of the queue will write.
     """
     parent = (home / "datasets") if home else platformdirs.user_documents_path() / "myriorama" / "datasets"
     name = re.sub(r"[^A-Za-z0-9_.-]+", "_", project.name).strip("._") or "dataset"
     number = 1
-    while any(p.exists() for f in [parent / f"{name}-{number}"] for p in (f, partial_of(f), quarantine_of(f))):
+    while True:
+        found = parent / f"{name}-{number}"
+        if str(found) not in taken and not any(p.exists() for p in (found, partial_of(found), quarantine_of(found))):
+            return found
         number += 1
-    return parent / f"{name}-{number}"
 
 
 def _option_text(value: Any) -> str:

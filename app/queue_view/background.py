@@ -94,10 +94,11 @@ class NewestAlone(InOrder):
     """Does the newest call; those that still wait when a newer one comes are forgotten."""
 
     def close(self) -> None:
-        """Forget what waits, and end."""
+        """Forget what waits; what is being read ends by itself, and nobody waits for that."""
         with self._condition:
             self._calls.clear()
-        super().close()
+            self._ended = True
+            self._condition.notify()
 
     def _take(self, call: Callable[[], Any], then: Answer | None, refused: Refusal | None) -> None:
         self._calls.clear()

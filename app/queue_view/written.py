@@ -22,12 +22,12 @@ from myriorama.app.browsing.declared import DeclaredNow
 from myriorama.app.browsing.demand import FactsDemand
 from myriorama.app.browsing.table import FactsTable
 from myriorama.app.dataset.layout import PROJECT
-from myriorama.app.dataset.manifest import ManifestError, read_manifest
 from myriorama.app.document.document import Document
 from myriorama.app.observable import Observable, Post
 from myriorama.app.overlays import OverlayState
 from myriorama.app.preview.tiles import SampleFacts, Tile, TileKey
 from myriorama.app.queue_view.stored import broken, facts_at, tile_at
+from myriorama.app.queue_view.summary import read_summary
 from myriorama.app.settings.store import SettingsStore
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.errors import InputError, Problem
@@ -78,24 +78,24 @@ def read_info(folder: Path) -> WrittenInfo:
         It is no finished dataset of this program, or its project cannot be read.
     """
     try:
-        manifest = read_manifest(folder)
+        summary = read_summary(folder)
         text = (folder / PROJECT).read_text(encoding="utf-8")
-    except (ManifestError, OSError) as error:
+    except OSError as error:
         raise InputError(Problem("", f"this dataset cannot be opened: {error}", file=str(folder))) from error
-    info = manifest.head["info"]
+    info = summary.head["info"]
     return WrittenInfo(
         folder=folder,
         project=parse_project(text, str(folder / PROJECT)),
-        numbers=np.array([row["index"] for row in manifest.samples], dtype=np.int64),
-        quarantined={int(row["index"]): tuple(map(str, row["reasons"])) for row in manifest.quarantined},
+        numbers=summary.numbers,
+        quarantined=summary.quarantined,
         width=int(info["width"]),
         height=int(info["height"]),
-        annotations=sum(int(row["annotations"]) for row in manifest.samples),
-        files=len(manifest.files) + 1,
-        bytes=sum(entry.bytes for entry in manifest.files),
-        digest=manifest.digest,
-        formats=tuple(sorted(manifest.head["formats"])),
-        devices=tuple(manifest.head["devices"]),
+        annotations=summary.annotations,
+        files=summary.files + 1,
+        bytes=summary.bytes,
+        digest=summary.digest,
+        formats=tuple(sorted(summary.head["formats"])),
+        devices=tuple(summary.head["devices"]),
     )
 
 

@@ -6,6 +6,7 @@ It reads the databases and asks; it drives nothing itself. What writes may wait 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -25,13 +26,13 @@ from myriorama.app.render_queue.jobs import LOCK, JobEntry, Jobs, JobView
 from myriorama.app.render_queue.runner import GO_ON, RUNNER_LOCK
 from myriorama.app.render_queue.snapshot import JobSnapshot
 from myriorama.app.render_queue.states import SETTLED, Desired, SampleState
-from myriorama.app.render_queue.store import DATABASE, DamagedError, JobStore, SampleRow, read_snapshot
+from myriorama.app.render_queue.store import DATABASE, BusyError, DamagedError, JobStore, SampleRow, read_snapshot
 from myriorama.scenes.errors import InputError, Problem
 
 _LOOK_EVERY_S: Final = 0.5
 _STARTS_IN_VAIN: Final = 3
 _TOLD_BYTES: Final = 2**20
-_BEGUN: Final = ("interrupted", "paused", "waiting for disk", "too many failures")
+_HELD: Final = ("paused", "waiting for disk", "too many failures")
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class QueueService:
         self._post = post
         self._glimpses: tuple[Glimpse, ...] = ()
         self._runner: subprocess.Popen[str] | None = None
+        self._let_go: subprocess.Popen[str] | None = None
         self._starting = threading.Lock()
         self._wanted: set[str] = set()
         self._starts_in_vain = 0
@@ -95,8 +97,9 @@ class QueueService:
         return runner is not None and runner.poll() is None
 
     def unfinished(self) -> tuple[Glimpse, ...]:
-        """Return the jobs that were begun and are not at an end: to be offered at start."""
-        return tuple(g for g in self._look() if g.view.state in _BEGUN)
+        """Return the jobs that are not at an end and that nobody works on: to be offered at start."""
+        waiting = _HELD if self.running else (*_HELD, "interrupted", "queued", "damaged")
+        return tuple(g for g in self._look() if g.view.state in waiting and not g.view.alive)
 
     def wake(self) -> None:
         """Look at the jobs again at once."""
@@ -119,6 +122,8 @@ class QueueService:
         """Start a runner where none is."""
         with self._starting:
             if not self._ended.is_set() and not self.running and not self.ours:
+                if self._runner is not None:
+                    _close_input(self._runner)
                 command = [sys.executable, "-m", "myriorama.app.render_queue.runner", str(self.jobs.folder)]
                 self._runner = subprocess.Popen(
                     command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True
@@ -184,24 +189,28 @@ class QueueService:
 
     def go_on_alone(self) -> None:
         """Have the runner go on when this process ends."""
-        if self._runner is not None and self._runner.poll() is None and self._runner.stdin is not None:
-            self._runner.stdin.write(GO_ON + "\n")
-            self._runner.stdin.flush()
-            self._runner = None
+        runner = self._runner
+        if runner is None or runner.poll() is not None or runner.stdin is None:
+            return
+        with contextlib.suppress(BrokenPipeError):  # it ends just now
+            runner.stdin.write(GO_ON + "\n")
+            runner.stdin.close()
+        self._let_go, self._runner = runner, None
 
     def close(self, *, wait_s: float = 5.0) -> None:
         """Stop looking; a runner of ours that was not told to go on pauses after the samples under way."""
         self._ended.set()
         self._wake.set()
         self._thread.join()
-        if self._runner is not None and self._runner.poll() is None and self._runner.stdin is not None:
-            self._runner.stdin.close()
-            try:
-                self._runner.wait(wait_s)
-            except subprocess.TimeoutExpired:
-                self._runner.terminate()
-                self._runner.wait()
-        self._runner = None
+        runner, self._runner = self._runner, None
+        if runner is None:
+            return
+        _close_input(runner)
+        try:
+            runner.wait(wait_s)
+        except subprocess.TimeoutExpired:
+            runner.terminate()
+            runner.wait()
 
     def _want(self, job: str) -> None:
         """See to it that a runner comes to a job, even where one is just about to end."""
@@ -213,7 +222,7 @@ class QueueService:
         while not self._ended.is_set():
             try:
                 found = self._look()
-            except (sqlite3.Error, OSError):
+            except (BusyError, sqlite3.Error, OSError):
                 found = self._glimpses  # the registry is locked or out of reach for a moment
             if found != self._glimpses:
                 self._post(lambda found=found: self._take(found))  # type: ignore[misc]
@@ -280,6 +289,12 @@ def resume(jobs: Jobs, job: str) -> None:
         finally:
             lock.release()
     jobs.ask(job, "run")
+
+
+def _close_input(runner: subprocess.Popen[str]) -> None:
+    if runner.stdin is not None:
+        with contextlib.suppress(BrokenPipeError):
+            runner.stdin.close()
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Tells in the status bar of exports that run, and of one that has just ended, until it is looked at."""
+"""Tells in the status bar of the job at work, and of an export that has just ended, until it is looked at."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from myriorama.app.exporting.checks import duration_text
 from myriorama.app.exporting.export import ExportJob, ExportState
+from myriorama.app.queue_view.figures import TONES, JobFigures, figures_of
 from myriorama.app.studio import Studio
 from myriorama.widgets.binding import bind
 from myriorama.widgets.theme import theme
@@ -22,19 +23,25 @@ class ExportBadge(QAbstractButton):
     ----------
     opened : signal of (ExportJob,)
         It was clicked: show this export.
+    job_wanted : signal of (str,)
+        It was clicked: show this job of the queue.
     """
 
     opened = Signal(object)
+    job_wanted = Signal(str)
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._exports = studio.exports
+        self._queue = studio.queue
+        self._row: JobFigures | None = None
         self._job: ExportJob | None = None
         self._seen: ExportJob | None = None
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Exports")
         self.clicked.connect(self._on_clicked)
         bind(self, studio.exports.changed, self._on_changed)
+        bind(self, studio.queue.changed, self._on_changed)
         self._on_changed()
 
     def sizeHint(self) -> QSize:
@@ -44,21 +51,34 @@ class ExportBadge(QAbstractButton):
         return self.sizeHint()
 
     def _on_changed(self) -> None:
+        """Tell of the job at work; else of an export on its way into the queue or out of it, else of one that ended."""
+        rows = [figures_of(g) for g in self._queue.glimpses]
+        live = [r for r in rows if r.alive]
+        open_ = sum(r.state == "queued" for r in rows)
+        self._row = live[0] if live else None
         running = self._exports.running
         jobs = self._exports.jobs
         self._job = running[-1] if running else jobs[-1] if jobs else None
-        shown = self._job is not None and self._job is not self._seen
-        if shown and self._job is not None:
-            text = _told(self._job.state.value, len(running))
-            if text != self.text():
-                self.setText(text)
-                self.setToolTip(f"{text}\n{self._job.settings.folder}\nClick to see it")
-                self.setAccessibleDescription(text)
-                self.updateGeometry()
-            self.update()
-        self.setVisible(shown)
+        if self._row is not None:
+            self._show(_told_of(self._row, len(live) - 1 + open_), str(self._row.place))
+        elif self._job is not None and self._job is not self._seen:
+            self._show(_told(self._job.state.value, len(running)), str(self._job.settings.folder))
+        else:
+            self.setVisible(False)
+
+    def _show(self, text: str, place: str) -> None:
+        if text != self.text():
+            self.setText(text)
+            self.setAccessibleDescription(text)
+            self.updateGeometry()
+        self.setToolTip(f"{text}\n{place}\nClick to see it")
+        self.setVisible(True)
+        self.update()
 
     def _on_clicked(self) -> None:
+        if self._row is not None:
+            self.job_wanted.emit(self._row.id)
+            return
         job = self._job
         if job is None:
             return
@@ -66,6 +86,13 @@ class ExportBadge(QAbstractButton):
             self._seen = job
             self.setVisible(False)
         self.opened.emit(job)
+
+    def _filled(self) -> tuple[float, str]:
+        """Return how much of the bar is filled, and its colour."""
+        if self._row is not None:
+            return self._row.fraction, getattr(theme(), TONES[self._row.state] or "accent")
+        state = self._job.state.value if self._job is not None else ExportState()
+        return 1.0 if state.ended else state.fraction, _color(state)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = theme()
@@ -75,14 +102,14 @@ class ExportBadge(QAbstractButton):
             painter.setPen(QColor(tokens.accent) if self.hasFocus() else Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens.hover))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), tokens.radius, tokens.radius)
-        state = self._job.state.value if self._job is not None else ExportState()
+        share, color = self._filled()
         bar = QRectF(8, self.height() / 2 - 3, _BAR_PX, 6)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.border))
         painter.drawRoundedRect(bar, 3, 3)
         filled = QRectF(bar)
-        filled.setWidth(max(6.0, bar.width() * (1.0 if state.ended else state.fraction)))
-        painter.setBrush(QColor(_color(state)))
+        filled.setWidth(max(6.0, bar.width() * share))
+        painter.setBrush(QColor(color))
         painter.drawRoundedRect(filled, 3, 3)
         painter.setPen(QColor(tokens.text))
         place = QRectF(bar.right() + 8, 0, self.width() - bar.right() - 12, self.height())
@@ -94,7 +121,7 @@ def _color(state: ExportState) -> str:
     tokens = theme()
     if state.status == "failed" or (state.outcome and not state.outcome.sound):
         return tokens.error
-    if state.status == "cancelled":
+    if state.status in ("cancelled", "held"):
         return tokens.warning
     return tokens.good if state.status == "finished" else tokens.accent
 
@@ -110,5 +137,18 @@ def _told(state: ExportState, running: int) -> str:
         return "Export stopped"
     if state.status == "verifying":
         return f"Verifying the export{more}"
+    if state.status == "starting":
+        return f"Checking the export{more}"
+    if state.status == "held":
+        return f"Export on hold{more}"
     left = f", {duration_text(state.seconds_left)} left" if state.seconds_left is not None else ""
     return f"Exporting {state.done:,} of {state.total:,}{left}{more}"
+
+
+def _told_of(row: JobFigures, others: int) -> str:
+    more = f" (+{others})" if others else ""
+    if row.state == "finalizing":
+        return f"Finishing {row.out.name}{more}"
+    left = f", {duration_text(row.seconds_left)} left" if row.seconds_left is not None else ""
+    held = "" if row.state == "running" else f" ({row.word.lower()})"
+    return f"{row.out.name}: {row.done + row.failed:,} of {row.total:,}{left}{held}{more}"

@@ -141,8 +141,8 @@ class ResultPage(QWidget):
         self.open.setVisible(there)
         self.copy_path.setVisible(there)
         self.delete.setVisible(bool(state.unfinished))
-        self.resume.setVisible(bool(state.unfinished))
-        chosen = self.resume if state.unfinished else self.open if there else self.again
+        self.resume.setVisible(bool(state.unfinished and job.job))
+        chosen = self.resume if state.unfinished and job.job else self.open if there else self.again
         chosen.setDefault(True)
         chosen.setFocus()
 

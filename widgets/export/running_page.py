@@ -22,9 +22,12 @@ class RunningPage(QWidget):
     ----------
     hide_wanted : signal of ()
         Let it go on and show something else.
+    queue_wanted : signal of ()
+        Show it among the other jobs.
     """
 
     hide_wanted = Signal()
+    queue_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,10 +42,15 @@ class RunningPage(QWidget):
         self.plot = RatePlot()
         self.cancel = push_button("Cancel…")
         self.background = push_button("Go on in the background", default=True)
+        self.in_queue = push_button("Show in the queue")
+        self.resume = push_button("Resume")
+        self.message = plain("", "warning", wraps=True)
         self.question = self._question()
         self._lay_out()
         self.cancel.clicked.connect(self._ask)
         self.background.clicked.connect(self.hide_wanted)
+        self.in_queue.clicked.connect(self.queue_wanted)
+        self.resume.clicked.connect(self._on_resume)
 
     def _question(self) -> QWidget:
         self.keep = push_button("Stop and keep what is written")
@@ -68,6 +76,7 @@ class RunningPage(QWidget):
         column.setSpacing(tokens.gap)
         column.addWidget(self.heading)
         column.addWidget(self.path)
+        column.addWidget(self.message)
         column.addSpacing(tokens.gap)
         column.addWidget(self.bar)
         column.addWidget(self.told)
@@ -90,7 +99,8 @@ class RunningPage(QWidget):
         line.setSpacing(tokens.gap)
         line.addWidget(self.cancel)
         line.addStretch(1)
-        line.addWidget(self.background)
+        for button in (self.in_queue, self.resume, self.background):
+            line.addWidget(button)
         column.addWidget(self._buttons)
         self.question.setVisible(False)
 
@@ -102,6 +112,10 @@ class RunningPage(QWidget):
         state = job.state.value
         self.path.set_text(str(job.settings.folder))
         self.heading.setText(_HEADINGS[state.status])
+        self.message.setText(state.message)
+        self.message.setVisible(state.status == "held" and bool(state.message))
+        self.resume.setVisible(state.status == "held")
+        self.in_queue.setEnabled(bool(job.job))
         starting = state.status == "starting"
         self.bar.setRange(0, 0 if starting else _STEPS)
         if not starting:
@@ -112,7 +126,7 @@ class RunningPage(QWidget):
         self.figures["size"].setText(size_text(state.bytes) if state.bytes else "–")
         self.tick()
         self.plot.set_points(state.rates)
-        stoppable = state.status in ("starting", "running")
+        stoppable = state.status in ("starting", "waiting", "running", "held")
         self.cancel.setEnabled(stoppable)
         if not stoppable:
             self._put_away()
@@ -121,6 +135,10 @@ class RunningPage(QWidget):
         """Show the time since the start; called about once a second."""
         if self._job is not None and not self._job.state.value.ended:
             self.figures["took"].setText(duration_text(round(self._job.elapsed_s)))
+
+    def _on_resume(self) -> None:
+        if self._job is not None:
+            self._job.resume()
 
     def _ask(self) -> None:
         self.question.setVisible(True)
@@ -140,8 +158,10 @@ class RunningPage(QWidget):
 
 
 _HEADINGS = {
-    "starting": "Starting the render processes",
+    "starting": "Checking the project and its files",
+    "waiting": "Waiting for its turn in the queue",
     "running": "Exporting",
+    "held": "On hold",
     "cancelling": "Stopping after the samples under way",
     "verifying": "Verifying every file and label",
     "finished": "Finished",

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -25,7 +25,14 @@ from PySide6.QtWidgets import (
 )
 
 from myriorama.app.exporting.checks import FieldProblem, check_export, duration_text, free_bytes, size_text
-from myriorama.app.exporting.draft import first_draft, free_folder, rejected_samples, settings_of, source_of
+from myriorama.app.exporting.draft import (
+    first_draft,
+    free_folder,
+    rejected_samples,
+    settings_of,
+    source_of,
+    taken_folders,
+)
 from myriorama.app.exporting.estimate import Estimate, Estimator
 from myriorama.app.exporting.export import ExportJob
 from myriorama.app.exporting.settings import ExportSettings, as_command, as_python
@@ -49,7 +56,14 @@ class ExportSheet(QDialog):
     Parameters
     ----------
     studio : Studio
+
+    Signals
+    -------
+    queue_wanted : (str,)
+        Show this job of the queue.
     """
+
+    queue_wanted = Signal(str)
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,6 +139,7 @@ class ExportSheet(QDialog):
         self.export.clicked.connect(self.start)
         self.cancel.clicked.connect(self.close)
         self.running.hide_wanted.connect(self.close)
+        self.running.queue_wanted.connect(self._on_queue_wanted)
         self.result.again_wanted.connect(self.show_settings)
         self.result.resume_wanted.connect(self._resume)
         self.result.close_wanted.connect(self.close)
@@ -171,7 +186,7 @@ class ExportSheet(QDialog):
             draft = self.form.draft
             if draft is None:
                 self.form.show_draft(first_draft(project, self.studio.registry, free_folder(self.studio)))
-            elif Path(draft.folder).exists():
+            elif Path(draft.folder).exists() or draft.folder in taken_folders(self.studio):
                 self.form.show_draft(replace(draft, folder=str(free_folder(self.studio))))
         self._show_rejected()
         self._on_edited()
@@ -198,8 +213,13 @@ class ExportSheet(QDialog):
         self.show_job(self.studio.exports.start(settings, source_of(self.studio)))
 
     def _resume(self) -> None:
-        if self.job is not None and self.job.state.value.unfinished:
-            self.show_job(self.studio.exports.start(self.job.settings, self.job.source, resume=True))
+        if self.job is not None:
+            self.job.resume()
+
+    def _on_queue_wanted(self) -> None:
+        if self.job is not None and self.job.job:
+            self.close()
+            self.queue_wanted.emit(self.job.job)
 
     # -- settings --------------------------------------------------------------------------------------------------
 
@@ -213,7 +233,8 @@ class ExportSheet(QDialog):
         project = self.studio.document.project
         assert project is not None
         needed = self.estimate.bytes(settings.total)[0] if self.estimate is not None else None
-        problems = check_export(settings, project, self.studio.registry, needed)
+        taken = taken_folders(self.studio)
+        problems = check_export(settings, project, self.studio.registry, needed, taken)
         self.form.show_problems(problems)
         return problems
 

@@ -66,6 +66,7 @@ class Dialogs(QObject):
 
         if self.export is None:
             self.export = ExportSheet(self._studio, self._window)
+            self.export.queue_wanted.connect(self._window.jobs.show_job)
         self.export.show()
         self.export.raise_()
         self.export.activateWindow()

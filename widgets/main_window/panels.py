@@ -16,6 +16,7 @@ from myriorama.widgets.inspector.panel import InspectorPanel
 from myriorama.widgets.outliner.panel import OutlinerPanel
 from myriorama.widgets.panel import Panel
 from myriorama.widgets.problems_panel.panel import ProblemsPanel
+from myriorama.widgets.queue.panel import QueuePanel
 from myriorama.widgets.statistics.panel import StatisticsPanel
 
 Place = Literal["left", "right", "bottom"]
@@ -32,5 +33,6 @@ DOCKED: Final[tuple[tuple[type[Panel], Place], ...]] = (
     (GalleryPanel, "bottom"),
     (StatisticsPanel, "bottom"),
     (ProblemsPanel, "bottom"),
+    (QueuePanel, "bottom"),
 )
 """Those of one place stand in one stack of tabs, in this order."""

@@ -109,36 +109,9 @@ class ProjectFlow(QObject):
         box.finished.connect(answered)
         box.open()
 
-    def leave_for_good(self, then: _Then) -> None:
-        """As `leave`, and ask what is to become of an export that is not finished."""
-        self.leave(lambda: self._leave_exports(then))
-
     def forget(self) -> None:
         """Have nothing open: the changes were given up, so that no journal offers them again."""
         self._close()
-
-    def _leave_exports(self, then: _Then) -> None:
-        running = len(self._studio.exports.running)
-        if not running:
-            then()
-            return
-        box = QMessageBox(self._window)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setObjectName("exports run")
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Myriorama")
-        box.setText("An export is not finished." if running == 1 else f"{running} exports are not finished.")
-        box.setInformativeText("Quitting stops it. What it has made so far is kept in a folder that ends in .partial.")
-        stop = box.addButton("Stop and quit", QMessageBox.ButtonRole.DestructiveRole)
-        go_on = box.addButton("Go on", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(go_on)
-
-        def answered() -> None:
-            if box.clickedButton() is stop:
-                then()
-
-        box.finished.connect(answered)
-        box.open()
 
     def forget_recent(self, path: str) -> None:
         """Take a file out of the list of recent ones."""

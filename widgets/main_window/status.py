@@ -1,4 +1,4 @@
-"""The right end of the status bar: problems at a glance, and the export under way."""
+"""The right end of the status bar: problems at a glance, and the job at work."""
 
 from __future__ import annotations
 
@@ -56,10 +56,12 @@ class StatusWidgets:
         bar: QStatusBar,
         show_problems: Callable[[], None],
         show_export: Callable[[ExportJob], None],
+        show_job: Callable[[str], None],
     ) -> None:
         bar.setSizeGripEnabled(False)
         self.badge = ExportBadge(studio)
         self.badge.opened.connect(show_export)
+        self.badge.job_wanted.connect(show_job)
         self.count = ProblemCount(studio, show_problems)
         bar.addPermanentWidget(self.badge)
         bar.addPermanentWidget(self.count)

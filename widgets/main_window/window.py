@@ -17,11 +17,13 @@ from myriorama.app.studio import Studio
 from myriorama.widgets.binding import bind
 from myriorama.widgets.main_window.dialogs import Dialogs
 from myriorama.widgets.main_window.dock_title import DockTitle, NoTitle
+from myriorama.widgets.main_window.job_flow import JobFlow
 from myriorama.widgets.main_window.layout_state import LAYOUT_VERSION, layout_of, restore_layout
 from myriorama.widgets.main_window.own_actions import own_actions
 from myriorama.widgets.main_window.panels import AREAS, DOCKED, Place
 from myriorama.widgets.main_window.project_flow import ProjectFlow
 from myriorama.widgets.main_window.status import StatusWidgets
+from myriorama.widgets.main_window.tab_bars import hide_stray_tab_bars
 from myriorama.widgets.menus import WindowActions, fill_menu_bar
 from myriorama.widgets.panel import Panel
 from myriorama.widgets.viewport.panel import ViewportPanel
@@ -64,6 +66,7 @@ class MainWindow(QMainWindow):
         self.docks: dict[str, QDockWidget] = {}
         self.flow = ProjectFlow(studio, self, self.tell)
         self.dialogs = Dialogs(studio, self)
+        self.jobs = JobFlow(studio, self)
         self.welcome = self._make_welcome()
         self._central = QStackedWidget()
         self._central.setObjectName("central")
@@ -78,7 +81,10 @@ class MainWindow(QMainWindow):
         self._fill_table()
         self.menus = fill_menu_bar(self.menuBar(), self.table, self.actions_by_id)
         self.dialogs.take_actions(self.table, self.menus)
-        self.status = StatusWidgets(studio, self.statusBar(), self.show_problems, self.dialogs.show_export_of)
+        self.jobs.attach(self.panels["queue"])
+        self.status = StatusWidgets(
+            studio, self.statusBar(), self.show_problems, self.dialogs.show_export_of, self.jobs.show_job
+        )
         self._leaving = False
         self._shown_project = True
         self._layout_while_open: dict[str, str] = {}
@@ -155,6 +161,7 @@ class MainWindow(QMainWindow):
                 dock.setTitleBarWidget(wanted(dock))
                 if before is not None:
                     before.deleteLater()
+        hide_stray_tab_bars(self, self.docks.values())
 
     def end(self) -> None:
         """Let go of the models: the window is not used after that."""
@@ -170,9 +177,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask what to do with what is unsaved, then go."""
-        if not self._leaving and (self.studio.document.dirty or self.studio.exports.running):
+        if not self._leaving and (self.studio.document.dirty or self.jobs.busy):
             event.ignore()
-            self.flow.leave_for_good(self._leave)
+            self.flow.leave(self._leave_jobs)
             return
         self._keep_layout()
         super().closeEvent(event)
@@ -275,6 +282,9 @@ class MainWindow(QMainWindow):
 
     def _on_refused(self, title: str) -> None:
         self.tell(f"{title}: not possible here and now")
+
+    def _leave_jobs(self) -> None:
+        self.jobs.leave(self._leave)
 
     def _leave(self) -> None:
         self._leaving = True

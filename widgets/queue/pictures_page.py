@@ -73,7 +73,8 @@ class TileStrip(QWidget):
         gap = theme().gap
         rows = max(1, round(self.height() / (_TILE_PX + _CAPTION_PX + gap)))
         height = max(40, (self.height() - gap) // rows - gap - _CAPTION_PX)
-        width = min(round(height * self._aspect), max(40, self.width() - 2 * gap), round(1.4 * _TILE_PX))
+        beside = max(40, (self.width() - 3 * gap) // 2)  # always two of them, so that it is seen to move
+        width = min(round(height * self._aspect), beside, round(1.4 * _TILE_PX))
         size = QSize(width, min(height, round(width / self._aspect)))
         return max(1, (self.width() - gap) // (width + gap)), rows, size
 

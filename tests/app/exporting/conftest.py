@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from myriorama.app.exporting.exports import Exports
 from myriorama.app.exporting.settings import Source
 from myriorama.app.observable import Post
+from myriorama.app.queue_view.verifying import Verifications
+from myriorama.app.render_queue.service import QueueService
 from myriorama.scenes.project.dump import dump_project
 from myriorama.scenes.project.load import load_project
 
@@ -73,6 +76,24 @@ class Models:
 def models() -> Models:
     """The thread of the models."""
     return Models()
+
+
+@pytest.fixture
+def render_queue(models: Models, tmp_path: Path) -> Iterator[QueueService]:
+    """A queue of the test's own."""
+    made = QueueService(models.post, tmp_path / "queue")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def exports(models: Models, render_queue: QueueService) -> Iterator[Exports]:
+    """Exports into that queue."""
+    verifications = Verifications(models.post)
+    made = Exports(models.post, render_queue, verifications)
+    yield made
+    made.close()
+    verifications.close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Real exports in a process of their own: sound, the same as the command line's, stopped, and killed."""
+"""Real exports through the queue: sound, the same as the command line's, stopped, resumed, killed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,18 +20,13 @@ from myriorama.app.exporting.estimate import Estimate, Estimator
 from myriorama.app.exporting.exports import Exports
 from myriorama.app.exporting.settings import ExportSettings, Source, as_command, as_python
 from myriorama.app.render_queue.jobs import Jobs
+from myriorama.app.render_queue.service import QueueService
+from myriorama.app.render_queue.states import SampleState
 
 if TYPE_CHECKING:
     from tests.app.exporting.conftest import Models
 
 pytestmark = pytest.mark.gl
-
-
-@pytest.fixture
-def exports(models: Models) -> Iterator[Exports]:
-    made = Exports(models.post)
-    yield made
-    made.close()
 
 
 def alive(pid: int) -> bool:
@@ -107,41 +101,55 @@ def test_a_stopped_export(
     in_queue = Jobs(tmp_path / "queue").entries()
     assert bool(in_queue) == (not discard), "a job that was discarded is in no queue"
     job.discard_unfinished()
+    models.run(lambda: not job.state.value.unfinished)
     assert not (tmp_path / "long.partial").exists()
     assert Jobs(tmp_path / "queue").entries() == ()
 
 
 def test_a_stopped_export_goes_on(exports: Exports, models: Models, small_source: Source, tmp_path: Path) -> None:
-    settings = ExportSettings(8, tmp_path / "set", formats={"coco": {}})
+    settings = ExportSettings(12, tmp_path / "set", formats={"coco": {}})
     job = exports.start(settings, small_source)
     models.run(lambda: job.state.value.done >= 2)
     job.cancel(discard=False)
     models.run(lambda: job.state.value.ended, 20)
     if job.state.value.status == "cancelled":  # it may have been faster
-        again = exports.start(settings, small_source, resume=True)
-        models.run(lambda: again.state.value.ended)
-        outcome = again.state.value.outcome
-        assert outcome is not None, again.state.value.message
-        assert outcome.written == 8
+        job.resume()
+        models.run(lambda: job.state.value.ended)
+    outcome = job.state.value.outcome
+    assert outcome is not None, job.state.value.message
+    assert outcome.written == 12
     assert verify(tmp_path / "set").sound
 
 
-def test_a_killed_export_says_so_and_leaves_no_process(
-    exports: Exports, models: Models, small_source: Source, tmp_path: Path
+def test_a_killed_runner_is_replaced_and_leaves_no_process(
+    exports: Exports, models: Models, render_queue: QueueService, small_source: Source, tmp_path: Path
 ) -> None:
-    job = exports.start(ExportSettings(400, tmp_path / "long", formats={"raw": {}}), small_source)
-    models.run(lambda: job.state.value.done >= 1)
-    pid = job.pid
-    assert pid is not None
-    workers = [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    os.kill(pid, signal.SIGKILL)
-    models.run(lambda: job.state.value.ended, 20)
-    state = job.state.value
-    assert state.status == "failed"
-    assert "SIGKILL" in state.message
-    assert state.unfinished == str(tmp_path / "long.partial")
-    assert job.pid is None
-    models.run(lambda: not any(alive(p) for p in (pid, *workers)), 10)
+    job = exports.start(ExportSettings(60, tmp_path / "long", formats={"raw": {}}), small_source)
+    models.run(lambda: job.state.value.done >= 3)
+    runner = render_queue._runner
+    assert runner is not None
+    workers = [int(p) for p in Path(f"/proc/{runner.pid}/task/{runner.pid}/children").read_text().split()]
+    os.kill(runner.pid, signal.SIGKILL)
+    models.run(lambda: not any(alive(p) for p in workers), 10)
+    models.run(lambda: job.state.value.ended)
+    assert job.state.value.status == "finished", job.state.value.message
+    assert verify(tmp_path / "long").sound
+
+
+def test_exports_wait_for_each_other(
+    exports: Exports, models: Models, render_queue: QueueService, small_source: Source, tmp_path: Path
+) -> None:
+    first = exports.start(ExportSettings(40, tmp_path / "first", formats={"coco": {}}), small_source)
+    models.run(lambda: first.state.value.status == "running")
+    second = exports.start(ExportSettings(2, tmp_path / "second", formats={"coco": {}}), small_source)
+    models.run(lambda: second.state.value.status == "waiting")
+    assert exports.of(second.job) is second
+    render_queue.jobs.set_priority(second.job, 5)
+    models.run(lambda: second.state.value.status == "finished")
+    assert not first.state.value.ended, "what has priority goes first"
+    first.cancel(discard=True)
+    models.run(lambda: first.state.value.ended)
+    assert [e.id for e in render_queue.jobs.entries()] == [second.job]
 
 
 def test_what_cannot_start_is_told_with_its_place(
@@ -158,18 +166,35 @@ def test_what_cannot_start_is_told_with_its_place(
     assert list(tmp_path.glob("none*")) == []
 
 
-def test_closing_ends_what_runs(models: Models, small_source: Source, tmp_path: Path) -> None:
-    exports = Exports(models.post)
-    job = exports.start(ExportSettings(400, tmp_path / "long", formats={"raw": {}}), small_source)
-    models.run(lambda: job.pid is not None)
-    pid = job.pid
-    assert pid is not None
+def test_what_a_format_cannot_hold_is_told_and_leaves_nothing(
+    exports: Exports, models: Models, render_queue: QueueService, small_source: Source, tmp_path: Path
+) -> None:
+    options = {"raw": {"depth_unit_m": 1e-06}}
+    job = exports.start(ExportSettings(4, tmp_path / "deep", formats=options), small_source)
+    models.run(lambda: job.state.value.ended)
+    state = job.state.value
+    assert state.status == "failed"
+    assert "depth_unit_m" in state.message
+    models.run(lambda: not render_queue.jobs.entries() and not list(tmp_path.glob("deep*")))
+
+
+def test_closing_the_queue_pauses_what_runs(
+    exports: Exports, models: Models, render_queue: QueueService, small_source: Source, tmp_path: Path
+) -> None:
+    job = exports.start(ExportSettings(400, tmp_path / "long", formats={"coco": {}}), small_source)
+    models.run(lambda: job.state.value.done >= 2)
+    runner = render_queue._runner
+    assert runner is not None
     exports.close()
-    models.run(lambda: not alive(pid), 10)
+    render_queue.close()
+    models.run(lambda: not alive(runner.pid), 10)
+    view = render_queue.jobs.view(render_queue.jobs.entry(job.job))
+    assert view.state == "interrupted"
+    assert view.counts[SampleState.DONE] >= 2
 
 
 def test_an_estimate_of_real_samples_is_near_what_comes_of_it(
-    models: Models, small_source: Source, tmp_path: Path
+    exports: Exports, models: Models, small_source: Source, tmp_path: Path
 ) -> None:
     estimator = Estimator(models.post)
     got: list[Estimate] = []
@@ -185,7 +210,7 @@ def test_an_estimate_of_real_samples_is_near_what_comes_of_it(
     assert not estimator.busy
     estimate = got[0]
     assert estimate.samples == 4
-    job = Exports(models.post).start(replace(settings, count=12, folder=tmp_path / "made"), small_source)
+    job = exports.start(replace(settings, count=12, folder=tmp_path / "made"), small_source)
     models.run(lambda: job.state.value.ended)
     outcome = job.state.value.outcome
     assert outcome is not None
