@@ -9,6 +9,11 @@ import contextlib
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from myriorama.widgets.application import Application
 
 
 def main() -> int:
@@ -44,20 +49,36 @@ def open_studio(project: str | None) -> int:
     if pair.state != "ok":
         raise DeviceError(f"the window cannot be opened: {pair.detail}. {pair.way_out}")
     path = find_project(project) if project else None
-    from myriorama.app.preview.ahead import start_preview
-
-    with contextlib.ExitStack() as undo:
-        preview = start_preview()  # it comes up while the toolkit and the window do
-        undo.callback(preview.end)
-        from myriorama.widgets.application import Application
-
-        application = Application(sys.argv[:1], expected=path, preview=preview)
-        undo.pop_all()
+    application = started(path)
     try:
         application.show(path)
         return application.run()
     finally:
         application.close()
+
+
+def started(
+    path: Path | None, settings_file: Path | None = None, cache_folder: Path | None = None, state: Path | None = None
+) -> Application:
+    """Return the program with its window made and not yet shown, and the preview process under way.
+
+    Parameters
+    ----------
+    path : Path or None
+        The project that is going to be opened.
+    settings_file, cache_folder, state : Path or None
+        None is the user's own.
+    """
+    from myriorama.app.preview.ahead import start_preview
+
+    with contextlib.ExitStack() as undo:
+        preview = start_preview(cache_folder)  # it comes up while the toolkit and the window do
+        undo.callback(preview.end)
+        from myriorama.widgets.application import Application
+
+        application = Application(sys.argv[:1], settings_file, cache_folder, state, path, preview)
+        undo.pop_all()
+    return application
 
 
 def missing_display(system: str, environment: Mapping[str, str]) -> str:
