@@ -12,6 +12,7 @@ from typing import Final
 from myriorama.app.dataset import faults
 from myriorama.scenes.errors import MyrioramaError
 
+_MAGIC: Final = b"SQLite format 3\0"
 LOCKED_FOR_S: Final = 60.0
 """How long another process may hold a database before that is an error."""
 
@@ -81,13 +82,17 @@ def open_to_write(path: Path) -> sqlite3.Connection:
     """
     if not path.is_file():
         raise DamagedError(f"{path} is not there")
+    with path.open("rb") as stream:
+        if stream.read(len(_MAGIC)) != _MAGIC:
+            raise DamagedError(f"{path}: it is not a database")  # told before SQLite makes one of it
     try:
         connection = connect(path)
     except sqlite3.Error as error:
         raise trouble(path, error) from error
     try:
         connection.execute("SELECT COUNT(*) FROM facts").fetchone()
-        connection.execute("BEGIN IMMEDIATE")  # tells now whether it can be written at all
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE facts SET value = value")  # tells now whether it can be written at all
         connection.execute("ROLLBACK")
     except sqlite3.Error as error:
         connection.close()

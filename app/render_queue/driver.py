@@ -107,7 +107,7 @@ class Driver:
     def _drive(self, store: JobStore, dataset: DatasetFolder) -> Ending:
         self._store, self._dataset = store, dataset
         self._settlement = Settlement(store, dataset, self.tally)
-        self._patience = Patience(dataset.partial)
+        self._patience = Patience(dataset.path.parent)
         counts = store.counts()
         self.tally.begin(len(store.snapshot.own), counts)
         self._fresh = counts[SampleState.QUEUED] == self.tally.total

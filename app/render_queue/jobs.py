@@ -15,17 +15,19 @@ from pathlib import Path
 from typing import Final, cast
 
 from myriorama.app.production.lifetime import LOOKED_AT_S, HeldLock, is_locked, try_lock
+from myriorama.app.render_queue.database import DamagedError, trouble
 from myriorama.app.render_queue.snapshot import JobSnapshot
 from myriorama.app.render_queue.states import Desired, JobState, SampleState, job_state
-from myriorama.app.render_queue.store import JobStore
+from myriorama.app.render_queue.store import SNAPSHOT, JobStore, read_snapshot
 from myriorama.scenes.errors import InputError, Problem
 
 REGISTRY: Final = "jobs.sqlite"
 LOCK: Final = "drive.lock"
+_MENDED_WITHIN_S: Final = 10.0
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS jobs (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, out TEXT NOT NULL, place INTEGER NOT NULL, priority INTEGER NOT NULL,
-  desired TEXT NOT NULL, workers INTEGER NOT NULL);
+  desired TEXT NOT NULL, workers INTEGER NOT NULL)
 """
 
 
@@ -71,8 +73,8 @@ class Jobs:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        with self._open() as db:
-            db.executescript(_SCHEMA)
+        if not self._sound():
+            self._make_anew()
 
     def folder_of(self, job: str) -> Path:
         """Return where a job's database lies."""
@@ -86,13 +88,16 @@ class Jobs:
         InputError
             It is known already, or another unfinished job writes to the same place.
         """
-        for entry in self.entries():
-            if entry.id == snapshot.id or entry.out == snapshot.out:
-                raise InputError(
-                    Problem("job", "a job of the queue makes this dataset already", entry.out, "resume it")
-                )
-        JobStore.create(self.folder_of(snapshot.id), snapshot).close()
-        with self._open() as db:
+        with self._open() as db:  # held all the while, so that two of one place cannot both be added
+            known = db.execute("SELECT out FROM jobs WHERE id = ? OR out = ?", (snapshot.id, snapshot.out)).fetchone()
+            if known is not None:
+                raise InputError(Problem("job", "a job of the queue makes this dataset already", known[0], "resume it"))
+            folder = self.folder_of(snapshot.id)
+            if folder.exists():  # of a job whose adding was cut short, or that was only forgotten
+                if is_locked(folder / LOCK):
+                    raise InputError(Problem("job", "another process works on this job", snapshot.out))
+                shutil.rmtree(folder)
+            JobStore.create(folder, snapshot).close()
             place = db.execute("SELECT COALESCE(MAX(place), 0) + 1 FROM jobs").fetchone()[0]
             entry = JobEntry(snapshot.id, snapshot.name, snapshot.out, place, priority, desired, workers)
             db.execute("INSERT INTO jobs VALUES (?,?,?,?,?,?,?)", astuple(entry))
@@ -171,6 +176,45 @@ class Jobs:
     def _update(self, job: str, column: str, value: object) -> None:
         with self._open() as db:
             db.execute(f"UPDATE jobs SET {column} = ? WHERE id = ?", (value, job))  # the column is ours, not an input
+
+    def _sound(self) -> bool:
+        """Return whether the list of jobs can be read as a whole; it is made where there is none."""
+        try:
+            with self._open() as db:
+                db.execute(_SCHEMA)
+                db.execute("SELECT id, name, out, place, priority, desired, workers FROM jobs").fetchall()
+                return bool(db.execute("PRAGMA integrity_check(1)").fetchall() == [("ok",)])
+        except sqlite3.Error as error:
+            if isinstance(trouble(self.folder / REGISTRY, error), DamagedError):
+                return False
+            raise
+
+    def _make_anew(self) -> None:
+        """Set a damaged list aside and make one from the jobs' folders, all paused: what was asked is not known."""
+        lock = try_lock(self.folder / f"{REGISTRY}.lock", patience_s=_MENDED_WITHIN_S)
+        try:
+            if lock is None or self._sound():
+                return  # another process was quicker
+            number = 1
+            while (self.folder / f"{REGISTRY}.damaged{number}").exists():
+                number += 1
+            for suffix in ("", "-journal"):
+                old = self.folder / f"{REGISTRY}{suffix}"
+                if old.exists():
+                    old.rename(self.folder / f"{REGISTRY}.damaged{number}{suffix}")
+            with self._open() as db:
+                db.execute(_SCHEMA)
+                snapshots = sorted(self.folder.glob(f"*/{SNAPSHOT}"), key=lambda path: path.stat().st_mtime_ns)
+                for place, path in enumerate(snapshots, 1):
+                    try:
+                        told = read_snapshot(path.parent)
+                    except InputError:
+                        continue  # nothing can be made from it
+                    entry = JobEntry(told.id, told.name, told.out, place, 0, "pause", 1)
+                    db.execute("INSERT OR IGNORE INTO jobs VALUES (?,?,?,?,?,?,?)", astuple(entry))
+        finally:
+            if lock is not None:
+                lock.release()
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

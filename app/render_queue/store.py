@@ -324,6 +324,8 @@ class JobStore:
             raise DamagedError(f"{self.folder / DATABASE}: {told[0][0]}")
         if self.fact("version") != _VERSION or self.fact("snapshot") != self.snapshot.id:
             raise DamagedError(f"{self.folder / DATABASE}: it is of another job or version")
+        for (name,) in self._all("SELECT name FROM facts"):
+            self.fact(name)
         numbers = iter(self.snapshot.own)
         for row in self.rows():
             if row.index != next(numbers, None):

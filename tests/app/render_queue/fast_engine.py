@@ -72,6 +72,7 @@ class Behaviour:
     """What ``behave.json`` says.
 
     sleep_s : each sample takes so long.  log : note each sample made in ``made.log``.
+    budget : bytes that each worker may write.
     fault : a fault point text, armed in one worker only (the first that starts).
     samples : number -> one of plugin, once (a plugin error the first time), memory, device, exit, segfault, stuck,
     stuck_once, violation, leak (MB kept), or several words as a list.
@@ -86,6 +87,7 @@ class Behaviour:
         self.log = bool(raw.get("log", False))
         self.samples: dict[str, str] = raw.get("samples", {})
         self.fault = str(raw.get("fault", ""))
+        self.budget: int | None = raw.get("budget")
         self.kept: list[bytearray] = []
 
     def first_time(self, what: str) -> bool:
@@ -196,6 +198,7 @@ class FastWorker(real.Worker):
         behaviour = Behaviour(Path(setup.project_folder))
         if behaviour.fault:
             faults.arm(behaviour.fault if behaviour.first_time("fault") else "")
+        faults.budget(behaviour.budget)
         self._out = Path(setup.out)
         self._renderer = contextlib.closing(open(os.devnull, "rb"))  # type: ignore[assignment]  # noqa: SIM115
         self._renderer.close = self._renderer.thing.close  # type: ignore[attr-defined, method-assign]
