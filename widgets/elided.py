@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from myriorama.widgets.plain import plain_tip
+
 
 class ElidedLabel(QLabel):
     """The tool tip has all of it; a path is cut in its middle, a sentence at its end.
@@ -36,7 +38,7 @@ class ElidedLabel(QLabel):
         """Show another text."""
         self._whole = text
         self.setText(text)
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text))
         self.setAccessibleName(text)
 
     def sizeHint(self) -> QSize:

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from myriorama.app.assets.library import ROLE_TITLES, Entry
 from myriorama.app.assets.looks import Look
 from myriorama.scenes.conventions import U8
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import icon, theme
 
 ENTRY: Final = int(Qt.ItemDataRole.UserRole)
@@ -109,7 +110,7 @@ class AssetModel(QAbstractListModel):
             return entry.name
         if role == Qt.ItemDataRole.ToolTipRole:
             fault = self._faults.get(key, "")
-            return f"{entry.reference}\n{told_of(entry)}" + (f"\n{fault}" if fault else "")
+            return plain_tip(f"{entry.reference}\n{told_of(entry)}" + (f"\n{fault}" if fault else ""))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{entry.name}, {told_of(entry)}"
         if role == ENTRY:

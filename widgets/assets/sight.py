@@ -13,6 +13,7 @@ from myriorama.app.assets.looks import Look
 from myriorama.scenes.errors import Problem
 from myriorama.widgets.assets.shelf_model import pixmap_of
 from myriorama.widgets.forms.rows import Reason, plain_label
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import icon, theme
 
 _LONG: Final = 20
@@ -106,7 +107,7 @@ class Facts(QScrollArea):
                 widget.deleteLater()
         for row, (title, value) in enumerate(facts):
             shown = plain_label(breakable(value), wraps=True)
-            shown.setToolTip(value if len(value) > _LONG else "")
+            shown.setToolTip(plain_tip(value) if len(value) > _LONG else "")
             self._grid.addWidget(plain_label(title, "dim"), row, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(shown, row, 1)
         self.reason.show_reason("\n".join(in_words(p) for p in problems))

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import theme
 
 
@@ -40,7 +41,7 @@ class FieldLine(QLineEdit):
         if reason == self._refusal:
             return
         self._refusal = reason
-        super().setToolTip(reason or self._plain_tip)
+        super().setToolTip(plain_tip(reason or self._plain_tip))
         self.setAccessibleDescription(reason or self._plain_tip)
         self.update()
         self.refusal_changed.emit(reason)
@@ -48,7 +49,7 @@ class FieldLine(QLineEdit):
     def setToolTip(self, text: str) -> None:
         self._plain_tip = text
         if not self._refusal:
-            super().setToolTip(text)
+            super().setToolTip(plain_tip(text))
 
     def set_suffix(self, text: str) -> None:
         """Show a unit at the right end."""

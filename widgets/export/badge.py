@@ -11,6 +11,7 @@ from myriorama.app.exporting.export import ExportJob, ExportState
 from myriorama.app.queue_view.figures import TONES, JobFigures, figures_of
 from myriorama.app.studio import Studio
 from myriorama.widgets.binding import bind
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import theme
 
 _BAR_PX = 72
@@ -71,7 +72,7 @@ class ExportBadge(QAbstractButton):
             self.setText(text)
             self.setAccessibleDescription(text)
             self.updateGeometry()
-        self.setToolTip(f"{text}\n{place}\nClick to see it")
+        self.setToolTip(plain_tip(f"{text}\n{place}\nClick to see it"))
         self.setVisible(True)
         self.update()
 

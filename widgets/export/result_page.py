@@ -21,6 +21,7 @@ from myriorama.app.exporting.export import ExportJob, ExportState, Outcome
 from myriorama.app.exporting.settings import loading_snippet
 from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.export.parts import plain, push_button, set_role
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import icon, theme
 
 _ICONS = {"finished": "check-circle-outline", "cancelled": "stop-circle-outline", "failed": "alert-circle-outline"}
@@ -167,7 +168,7 @@ class ResultPage(QWidget):
             self.reasons.setHeaderLabels(["Where", "What is wrong"])
         for first, second in rows:
             item = QTreeWidgetItem([first, " ".join(second.split())])
-            item.setToolTip(1, second)
+            item.setToolTip(1, plain_tip(second))
             self.reasons.addTopLevelItem(item)
         self.reasons.setVisible(bool(rows))
 

@@ -23,6 +23,7 @@ from myriorama.scenes.project.model import Project
 from myriorama.widgets.editors import TextField
 from myriorama.widgets.forms.page import FormPage
 from myriorama.widgets.forms.rows import Reason, plain_label, tool_button
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import theme
 
 TEMPLATE_TITLES = {
@@ -149,7 +150,7 @@ class NamedForm(FormPage):
             for row, name in zip(self.values, names, strict=True):
                 row.value_name = name
                 row.value.setAccessibleName(f"Value of {name}")
-                row.remove.setToolTip(f"Delete {name}")
+                row.remove.setToolTip(plain_tip(f"Delete {name}"))
                 row.remove.setAccessibleName(f"Delete {name}")
         for row in self.values:
             row.show_value(project)

@@ -30,6 +30,7 @@ from myriorama.app.browsing.columns import Column
 from myriorama.app.browsing.demand import FactsDemand
 from myriorama.app.browsing.table import FactsTable
 from myriorama.widgets.binding import bind
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import icon, padded, theme
 
 MOST_WORDS: Final = 200
@@ -88,7 +89,7 @@ class FilterChips(QWidget):
         chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the cross stands behind the words
         chip.setCheckable(True)  # a chip is on, as it looks; pressing it takes it away
         chip.setChecked(True)
-        chip.setToolTip(tip)
+        chip.setToolTip(plain_tip(tip))
         chip.setAccessibleName(f"{tip}: {text}")
         chip.clicked.connect(call)
         self._row.addWidget(chip)

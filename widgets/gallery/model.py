@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from myriorama.widgets.plain import plain_tip
+
 _NOWHERE: Final = QModelIndex()
 
 
@@ -64,5 +66,5 @@ class SamplesModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._told(self._shown[row])
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(self._shown[row])
+            return plain_tip(self._tip(self._shown[row]))
         return None

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from myriorama.app.gallery.variants import Sheet
 from myriorama.app.preview.tiles import TileKey
 from myriorama.widgets.gallery.cell import CellLook, CellPainter, cell_size, picture_size
+from myriorama.widgets.plain import plain_tip
 
 _NOWHERE: Final = QModelIndex()
 
@@ -60,7 +61,8 @@ class _SheetModel(QAbstractTableModel):
             parts = [f"{self.sheet.across.title} = {self.sheet.across.headings[index.column()]}"]
             if self.sheet.down is not None:
                 parts.append(f"{self.sheet.down.title} = {self.sheet.down.headings[index.row()]}")
-            return "\n".join(parts)
+            told = "\n".join(parts)
+            return plain_tip(told) if role == Qt.ItemDataRole.ToolTipRole else told
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QFont
 
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import icon, theme
 
 START: Final = "Start"
@@ -57,7 +58,7 @@ class StepsModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{title}\nThe project is here now." if row == self._done else f"{title}\nClick to go there."
+            return plain_tip(f"{title}\n{'The project is here now.' if row == self._done else 'Click to go there.'}")
         if role == Qt.ItemDataRole.DecorationRole:
             return icon("circle-medium", theme().accent) if row == self._done else icon("circle-small", theme().border)
         if role == Qt.ItemDataRole.ForegroundRole:

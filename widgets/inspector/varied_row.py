@@ -18,6 +18,7 @@ from myriorama.widgets.inspector.editing import RowEditing
 from myriorama.widgets.inspector.forms import ChanceForm, ConeForm, Form, PlainForm, RangeForm, TextForm
 from myriorama.widgets.inspector.list_forms import CurveForm, HsvForm, OptionsForm, option_kind
 from myriorama.widgets.inspector.row_widget import DIE, FIELD, HEIGHT, MARGIN, RowWidget, small_font
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import icon, theme
 
 SENTENCE: Final = 20
@@ -142,7 +143,7 @@ class VariedRow(RowWidget):
         view = self.form.picture_view()
         if view is not None:
             view.setAccessibleName(self._sentence)
-            view.setToolTip(f"{self._sentence}\n{view.described()}")
+            view.setToolTip(plain_tip(f"{self._sentence}\n{view.described()}"))
         self.update()
 
     def show_effective(self, at: Callable[[str], list[Any]], shown_at: Callable[[str], list[Any]]) -> None:
@@ -152,7 +153,7 @@ class VariedRow(RowWidget):
             return
         paths = self.row.paths
         view.set_effective([v for p in paths for v in at(p)], [v for p in paths for v in shown_at(p)])
-        view.setToolTip(f"{self._sentence}\n{view.described()}")
+        view.setToolTip(plain_tip(f"{self._sentence}\n{view.described()}"))
 
     def abandon(self) -> None:
         self.form.abandon()

@@ -14,6 +14,7 @@ from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, 
 from myriorama.app.document.addresses import LISTS
 from myriorama.app.document.lists import lists_for
 from myriorama.app.document.outline import Row, Section
+from myriorama.widgets.plain import plain_tip
 
 UID_ROLE: Final = Qt.ItemDataRole.UserRole
 THING_ROLE: Final = Qt.ItemDataRole.UserRole + 1
@@ -137,7 +138,7 @@ class OutlineModel(QAbstractItemModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return thing.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tooltip(thing)
+            return plain_tip(_tooltip(thing))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return _spoken(thing)
         return None

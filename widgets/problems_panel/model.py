@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from myriorama.app.problems import Problems, Trouble
 from myriorama.widgets.binding import bind
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import icon, theme
 
 COLUMNS: Final = ("Problem", "Where", "How to fix it")
@@ -41,8 +42,10 @@ class TroubleModel(QAbstractTableModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         trouble = self._rows[index.row()]
         text = (trouble.message, trouble.place, trouble.way_out)[index.column()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return text
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(text)
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
             tokens = theme()
             color = {"error": tokens.error, "warning": tokens.warning, "note": tokens.accent}[trouble.severity]

@@ -28,6 +28,7 @@ from myriorama.app.browsing.histograms import (
 from myriorama.app.browsing.table import Values
 from myriorama.app.studio import Studio
 from myriorama.widgets.elided import ElidedLabel
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.statistics.bar_plot import BarPlot
 from myriorama.widgets.statistics.maps import CellMap, DirectionMap, PositionMap
 from myriorama.widgets.statistics.word_bars import WordBars
@@ -123,7 +124,7 @@ class Card(QFrame):
     def note(self, text: str, role: str = "dim", tip: str = "") -> None:
         """Say something beside the title."""
         self._note.setText(text)
-        self._note.setToolTip(tip)
+        self._note.setToolTip(plain_tip(tip))
         if self._note.property("role") != role:
             self._note.setProperty("role", role)
             self._note.style().polish(self._note)

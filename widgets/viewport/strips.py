@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePol
 
 from myriorama.app.preview.frames import SampleFrame
 from myriorama.app.viewing.readout import Reading, worded
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import theme
 from myriorama.widgets.viewport.covers import plain, set_role
 
@@ -74,7 +75,7 @@ class Elided(QLabel):
     def _cut(self) -> None:
         shown = QFontMetrics(self.font()).elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width() - 2, 8))
         self.setText(shown)
-        self.setToolTip(self._whole if shown != self._whole else "")
+        self.setToolTip(plain_tip(self._whole) if shown != self._whole else "")
 
 
 class ReadoutStrip(QFrame):

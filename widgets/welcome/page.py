@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from myriorama.app.examples import examples
 from myriorama.app.settings.store import SettingsStore
 from myriorama.widgets.binding import bind
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import icon, program_icon, theme
 from myriorama.widgets.welcome.card import ProjectCard
 from myriorama.widgets.welcome.grid import CardGrid
@@ -188,7 +189,7 @@ class _RecentRow(QFrame):
         self._open.setText(
             metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, _RECENT_WIDTH - 90).replace("&", "&&")
         )
-        self._open.setToolTip(path if there else f"{path}\nThis file is not there any more.")
+        self._open.setToolTip(plain_tip(path if there else f"{path}\nThis file is not there any more."))
         self._open.setAccessibleName(f"Open {shown}")
         self._open.clicked.connect(self._on_open)
         forget = QToolButton()

@@ -1,0 +1,143 @@
+"""A project that is saved in another folder takes its files and its judgments with it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from myriorama.app.judging.sidecar_file import sidecar_of
+from myriorama.resources import resource_path
+from myriorama.widgets.application import Application
+from myriorama.widgets.assets.import_dialog import ImportDialog
+from myriorama.widgets.editors import FileField
+
+pytestmark = pytest.mark.gl
+
+
+def with_photo(file: Path) -> Path:
+    """Give a project a light of its own, in its folder."""
+    light = next(resource_path("").rglob("*.hdr"))
+    (file.parent / "assets").mkdir(exist_ok=True)
+    shutil.copy(light, file.parent / "assets" / "light.hdr")
+    tree = json.loads(file.read_text(encoding="utf-8"))
+    tree["environment"] = [{"uid": "sky", "type": "hdri", "parameters": {"file": "assets/light.hdr"}}]
+    file.write_text(json.dumps(tree), encoding="utf-8")
+    return file
+
+
+def save_as(program: Application, path: Path) -> None:
+    program.window.flow.save_as()
+    dialog = program.window.findChild(QFileDialog)
+    assert dialog is not None
+    line = dialog.findChild(QLineEdit)
+    assert line is not None
+    line.setText(str(path))
+    dialog.accept()
+    QApplication.processEvents()
+
+
+def asked(program: Application) -> list[QMessageBox]:
+    return [b for b in program.window.findChildren(QMessageBox) if b.isVisible() and b.objectName() == "left behind"]
+
+
+@pytest.mark.parametrize("answer", ["Copy and save", "Save without", "Cancel"])
+def test_files_go_with_the_project_where_that_is_wanted(
+    program: Application, small: Callable[..., Path], tmp_path: Path, qtbot: QtBot, answer: str
+) -> None:
+    document = program.studio.document
+    file = with_photo(small("first_light"))
+    program.window.flow.open(file)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    save_as(program, elsewhere / "project.json")
+    qtbot.waitUntil(lambda: bool(asked(program)))
+    (box,) = asked(program)
+    assert "assets/light.hdr" in box.informativeText()
+    next(b for b in box.buttons() if b.text().replace("&", "") == answer).click()
+    if answer == "Cancel":
+        QApplication.processEvents()
+        assert document.path == file
+        assert list(elsewhere.iterdir()) == []
+        return
+    qtbot.waitUntil(lambda: document.path == elsewhere / "project.json")
+    copied = elsewhere / "assets" / "light.hdr"
+    assert copied.exists() == (answer == "Copy and save")
+    if copied.exists():
+        assert copied.read_bytes() == (file.parent / "assets" / "light.hdr").read_bytes()
+    assert document.folder == elsewhere
+
+
+def test_judgments_and_their_file_follow(program: Application, small: Callable[..., Path], tmp_path: Path) -> None:
+    studio = program.studio
+    file = small("first_light")
+    program.window.flow.open(file)
+    studio.judgments.judge([("abc", 0)], "Pick", flag="pick", stars=4)
+    assert studio.sidecar.flush()
+    assert sidecar_of(file).is_file()
+    (tmp_path / "other").mkdir()
+    save_as(program, tmp_path / "other" / "mine.json")
+    assert studio.document.path == tmp_path / "other" / "mine.json"
+    assert studio.sidecar.flush()
+    assert "abc" in sidecar_of(studio.document.path).read_text(encoding="utf-8")
+
+
+def test_what_is_kept_of_a_project_without_a_file_lies_in_the_programs_own_state(
+    program: Application, tmp_path: Path
+) -> None:
+    program.window.flow.open("first_light")
+    program.studio.judgments.judge([("abc", 0)], "Pick", flag="pick")
+    assert program.studio.sidecar.flush()
+    assert list((tmp_path / "state" / "judgments").iterdir())
+
+
+def test_closing_without_saving_leaves_nothing_to_recover(
+    program: Application, small: Callable[..., Path], tmp_path: Path, qtbot: QtBot
+) -> None:
+    program.window.flow.open(small("first_light"))
+    document = program.studio.document
+    assert document.project is not None
+    document.replace(document.project.model_copy(update={"seed": 5}), "Change the seed")
+    assert program.journal.flush()
+    journals = tmp_path / "state" / "journals"
+    assert list(journals.glob("*.journal"))
+    program.window.close()
+    (box,) = (b for b in program.window.findChildren(QMessageBox) if b.isVisible())
+    qtbot.mouseClick(box.button(QMessageBox.StandardButton.Discard), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not program.window.isVisible())
+    assert program.journal.flush()
+    assert list(journals.glob("*.journal")) == []
+
+
+def test_a_file_dropped_on_a_parameter_is_imported(
+    program: Application, small: Callable[..., Path], tmp_path: Path, qtbot: QtBot
+) -> None:
+    file = with_photo(small("first_light"))
+    outside = tmp_path / "outside.hdr"
+    shutil.copy(next(resource_path("").rglob("*.hdr")), outside)
+    program.window.flow.open(file)
+    program.studio.selection.select("sky")
+    QApplication.processEvents()
+    field = next(f for f in program.window.docks["inspector"].findChildren(FileField) if f.isVisible())
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(outside))])
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    field.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, left, none))
+    seen: list[str] = []
+
+    def find() -> bool:
+        dialogs = [d for d in program.window.findChildren(ImportDialog) if d.isVisible()]
+        for dialog in dialogs:
+            seen.append(dialog.path.name)
+            dialog.reject()
+        return bool(seen)
+
+    qtbot.waitUntil(find, timeout=10_000)
+    assert seen[0] == "outside.hdr"
