@@ -124,6 +124,7 @@ class Driver:
                     return ending or "finished"
             except DamagedSamplesError as error:
                 store.requeue(error.indices)
+                self.tally.stand(store.counts())
             except NoRoomError as error:
                 stopped = self._wait_for_room(error)
                 if stopped is not None:

@@ -107,7 +107,7 @@ class Tally:
     @property
     def seconds_left(self) -> tuple[float, float] | None:
         """Time left and its spread (one standard deviation of the mean rate, times what is left); None: unknown."""
-        left = self.total - self.done - self.failed
+        left = max(0, self.total - self.done - self.failed)
         if len(self._moments) < 3:
             return None
         gaps = [b - a for a, b in zip(self._moments, list(self._moments)[1:], strict=False)]
