@@ -42,6 +42,7 @@ from myriorama.widgets.panel import Bound, Panel
 from myriorama.widgets.theme import icon
 
 _EFFECTIVE_EVERY_MS = 250
+_FOLLOW_EVERY_MS = 40
 _NOTICE_MS = 8000
 _WARMED = 40
 """Nodes and groups whose rows are prepared when a project is opened."""
@@ -65,11 +66,15 @@ class InspectorPanel(Panel):
         self._soon.setSingleShot(True)
         self._soon.setInterval(_EFFECTIVE_EVERY_MS)
         self._soon.timeout.connect(self.rows.update_effective)
+        self._following = QTimer(self)
+        self._following.setSingleShot(True)
+        self._following.setInterval(_FOLLOW_EVERY_MS)
+        self._following.timeout.connect(self._refresh)
         document = studio.document
         bind(self, studio.selection.changed, self._on_selection_changed)
         bind(self, document.opened, self._on_opened)
         bind(self, document.changed, self._on_document_changed)
-        bind(self, document.changing, self._on_document_changed)
+        bind(self, document.changing, self._on_document_changing)
         bind(self, studio.locks.changed, self._refresh)
         bind(self, studio.tiles.facts_ready, self.effective.add)
         bind(self, studio.tiles.epoch_changed, self._on_epoch_changed)
@@ -163,7 +168,12 @@ class InspectorPanel(Panel):
         self._refresh()
 
     def _on_document_changed(self) -> None:
+        self._following.stop()
         self._refresh()
+
+    def _on_document_changing(self) -> None:
+        if not self._following.isActive():  # a hand moves faster than rows need to
+            self._following.start()
 
     def _on_epoch_changed(self) -> None:
         self.effective.forget()

@@ -221,8 +221,10 @@ class Stage(QWidget):
         self.read.emit(None)
         self._say()
 
-    def _on_project_changed(self, _: Project | None) -> None:
-        if not self.handling.is_dragging:
+    def _on_project_changed(self, project: Project | None) -> None:
+        # While a value is dragged the next picture brings the handles along; painting for them alone costs it time.
+        committed = project is None or project is self.studio.document.project
+        if committed and not self.handling.is_dragging:
             self._refresh_gizmo()
 
     def _on_selection_changed(self, _: tuple[str, ...]) -> None:
