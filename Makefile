@@ -59,6 +59,7 @@ tour: setup
 
 bench: setup
 	@$(BIN)/python tests/benchmarks/bench_table.py
+	@$(DISPLAYED) $(BIN)/python tests/benchmarks/bench_studio.py
 
 reference: setup
 	@$(BIN)/python -m myriorama.app.cli.reference > docs/reference.md.new
