@@ -9,16 +9,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Final, Literal
 
-from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QMenu,
-    QSlider,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -38,21 +35,13 @@ from myriorama.widgets.gallery.looks import class_colors
 from myriorama.widgets.gallery.model import SamplesModel
 from myriorama.widgets.gallery.picture_view import PictureView
 from myriorama.widgets.gallery.pixmaps import TilePixmaps
+from myriorama.widgets.queue.written_tools import SIZES, START, WrittenTools, tool
 from myriorama.widgets.theme import icon, theme
 
-_SIZES: Final = (96, 128, 160, 192, 256, 320, 384)
-_START: Final = 3
 _ASKED_FOR: Final = 300
 _GATHER_MS: Final = 200
 _FULL: Final = 1 << 20
 """Larger than any picture: it is then read as it was written."""
-_SWITCHES: Final[tuple[tuple[str, str, str, str], ...]] = (
-    ("mask", "texture-box", "Masks", "M"),
-    ("boxes", "vector-square", "Boxes", "B"),
-    ("keypoints", "vector-polyline", "Keypoints", "K"),
-    ("boxes_3d", "cube-outline", "3D boxes", "3"),
-    ("names", "label-outline", "Names", "N"),
-)
 
 
 class WrittenGallery(QWidget):
@@ -80,9 +69,7 @@ class WrittenGallery(QWidget):
         self.picture.set_output(dataset.info.width, dataset.info.height)
         self.caption = ElidedLabel("", Qt.TextElideMode.ElideRight, role="")
         self.foot = plain("", "dim")
-        self.sort = QComboBox(self)
-        self.size = QSlider(Qt.Orientation.Horizontal, self)
-        self.switches: dict[str, QToolButton] = {}
+        self.tools = WrittenTools(self)
         self.pages = QStackedWidget(self)
         self.empty = plain("No sample fulfils what is asked for.", "dim", wraps=True)
         self._place: int | None = None
@@ -91,37 +78,13 @@ class WrittenGallery(QWidget):
         self._lay_out()
         self._connect()
         self._show_overlays()
-        self._on_size(_START)
+        self._on_size(SIZES[START])
         self.refresh()
 
     # -- making ----------------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
         tokens = theme()
-        bar = QHBoxLayout()
-        bar.setContentsMargins(tokens.gap, tokens.tight, tokens.gap, tokens.tight)
-        bar.setSpacing(tokens.tight)
-        self.sort.setAccessibleName("Sort by")
-        self.sort.setToolTip("Sort samples by what was written or drawn")
-        self.sort.setMinimumContentsLength(14)
-        self.sort.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        bar.addWidget(self.sort)
-        self.direction = self._button("sort-ascending", "Sort descending", "Largest first", checkable=True)
-        bar.addWidget(self.direction)
-        self.filter = self._button("filter-plus-outline", "Add filter", "Show only some samples")
-        bar.addWidget(self.filter)
-        bar.addSpacing(tokens.gap)
-        for name, picture, title, key in _SWITCHES:
-            self.switches[name] = self._button(picture, title, f"{title} as they were written ({key})", checkable=True)
-            bar.addWidget(self.switches[name])
-        bar.addStretch(1)
-        self.size.setRange(0, len(_SIZES) - 1)
-        self.size.setPageStep(1)
-        self.size.setFixedWidth(96)
-        self.size.setAccessibleName("Size of the tiles")
-        self.size.setToolTip("Size of the tiles")
-        self.size.setValue(_START)
-        bar.addWidget(self.size)
         close_up = QWidget()
         head = QHBoxLayout()
         head.setContentsMargins(tokens.tight, 2, tokens.gap, 2)
@@ -130,12 +93,12 @@ class WrittenGallery(QWidget):
             ("chevron-left", "Previous sample (Left)", partial(self.step, -1)),
             ("chevron-right", "Next sample (Right)", partial(self.step, 1)),
         ):
-            button = self._button(picture, name, name)
+            button = tool(self, picture, name, name)
             button.clicked.connect(call)
             head.addWidget(button)
         head.addWidget(self.caption, 1)
-        self.show_in_viewport = self._button(
-            "eye-outline", "Show in viewport", "Show this very sample in the viewport (Return)"
+        self.show_in_viewport = tool(
+            self, "eye-outline", "Show in viewport", "Show this very sample in the viewport (Return)"
         )
         head.addWidget(self.show_in_viewport)
         inside = QVBoxLayout(close_up)
@@ -156,21 +119,10 @@ class WrittenGallery(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(bar)
+        column.addWidget(self.tools)
         column.addWidget(self.chips)
         column.addWidget(self.pages, 1)
         column.addLayout(foot)
-
-    def _button(self, picture: str, name: str, tip: str, *, checkable: bool = False) -> QToolButton:
-        button = QToolButton(self)
-        button.setIcon(icon(picture))
-        button.setIconSize(QSize(18, 18))
-        button.setAccessibleName(name)
-        button.setToolTip(tip)
-        button.setCheckable(checkable)
-        button.setAutoRaise(True)
-        button.setFixedHeight(theme().row)
-        return button
 
     def _connect(self) -> None:
         data = self.dataset
@@ -187,12 +139,10 @@ class WrittenGallery(QWidget):
         self.picture.key_pressed.connect(self._on_key)
         for view in (self.grid, self.picture):
             view.hold_changed.connect(self._on_hold)
-        for name, button in self.switches.items():
-            button.toggled.connect(partial(self._on_switch, name))
-        self.size.valueChanged.connect(self._on_size)
-        self.sort.activated.connect(self._on_sort)
-        self.direction.toggled.connect(self._on_sort)
-        self.filter.clicked.connect(self._on_filter)
+        self.tools.switched.connect(self._on_switch)
+        self.tools.size_changed.connect(self._on_size)
+        self.tools.sort_changed.connect(self._on_sort)
+        self.tools.filter_wanted.connect(self._on_filter)
         self.show_in_viewport.clicked.connect(self._on_show_in_viewport)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
@@ -208,7 +158,7 @@ class WrittenGallery(QWidget):
         text = f"{len(shown):,} of {total:,} samples" if len(shown) != total else f"{total:,} samples"
         asks = bool(self.dataset.browse.value.conditions or self.dataset.browse.value.sort)
         self.foot.setText(text + (f", {known:,} read so far" if asks and known < total else ""))
-        self._offer_columns()
+        self.tools.set_columns(self.dataset.table.columns() if self.dataset.table.known else ())
         self._ask()
 
     def show_grid(self) -> None:
@@ -301,26 +251,11 @@ class WrittenGallery(QWidget):
             text += f"  ·  {len(tile.items)} objects  ·  {tile.sample_key}"
         self.caption.set_text(text)
 
-    def _offer_columns(self) -> None:
-        columns = self.dataset.table.columns() if self.dataset.table.known else ()
-        wanted = [("By number", "")]
-        wanted += [(f"By {c.heading[:1].lower()}{c.heading[1:]}", c.name) for c in columns if c.name != "index"]
-        if len(wanted) == self.sort.count() or self.sort.view().isVisible():
-            return
-        with QSignalBlocker(self.sort):
-            chosen = self.sort.currentData() or ""
-            self.sort.clear()
-            for words, name in wanted:
-                self.sort.addItem(words, name)
-            self.sort.setCurrentIndex(max(0, self.sort.findData(chosen)))
-
     # -- overlays --------------------------------------------------------------------------------------------------
 
     def _show_overlays(self) -> None:
         state = self.dataset.overlays.value
-        for name, button in self.switches.items():
-            with QSignalBlocker(button):
-                button.setChecked(state.mask != "off" if name == "mask" else bool(getattr(state, name)))
+        self.tools.set_overlay(state)
         self.picture.set_overlay(state, class_colors(self.dataset.document.project))
         self.grid.viewport().update()
 
@@ -344,7 +279,7 @@ class WrittenGallery(QWidget):
                    Qt.Key.Key_N: "names"}  # fmt: skip
         event.setAccepted(True)
         if key in letters:
-            self.switches[letters[Qt.Key(key)]].toggle()
+            self.tools.switches[letters[Qt.Key(key)]].toggle()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._on_show_in_viewport()
         elif key == Qt.Key.Key_D:
@@ -382,16 +317,14 @@ class WrittenGallery(QWidget):
         menu.popup(at)
 
     def _on_filter(self) -> None:
-        self.add_filter.open_at(self.filter.mapToGlobal(QPoint(0, self.filter.height() + 2)))
+        self.add_filter.open_at(self.tools.filter.mapToGlobal(QPoint(0, self.tools.filter.height() + 2)))
 
-    def _on_sort(self) -> None:
-        descending = self.direction.isChecked()
-        self.direction.setIcon(icon("sort-descending" if descending else "sort-ascending"))
-        self.dataset.browse.sort_by(self.sort.currentData() or "", descending=descending)
+    def _on_sort(self, column: str, descending: bool) -> None:
+        self.dataset.browse.sort_by(column, descending=descending)
 
-    def _on_size(self, at: int) -> None:
+    def _on_size(self, side_px: int) -> None:
         info = self.dataset.info
-        self.grid.set_pictures(_SIZES[at], info.width / info.height)
+        self.grid.set_pictures(side_px, info.width / info.height)
         self._ask()
 
     # -- what comes in ---------------------------------------------------------------------------------------------
