@@ -9,7 +9,7 @@ import time
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -157,6 +157,7 @@ class StatisticsPanel(Panel):
         self.find.textChanged.connect(self._show_cards)
         self.clear.clicked.connect(studio.browse.clear)
         self._scroll.verticalScrollBar().valueChanged.connect(self._queue_visible)
+        self._scroll.viewport().installEventFilter(self)  # it gets its width after this panel got its own
         self.destroyed.connect(partial(studio.facts_demand.release, self.name))
 
     def _make_label_cards(self) -> None:
@@ -395,7 +396,11 @@ class StatisticsPanel(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_header()
-        self._place_cards()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place_cards()
+        return False
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -102,6 +102,19 @@ def test_it_says_what_it_counts(qtbot: QtBot, filled: StatisticsPanel) -> None:
     assert "39 before the last change" in filled.stale.text()
 
 
+def test_plots_stand_side_by_side_where_there_is_room(qtbot: QtBot, filled: StatisticsPanel) -> None:
+    def beside() -> int:
+        cards = [c for c in filled.findChildren(Card) if c.isVisible()]
+        return sum(c.y() == cards[0].y() for c in cards)
+
+    wide = beside()
+    assert wide >= 3
+    filled.resize(420, 700)
+    qtbot.waitUntil(lambda: beside() == 1)
+    filled.resize(1300, 700)
+    qtbot.waitUntil(lambda: beside() == wide)
+
+
 def test_clicking_a_bar_filters_and_clicking_again_does_not(qtbot: QtBot, filled: StatisticsPanel) -> None:
     browse = filled.studio.browse
     _, plot = card(filled, NumberCard, "Objects per image")
