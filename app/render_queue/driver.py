@@ -36,6 +36,10 @@ _FAILED_STARTS: Final = 3
 _KILLED_STARTS: Final = 20
 
 
+class DrivenElsewhereError(InputError):
+    """Another process works on the job already."""
+
+
 class Driver:
     """Drives a job in this process.
 
@@ -78,8 +82,10 @@ class Driver:
 
         Raises
         ------
+        DrivenElsewhereError
+            Another process drives it.
         InputError
-            Another process drives it; the dataset's place is taken; the workers refuse the project; a format cannot
+            The dataset's place is taken; the workers refuse the project; a format cannot
             hold its samples.
         DeviceError, MyrioramaError
             No worker can start at all, or a disk or the database fails; the job can be resumed.
@@ -87,7 +93,7 @@ class Driver:
         with told_plainly():
             lock = self._jobs.try_drive(self._entry.id)
             if lock is None:
-                raise InputError(Problem("job", "another process works on this job", self._entry.out))
+                raise DrivenElsewhereError(Problem("job", "another process works on this job", self._entry.out))
             try:
                 with noticing_a_full_disk():
                     store, dataset = open_job(self._jobs.folder_of(self._entry.id), durable=self._durable)

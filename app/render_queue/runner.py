@@ -13,14 +13,17 @@ from pathlib import Path
 from typing import Final
 
 from myriorama.app.production.lifetime import LOOKED_AT_S, try_lock
-from myriorama.app.render_queue.driver import Driver
+from myriorama.app.render_queue.driver import DrivenElsewhereError, Driver
 from myriorama.app.render_queue.jobs import JobEntry, Jobs
+from myriorama.app.render_queue.room import told_plainly
 from myriorama.app.render_queue.store import DamagedError, JobStore
 from myriorama.scenes.errors import MyrioramaError
 
 RUNNER_LOCK: Final = "runner.lock"
 _IDLE_S: Final = 0.3
 _LINGER_S: Final = 2.0
+_LEFT_ALONE_S: Final = 2.0
+_LOOK_EVERY_S: Final = 0.5
 GO_ON: Final = "go on"
 
 
@@ -34,7 +37,9 @@ class Runner:
 
     def __init__(self, jobs: Jobs) -> None:
         self._jobs = jobs
-        self._refused: set[str] = set()
+        self._not_before: dict[str, float] = {}
+        self._looked_at = 0.0
+        self._first: JobEntry | None = None
         self.stopping = False
 
     def run(self) -> int:
@@ -55,7 +60,7 @@ class Runner:
     def next_job(self) -> JobEntry | None:
         """Return the first job that can be driven now."""
         for entry in self._jobs.entries():
-            if entry.id in self._refused or entry.desired != "run":
+            if entry.desired != "run" or time.monotonic() < self._not_before.get(entry.id, 0.0):
                 continue
             try:
                 view = self._jobs.view(entry)
@@ -63,23 +68,42 @@ class Runner:
                     return entry  # one that lives is driven already, by this process or another
             except DamagedError:
                 return entry  # driving it makes its database anew
+            except MyrioramaError as error:  # locked, or nothing that could be driven: the others are not its victims
+                print(f"{entry.name}: {error}", file=sys.stderr)
+                self._not_before[entry.id] = time.monotonic() + _LEFT_ALONE_S
         return None
 
     def _drive(self, entry: JobEntry) -> None:
+        self._first = None
         try:
             Driver(self._jobs, entry, stop=lambda: self.stopping or self._outranked(entry)).run()
+        except DrivenElsewhereError:
+            self._not_before[entry.id] = time.monotonic() + _LEFT_ALONE_S
         except MyrioramaError as error:
-            self._refused.add(entry.id)  # the same error would come again: it waits until a person resumes it
-            self._jobs.ask(entry.id, "pause")
-            try:
-                with JobStore.open_for_driving(self._jobs.folder_of(entry.id)) as store:
-                    store.set_fact("told", str(error))
-            except MyrioramaError as second:
-                print(f"{entry.name}: {error}; {second}", file=sys.stderr)
+            self._jobs.ask(entry.id, "pause")  # the same error would come again: it waits until a person resumes it
+            self._tell(entry, error)
+
+    def _tell(self, entry: JobEntry, error: MyrioramaError) -> None:
+        """Put down why a job does not go on, where its database can still take it."""
+        print(f"{entry.name}: {error}", file=sys.stderr)
+        lock = self._jobs.try_drive(entry.id) if self._jobs.folder_of(entry.id).is_dir() else None
+        if lock is None:
+            return  # it was removed, or is driven by another by now
+        try:
+            with told_plainly(), JobStore.open_for_driving(self._jobs.folder_of(entry.id)) as store:
+                store.set_fact("told", str(error))
+        except MyrioramaError as second:
+            print(f"{entry.name}: {second}", file=sys.stderr)
+        finally:
+            lock.release()
 
     def _outranked(self, entry: JobEntry) -> bool:
-        """Return whether a job that should go first has come."""
-        first = self.next_job()
+        """Return whether a job that should go first has come; asked at every turn of the driver, it looks seldom."""
+        now = time.monotonic()
+        if now - self._looked_at >= _LOOK_EVERY_S:
+            self._looked_at = now
+            self._first = self.next_job()
+        first = self._first
         return first is not None and first.id != entry.id and first.priority > entry.priority
 
 
