@@ -74,7 +74,8 @@ class Verifications:
     def __init__(self, post: Post) -> None:
         self._post = post
         self._states: dict[Path, Verified] = {}
-        self._running: dict[Path, Running] = {}
+        self._running: dict[Path, tuple[int, Running]] = {}
+        self._serial = 0
 
     def of(self, folder: Path) -> Verified:
         """Return where the verification of a dataset stands."""
@@ -85,44 +86,53 @@ class Verifications:
         if folder in self._running:
             return
         self._set(folder, Verified("verifying"))
-        self._running[folder] = Running(
+        self._serial += 1
+        serial = self._serial
+        running = Running(
             {"type": "verify", "folder": str(folder)},
             self._post,
-            lambda message: self._on_message(folder, message),
-            lambda code: self._on_ended(folder, code),
+            lambda message: self._on_message(folder, serial, message),
+            lambda code: self._on_ended(folder, serial, code),
         )
+        self._running[folder] = (serial, running)
 
     def stop(self, folder: Path) -> None:
         """Stop verifying; nothing is known of the dataset then."""
-        running = self._running.pop(folder, None)
-        if running is not None:
-            running.kill()
+        found = self._running.pop(folder, None)
+        if found is not None:
+            found[1].kill()
             self._set(folder, Verified())
 
     def close(self) -> None:
         """Stop all, and wait for the ends."""
-        for running in self._running.values():
+        for _, running in self._running.values():
             running.kill()
-        for running in self._running.values():
+        for _, running in self._running.values():
             running.wait()
         self._running.clear()
 
-    def _on_message(self, folder: Path, message: dict[str, Any]) -> None:
-        if folder not in self._running:
+    def _on_message(self, folder: Path, serial: int, message: dict[str, Any]) -> None:
+        if not self._is_on(folder, serial):
             return
         kind = message["type"]
         if kind == "verifying":
             self._set(folder, replace(self.of(folder), done=message["done"], total=message["total"]))
-        elif kind == "verified":
+            return
+        del self._running[folder]
+        if kind == "verified":
             told = {k: message[k] for k in ("files", "annotations", "bytes", "digest", "findings_count")}
             findings = tuple(message["findings"])
             self._set(folder, Verified("faulty" if findings else "sound", findings=findings, **told))
-        elif kind == "failed":
+        else:
             self._set(folder, Verified("failed", message=message["text"]))
 
-    def _on_ended(self, folder: Path, code: int) -> None:
-        if self._running.pop(folder, None) is not None and self.of(folder).standing == "verifying":
+    def _on_ended(self, folder: Path, serial: int, code: int) -> None:
+        if self._is_on(folder, serial):
+            del self._running[folder]
             self._set(folder, Verified("failed", message=f"its process ended by itself (code {code})"))
+
+    def _is_on(self, folder: Path, serial: int) -> bool:
+        return folder in self._running and self._running[folder][0] == serial
 
     def _set(self, folder: Path, state: Verified) -> None:
         if self.of(folder) != state:
