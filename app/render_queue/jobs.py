@@ -89,9 +89,10 @@ class Jobs:
             It is known already, or another unfinished job writes to the same place.
         """
         with self._open() as db:  # held all the while, so that two of one place cannot both be added
-            known = db.execute("SELECT out FROM jobs WHERE id = ? OR out = ?", (snapshot.id, snapshot.out)).fetchone()
-            if known is not None:
-                raise InputError(Problem("job", "a job of the queue makes this dataset already", known[0], "resume it"))
+            query = "SELECT id, out FROM jobs WHERE id = ? OR out = ?"
+            for known, out in db.execute(query, (snapshot.id, snapshot.out)).fetchall():
+                if known == snapshot.id or not self._is_other_shard(known, snapshot):
+                    raise InputError(Problem("job", "a job of the queue makes this dataset already", out, "resume it"))
             folder = self.folder_of(snapshot.id)
             if folder.exists():  # of a job whose adding was cut short, or that was only forgotten
                 if is_locked(folder / LOCK):
@@ -176,6 +177,14 @@ class Jobs:
     def _update(self, job: str, column: str, value: object) -> None:
         with self._open() as db:
             db.execute(f"UPDATE jobs SET {column} = ? WHERE id = ?", (value, job))  # the column is ours, not an input
+
+    def _is_other_shard(self, known: str, snapshot: JobSnapshot) -> bool:
+        """Return whether a known job makes another part of the same dataset."""
+        try:
+            shard = read_snapshot(self.folder_of(known)).shard
+        except InputError:
+            return False
+        return None not in (shard, snapshot.shard) and shard != snapshot.shard
 
     def _sound(self) -> bool:
         """Return whether the list of jobs can be read as a whole; it is made where there is none."""

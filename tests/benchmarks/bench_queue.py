@@ -141,9 +141,7 @@ def overhead(samples: int) -> None:
         f"  {1 / told['wall_s']:.0f} samples/s; CPU: driver {driver_ms:.2f} ms, workers {workers_ms:.2f} ms a sample;"
     )
     print(f"  commit {stages['commit']:.2f} ms of wall time")
-    print(
-        f"  all of it, the making too: {driver_ms + workers_ms:.2f} ms of CPU a sample (goal for the queue alone: 20 ms)"
-    )
+    print(f"  all of it, the making too: {driver_ms + workers_ms:.2f} ms of CPU (the queue's goal: 20 ms)")
 
 
 def main() -> None:
