@@ -192,9 +192,16 @@ def left_text(figures: JobFigures) -> str:
     """Return the time left with its spread; empty where it cannot be told."""
     if figures.seconds_left is None:
         return ""
-    text = duration_text(figures.seconds_left)
+    text = _rough(figures.seconds_left)
     spread = figures.seconds_spread
-    return f"{text} ± {duration_text(spread)}" if spread else text
+    return f"{text} ± {_rough(spread)}" if spread else text
+
+
+def _rough(seconds: float) -> str:
+    """Return a duration to the minute where it is more than ten."""
+    if seconds < 600 or seconds >= 3600:
+        return duration_text(seconds)
+    return f"{round(seconds / 60)} min"
 
 
 def size_told(figures: JobFigures) -> str:

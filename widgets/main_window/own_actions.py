@@ -69,7 +69,8 @@ def _view(window: MainWindow) -> tuple[Bound, ...]:
         title = dock.windowTitle()
         key = f"Ctrl+{number}" if number < 10 else ()
         action = _at(f"panel.{name}", title, f"Show or hide the panel {title}.", key, "", "panels", "View/Panels", True)
-        toggles.append(Bound(action, dock.setVisible, is_open, dock.toggleViewAction().isChecked))
+        reachable = None if name == "queue" else is_open  # datasets are made whatever is open
+        toggles.append(Bound(action, dock.setVisible, reachable, dock.toggleViewAction().isChecked))
     return (
         Bound(_at("window.full_screen", "Full screen", "Fill the screen.", "F11", "fullscreen", "window", "View", True),
               window.set_full_screen, None, window.isFullScreen),

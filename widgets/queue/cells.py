@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from myriorama.app.queue_view.figures import JobFigures, samples_text
+from myriorama.app.queue_view.figures import JobFigures
 from myriorama.widgets.queue.model import FIGURES, JOB, POINTS, PRIORITY, RATE, SAMPLES, STATE, tone_color
 from myriorama.widgets.theme import theme
 
@@ -97,9 +97,15 @@ def _paint_samples(painter: QPainter, room: QRect, figures: JobFigures) -> None:
     painter.setFont(font)
     metrics = QFontMetrics(font)
     words = room.adjusted(0, 3, 0, -_BAR_PX - 4)
-    text = metrics.elidedText(samples_text(figures), Qt.TextElideMode.ElideRight, room.width())
+    text = f"{figures.done:,} of {figures.total:,}"
     painter.setPen(QColor(tokens.text))
     painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+    if figures.failed:
+        left = room.width() - metrics.horizontalAdvance(text) - _PAD
+        ways = (f"{figures.failed:,} failed", f"{figures.failed:,}")
+        failed = next((way for way in ways if metrics.horizontalAdvance(way) <= left), "")
+        painter.setPen(QColor(tokens.error))
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, failed)
     bar = QRectF(room.left(), room.bottom() - _BAR_PX, room.width(), 4)
     draw_bar(painter, bar, figures)
 

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QPlainTextEdit,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
+    QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -27,9 +29,9 @@ from myriorama.app.queue_view.figures import JobFigures
 from myriorama.app.render_queue.states import SampleState
 from myriorama.app.render_queue.store import SampleRow
 from myriorama.app.studio import Studio
-from myriorama.widgets.export.parts import plain, push_button
+from myriorama.widgets.export.parts import plain
 from myriorama.widgets.gallery.picture_view import PictureView
-from myriorama.widgets.theme import theme
+from myriorama.widgets.theme import icon, theme
 
 _ROW: Final = Qt.ItemDataRole.UserRole
 
@@ -64,8 +66,8 @@ class FailuresPage(QStackedWidget):
         self.no_picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.sight = QStackedWidget()
         self.reason = QPlainTextEdit()
-        self.open_sample = push_button("Open this sample")
-        self.open_folder = push_button("Open folder")
+        self.open_sample = QToolButton()
+        self.open_folder = QToolButton()
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -73,38 +75,51 @@ class FailuresPage(QStackedWidget):
         self.tree.setHeaderHidden(True)
         self.tree.setAccessibleName("Failed samples by cause")
         self.tree.setUniformRowHeights(True)
-        self.tree.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.tree.header().setStretchLastSection(False)
+        self.tree.setIndentation(12)
+        self.tree.header().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.tree.currentItemChanged.connect(self._on_current)
         self.tree.itemActivated.connect(self._on_activated)
         self.reason.setReadOnly(True)
         self.reason.setAccessibleName("Why it failed")
         self.reason.setMinimumHeight(44)
-        self.open_sample.setToolTip("Show this very sample in the viewport")
-        self.open_folder.setToolTip("Open the folder with its picture, recipe and reason")
+        for button, name, text, tip in (
+            (self.open_sample, "eye-outline", "Open this sample", "Show this very sample in the viewport (Return)"),
+            (self.open_folder, "folder-open-outline", "Folder", "Open the folder with its picture, recipe and reason"),
+        ):
+            button.setIcon(icon(name))
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(text)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setAutoRaise(True)
+            button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+            button.setMinimumWidth(28)
         self.open_sample.clicked.connect(self._on_open_sample)
         self.open_folder.clicked.connect(self._on_open_folder)
         self.sight.addWidget(self.picture)
         self.sight.addWidget(self.no_picture)
-        self.sight.setMinimumWidth(110)
+        self.sight.setMinimumWidth(80)
+        self.reason.setMinimumWidth(70)
+        self.tree.setMinimumWidth(90)
         line = QHBoxLayout()
         line.setSpacing(tokens.tight)
         line.addWidget(self.open_sample)
         line.addWidget(self.open_folder)
         line.addStretch(1)
-        words = QVBoxLayout()
-        words.setSpacing(tokens.tight)
-        words.addWidget(self.reason, 1)
-        words.addLayout(line)
+        beside = QHBoxLayout()
+        beside.setSpacing(tokens.tight)
+        beside.addWidget(self.sight, 1)
+        beside.addWidget(self.reason, 1)
         right = QWidget()
-        row = QHBoxLayout(right)
-        row.setContentsMargins(tokens.tight, tokens.tight, tokens.tight, tokens.tight)
-        row.setSpacing(tokens.gap)
-        row.addWidget(self.sight, 1)
-        row.addLayout(words, 1)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(tokens.tight, tokens.tight, tokens.tight, 2)
+        column.setSpacing(2)
+        column.addLayout(beside, 1)
+        column.addLayout(line)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.tree)
         split.addWidget(right)
+        split.setSizes([180, 300])
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
         split.setChildrenCollapsible(False)

@@ -109,5 +109,6 @@ class OfferBar(QToolBar):
 
 
 def _told(job: JobFigures) -> str:
-    state = "was never begun" if job.state == "queued" else job.word.lower()
-    return f"{job.out.name}: {samples_text(job)}, {state}"
+    if job.state == "queued":
+        return f"{job.out.name} was not begun: {job.total:,} samples"
+    return f"{job.out.name} is not finished: {samples_text(job)} ({job.word.lower()})"

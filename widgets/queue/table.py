@@ -18,7 +18,7 @@ from myriorama.widgets.binding import bind
 from myriorama.widgets.queue.cells import ROW_PX, JobCells
 from myriorama.widgets.queue.model import COLUMNS, JOB, LEFT, PRIORITY, RATE, SAMPLES, SIZE, STATE, WORKERS, JobsModel
 
-_WIDTHS_PX: Final = {STATE: 112, SAMPLES: 148, RATE: 124, LEFT: 138, SIZE: 148, WORKERS: 84, PRIORITY: 66}
+_WIDTHS_PX: Final = {STATE: 126, SAMPLES: 156, RATE: 124, LEFT: 152, SIZE: 148, WORKERS: 84, PRIORITY: 70}
 _NAME_PX: Final = 120
 _FIRST_TO_GO: Final = (WORKERS, PRIORITY, SIZE, RATE, LEFT)
 """Columns that a narrow table does without, in this order; a job's details have them all."""
