@@ -141,7 +141,9 @@ class Darkroom:
             raise SupersededError
         dear = self._effects_ns_px * wanted.width * wanted.height > _DEAR_EFFECTS_MS * 1e6
         effects = bool(scene.effects) and wanted.view is None and not dear
-        frame = self._renderer.render(scene, RenderRequest(amodal=False, linear=effects, quality="draft"))
+        coordinates = effects or "object_coordinates" in wanted.layers  # an effect may read them
+        request = RenderRequest(amodal=False, linear=effects, quality="draft", coordinates=coordinates)
+        frame = self._renderer.render(scene, request)
         clock.lap("render")
         if effects:
             frame = with_effects(frame, scene, sample, self._registry)

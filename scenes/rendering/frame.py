@@ -30,6 +30,8 @@ class RenderRequest:
         Also return linear radiance before the tone curve.
     quality : {"draft", "standard", "high"}
         Look only; labels are the same for all.
+    coordinates : bool
+        Whether object coordinates are read back with the rest of the truth pass.
     """
 
     rgb: bool = True
@@ -37,6 +39,7 @@ class RenderRequest:
     amodal: bool = True
     linear: bool = False
     quality: Quality = "standard"
+    coordinates: bool = True
 
 
 @dataclass(frozen=True, eq=False)

@@ -43,6 +43,7 @@ from myriorama.widgets.theme import icon
 
 _EFFECTIVE_EVERY_MS = 250
 _FOLLOW_EVERY_MS = 40
+_IMPORT_AFTER_MS = 300
 _NOTICE_MS = 8000
 _WARMED = 40
 """Nodes and groups whose rows are prepared when a project is opened."""
@@ -80,8 +81,7 @@ class InspectorPanel(Panel):
         bind(self, studio.tiles.epoch_changed, self._on_epoch_changed)
         bind(self, studio.preview.frame_ready, self._on_frame_ready)
         bind(self, self.effective.changed, self._on_effective_changed)
-        # Its functions draw some distributions; importing them takes longer than a hand should wait.
-        threading.Thread(target=importlib.import_module, args=("scipy.special",), daemon=True).start()
+        QTimer.singleShot(_IMPORT_AFTER_MS, self, _import_ahead)
         self._refresh()
         self._warm_up()
 
@@ -398,3 +398,8 @@ def slots_seen(frame: SampleFrame) -> dict[str, tuple[str, ...]]:
         if 0 <= surface.instance < len(frame.instances) and surface.part:
             seen.setdefault(frame.instances[surface.instance].group_uid, {})[surface.part] = None
     return {uid: tuple(parts) for uid, parts in seen.items()}
+
+
+def _import_ahead() -> None:
+    """Import, beside the window, what draws some distributions: it takes longer than a hand should wait."""
+    threading.Thread(target=importlib.import_module, args=("scipy.special",), daemon=True).start()

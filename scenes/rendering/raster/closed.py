@@ -30,10 +30,11 @@ def is_closed(mesh: Mesh) -> bool:
     step = float((high - low).max()) / _STEPS or 1.0
     bits = np.rint((mesh.positions - low) / step).astype(np.int64).view(np.uint64)
     point = _mixed(_mixed(_mixed(bits[:, 0]) ^ bits[:, 1]) ^ bits[:, 2])
-    corner = point[mesh.faces]
-    following = corner[:, [1, 2, 0]]
+    # Mixed once for each vertex, not for each edge that leaves it.
+    corner, mixed = point[mesh.faces], _mixed(point)[mesh.faces]
+    following, mixed_following = corner[:, [1, 2, 0]], mixed[:, [1, 2, 0]]
     with np.errstate(over="ignore"):
-        balance = (_mixed(_mixed(corner) ^ following) - _mixed(_mixed(following) ^ corner)).sum(dtype=np.uint64)
+        balance = (_mixed(mixed ^ following) - _mixed(mixed_following ^ corner)).sum(dtype=np.uint64)
     if balance != 0:
         return False
     a, b, c = (mesh.positions[mesh.faces[:, k]] for k in range(3))

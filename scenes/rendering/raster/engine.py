@@ -119,7 +119,7 @@ class RasterRenderer:
         labelled = self._draw_truth("labelled", draws, [g for g in draws.groups if g.labelled])
         truth: TruthBuffers | None = None
         if request.truth:
-            truth = read_truth(labelled)
+            truth = read_truth(labelled, coordinates=request.coordinates)
         clock.lap("truth")
         amodal: dict[int, AmodalMask] | None = None
         if request.amodal:

@@ -36,8 +36,14 @@ class DeviceMesh:
         self._faces = context.buffer(np.ascontiguousarray(mesh.faces, dtype=np.uint16 if small else np.uint32))
         self._arrays: dict[moderngl.Program, moderngl.VertexArray] = {}
         self.closed = is_closed(mesh)
-        self.upward_area = upward_area(mesh)
+        self._upward_area: float | None = None
         self.nbytes = vertices.nbytes + mesh.faces.size * self._index_bytes
+
+    def upward_area(self, mesh: Mesh) -> float:
+        """Return the area, m2, of the upward faces of the mesh that this was made of; kept once it was asked for."""
+        if self._upward_area is None:
+            self._upward_area = upward_area(mesh)
+        return self._upward_area
 
     def array(self, program: moderngl.Program) -> moderngl.VertexArray:
         """Return the vertex array that feeds `program` what it reads of position, normal and uv."""

@@ -85,7 +85,7 @@ def _reflectance(instance: Instance, meshes: MeshStore, textures: TextureStore) 
     """Return the mean colour of what faces up, (3,) float64."""
     total, area = np.zeros(3), 0.0
     for part in instance.model.parts:
-        weight = meshes.get(part.mesh).upward_area
+        weight = meshes.get(part.mesh).upward_area(part.mesh)
         total += weight * _mean_color(part.material, textures)
         area += weight
     return total / area if area > 0 else total

@@ -26,7 +26,7 @@ class TruthBuffers:
     surface_id: U32
     depth: F32
     normal: F32
-    object_coordinates: F32
+    object_coordinates: F32 | None
 
 
 class GeometryTargets:
@@ -105,20 +105,23 @@ class GeometryPass:
             program["u_base_color"].value = 0
 
 
-def read_truth(targets: GeometryTargets) -> TruthBuffers:
-    """Copy the truth pass from the device."""
+def read_truth(targets: GeometryTargets, *, coordinates: bool = True) -> TruthBuffers:
+    """Copy the truth pass from the device, with or without object coordinates."""
     width, height = targets.framebuffer.size
     surface_id = np.empty((height, width), dtype=np.uint32)
     both = np.empty((height, width, 4), dtype=np.float32)
-    coordinates = np.empty((height, width, 4), dtype=np.float32)
     targets.framebuffer.read_into(both, components=4, attachment=0, dtype="f4")
     targets.framebuffer.read_into(surface_id, components=1, attachment=1, dtype="u4")
-    targets.framebuffer.read_into(coordinates, components=4, attachment=2, dtype="f4")
+    placed: F32 | None = None
+    if coordinates:
+        four = np.empty((height, width, 4), dtype=np.float32)
+        targets.framebuffer.read_into(four, components=4, attachment=2, dtype="f4")
+        placed = np.ascontiguousarray(four[:, :, :3])
     return TruthBuffers(
         surface_id=surface_id,
         depth=np.ascontiguousarray(both[:, :, 3]),
         normal=np.ascontiguousarray(both[:, :, :3]),
-        object_coordinates=np.ascontiguousarray(coordinates[:, :, :3]),
+        object_coordinates=placed,
     )
 
 
