@@ -314,7 +314,9 @@ class Driver:
         kills = out_of_memory_kills()
         cause: Cause = "memory" if kills > self._memory_kills else "signal"
         self._memory_kills = kills
-        return self._blame(held, cause, f"the worker ended with code {code}")
+        # nothing but the kernel and people end a process so, and the kernel's lack of memory was ruled out
+        outside = cause == "signal" and code == -signal.SIGKILL
+        return self._blame(held, cause, f"the worker ended with code {code}", outside=outside)
 
     def _lose(self, crew: Crew, worker: Worker, cause: Cause, text: str) -> Ending | None:
         """End a worker that cannot go on, and blame what it was making."""
@@ -331,12 +333,12 @@ class Driver:
         if self._failed_starts >= _FAILED_STARTS or self._killed_starts >= _KILLED_STARTS:
             raise error
 
-    def _blame(self, held: list[Lease], cause: Cause, text: str) -> Ending | None:
+    def _blame(self, held: list[Lease], cause: Cause, text: str, *, outside: bool = False) -> Ending | None:
         for lease in held[1:]:
             self._store.give_back(lease)
         if not held or self._settlement.found_whole(held[0]):
             return None
-        return self._settlement.fail(held[0], cause, text)
+        return self._settlement.fail(held[0], cause, text, outside=outside)
 
     def _end_the_stuck(self, crew: Crew) -> Ending | None:
         ending: Ending | None = None

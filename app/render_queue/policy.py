@@ -28,7 +28,7 @@ _TRIES: Final[Mapping[Cause, int]] = {
 """How often a sample may fail for a cause; at the last time it is quarantined."""
 
 TRIES_ON_A_BAD_MACHINE: Final = 10
-"""How often a sample may die by signal or device where more than two different samples did: it is hardly its fault."""
+"""How often a sample may be lost by signal or device where this is hardly its fault."""
 
 STUCK_AT_LEAST_S: Final = 30.0
 STUCK_TIMES_P99: Final = 10.0
@@ -37,18 +37,18 @@ FAILURE_WINDOW: Final = 200
 FAILURES_AT_LEAST: Final = 10
 
 
-def verdict(cause: Cause, failures: Mapping[Cause, int], *, others: int = 0) -> Verdict:
+def verdict(cause: Cause, failures: Mapping[Cause, int], *, outside: bool = False) -> Verdict:
     """Return what to do after a failure.
 
     Parameters
     ----------
     failures : mapping
         How often this sample has failed by cause, this time included.
-    others : int
-        How many other samples have lately failed for this cause.
+    outside : bool
+        The worker was killed from outside, or more than two different samples have lately been lost like this.
     """
     tries = _TRIES[cause]
-    if cause in ("signal", "device") and others >= 2:
+    if outside and cause in ("signal", "device"):
         tries = TRIES_ON_A_BAD_MACHINE
     if failures.get(cause, 0) >= tries:
         return "quarantine"

@@ -99,15 +99,21 @@ class Settlement:
         """Take in a sample whose worker ended between its last file and its last word."""
         return self._take(lease, 0, None, hashed=True)
 
-    def fail(self, lease: Lease, cause: Cause, text: str) -> Ending | None:
-        """Note a failure and decide what follows."""
+    def fail(self, lease: Lease, cause: Cause, text: str, *, outside: bool = False) -> Ending | None:
+        """Note a failure and decide what follows.
+
+        Parameters
+        ----------
+        outside : bool
+            The sample can hardly have caused it.
+        """
         if not self.store.in_force(lease):
             return None
         failures = dict(self.store.row(lease.index).failures)
         failures[cause] = failures.get(cause, 0) + 1
         died = self._died.setdefault(cause, deque(maxlen=_LATELY))
         died.append(lease.index)
-        what = verdict(cause, failures, others=len(set(died) - {lease.index}))
+        what = verdict(cause, failures, outside=outside or len(set(died) - {lease.index}) >= 2)
         if what == "quarantine":
             told = f"{CAUSES[cause]}: {text}"
             entry = quarantine_sample(self.dataset.path, lease.index, (told,), self._recipe(lease.index))

@@ -107,9 +107,10 @@ def snapshot_from_text(text: str) -> JobSnapshot:
         for name in ("labels", "asset_roots"):
             tree[name] = tuple(tree[name])
         snapshot = JobSnapshot(**tree)
+        honest = snapshot.named().id == snapshot.id
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputError(Problem("job", f"this is not a job's snapshot: {error}")) from error
-    if snapshot.named().id != snapshot.id:
+    if not honest:
         raise InputError(Problem("job", "the snapshot was changed after it was made: its id does not fit"))
     return snapshot
 

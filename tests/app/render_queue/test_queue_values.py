@@ -130,14 +130,14 @@ def test_tries_by_cause(cause: Any, verdicts: list[str]) -> None:
 def test_every_cause_comes_to_an_end() -> None:
     for cause in CAUSES:
         if cause:
-            for others in (0, 2, 50):
-                assert verdict(cause, {cause: TRIES_ON_A_BAD_MACHINE}, others=others) == "quarantine"
+            for outside in (False, True):
+                assert verdict(cause, {cause: TRIES_ON_A_BAD_MACHINE}, outside=outside) == "quarantine"
 
 
 def test_deaths_of_different_samples_are_the_machines_fault() -> None:
-    assert verdict("signal", {"signal": 3}, others=1) == "quarantine"
-    assert verdict("signal", {"signal": 3}, others=2) == "again"
-    assert verdict("plugin", {"plugin": 2}, others=20) == "quarantine", "a plugin's error is no machine's"
+    assert verdict("signal", {"signal": 3}) == "quarantine"
+    assert verdict("signal", {"signal": 3}, outside=True) == "again"
+    assert verdict("plugin", {"plugin": 2}, outside=True) == "quarantine", "a plugin's error is no machine's"
 
 
 @given(st.lists(st.booleans(), max_size=500))
