@@ -29,6 +29,7 @@ from myriorama.widgets.panel import Panel
 from myriorama.widgets.viewport.panel import ViewportPanel
 from myriorama.widgets.welcome import WelcomePage
 
+_SWEEP_AFTER_MS: Final = 300
 _TOLD_MS: Final = 6000
 _LEAST: Final = QSize(1280, 800)
 _SCREEN_SHARE: Final = 0.88
@@ -75,6 +76,9 @@ class MainWindow(QMainWindow):
         self._tidying = QTimer(self)
         self._tidying.setSingleShot(True)
         self._tidying.timeout.connect(self._tidy_titles)
+        self._sweeping = QTimer(self)  # Qt may show a bar again while it moves docks to their places
+        self._sweeping.setSingleShot(True)
+        self._sweeping.timeout.connect(self._sweep_tab_bars)
         self._make_panels()
         self.table = ActionTable(studio.settings)
         self.actions_by_id = WindowActions(self.table, self, self._on_refused)
@@ -91,7 +95,10 @@ class MainWindow(QMainWindow):
         self._docks_while_open: list[QDockWidget] = []
         self._docks_on_top: list[QDockWidget] = []
         self.resize((self.screen().availableSize() * _SCREEN_SHARE).expandedTo(_LEAST))
+        wanted = self.size()
         self.default_layout()
+        self.layout().activate()  # docks on their way to their stacks have widened the window
+        self.resize(wanted)
         self._default = self.saveState(LAYOUT_VERSION)
         restore_layout(self, studio.settings.value.layout)
         bind(self, studio.document.opened, self._on_opened)
@@ -126,12 +133,8 @@ class MainWindow(QMainWindow):
         for kind, place in DOCKED:
             dock = self.docks[kind.name]
             dock.setFloating(False)
-            self.addDockWidget(AREAS[place], dock)
+            self._put(dock, place, firsts)
             dock.show()
-            if place in firsts:
-                self.tabifyDockWidget(firsts[place], dock)
-            else:
-                firsts[place] = dock
         sides = [firsts["left"], firsts["right"]]
         widths = [
             min(most, max(least, round(self.width() * share)))
@@ -143,6 +146,14 @@ class MainWindow(QMainWindow):
         for dock in firsts.values():
             dock.raise_()
 
+    def _put(self, dock: QDockWidget, place: Place, firsts: dict[Place, QDockWidget]) -> None:
+        """Dock a panel, on the stack of its place: side by side even for a moment, they would widen the window."""
+        if place in firsts:
+            self.tabifyDockWidget(firsts[place], dock)
+        else:
+            self.addDockWidget(AREAS[place], dock)
+            firsts[place] = dock
+
     def reset_layout(self) -> None:
         """Undo whatever was moved."""
         self.restoreState(self._default, LAYOUT_VERSION)
@@ -150,6 +161,7 @@ class MainWindow(QMainWindow):
 
     def _tidy_soon(self) -> None:
         self._tidying.start(0)
+        self._sweeping.start(_SWEEP_AFTER_MS)
 
     def _tidy_titles(self) -> None:
         """Leave a dock's title bar out where its tab says the same."""
@@ -161,6 +173,9 @@ class MainWindow(QMainWindow):
                 dock.setTitleBarWidget(wanted(dock))
                 if before is not None:
                     before.deleteLater()
+        self._sweep_tab_bars()
+
+    def _sweep_tab_bars(self) -> None:
         hide_stray_tab_bars(self, self.docks.values())
 
     def end(self) -> None:
@@ -210,6 +225,7 @@ class MainWindow(QMainWindow):
         self.viewport = ViewportPanel(self.studio)
         self.panels[self.viewport.name] = self.viewport
         self._central.addWidget(self.viewport)
+        firsts: dict[Place, QDockWidget] = {}
         for kind, place in DOCKED:
             panel = kind(self.studio)
             dock = QDockWidget(panel.title, self)
@@ -219,7 +235,7 @@ class MainWindow(QMainWindow):
             dock.setTitleBarWidget(DockTitle(dock))
             self.panels[panel.name] = panel
             self.docks[panel.name] = dock
-            self.addDockWidget(AREAS[place], dock)
+            self._put(dock, place, firsts)
             for signal in (dock.topLevelChanged, dock.dockLocationChanged, dock.visibilityChanged):
                 signal.connect(self._tidy_soon)
 
@@ -267,12 +283,13 @@ class MainWindow(QMainWindow):
 
     def _set_title(self) -> None:
         document = self.studio.document
-        self.setWindowModified(document.dirty)
         if document.project is None:
+            self.setWindowModified(False)
             self.setWindowTitle("Myriorama")
             return
         where = f" ({document.path.parent})" if document.path is not None else ""
         self.setWindowTitle(f"{_one_line(document.title)}[*]{where} - Myriorama")
+        self.setWindowModified(document.dirty)
 
     def _on_history_changed(self) -> None:
         history = self.studio.document.history

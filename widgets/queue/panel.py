@@ -44,6 +44,10 @@ _IN_A_COLUMN_BELOW_PX: Final = 620
 _EMPTY: Final = "No job yet. Export a dataset (Ctrl+E), and it is made here, in the background."
 
 
+_NARROW_PX: Final = 316
+_LOW_PX: Final = 228
+
+
 class QueuePanel(Panel):
     """The jobs of the render queue.
 
@@ -235,6 +239,10 @@ class QueuePanel(Panel):
             entry.setEnabled(bound_.enabled is None or bound_.enabled())
             entry.triggered.connect(bound_.run)
         menu.popup(at)
+
+    def minimumSizeHint(self) -> QSize:
+        """What it needs once it has put its parts one above the other; before that it would widen the window."""
+        return super().minimumSizeHint().boundedTo(QSize(_NARROW_PX, _LOW_PX))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
