@@ -72,6 +72,8 @@ class ChoiceField(QComboBox):
         if place != self.currentIndex():
             with QSignalBlocker(self):
                 self.setCurrentIndex(place)
+        if self.lineEdit() is not None and not self.lineEdit().hasFocus():
+            self.lineEdit().setCursorPosition(0)  # a long name is read from its beginning
 
     def _make_searchable(self) -> None:
         """Let it be typed into, for good: Qt leaves widgets behind each time that this is changed."""

@@ -109,6 +109,9 @@ def test_the_next_start_offers_what_was_lost_and_restores_it(
     assert must_be_there <= document.project.seed - 100 <= last + 1
     assert document.path == file
     assert document.dirty
+    assert program.window.isWindowModified()
+    program.window.activateWindow()
+    qtbot.waitUntil(program.window.isActiveWindow)
     qtbot.keyClick(program.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not document.dirty)
     assert load_project(file).project == document.project

@@ -84,6 +84,14 @@ def test_everything_that_takes_the_keyboard_has_a_name(program: Application, sma
     assert sorted(found) == []
 
 
+def test_the_window_is_no_larger_than_the_screen_when_it_comes_up(program: Application) -> None:
+    available = program.window.screen().availableSize()
+    assert program.window.minimumWidth() <= NARROW_PX
+    program.window.resize(NARROW_PX, LOW_PX)
+    assert program.window.size().toTuple() == (NARROW_PX, LOW_PX)
+    assert available.width() >= NARROW_PX
+
+
 def test_the_window_needs_no_more_than_a_small_screen(program: Application, small: Callable[..., Path]) -> None:
     window = program.window
     window.resize(NARROW_PX, LOW_PX)

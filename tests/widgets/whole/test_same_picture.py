@@ -46,7 +46,7 @@ def test_the_viewport_the_frame_and_the_exported_file_are_one_picture(
     settings = replace(settings, start=INDEX, count=1, formats={"raw": {}}, folder=tmp_path / "dataset")
     result = run_job(job_of(settings, source_of(studio)))
     assert result.folder.is_dir()
-    (rgb,) = (result.folder / "rgb").glob("*.png")
+    (rgb,) = (result.folder / "images").glob("*.png")
     (ids,) = (result.folder / "surface_id").glob("*.png")
     with Image.open(rgb) as opened:
         exported = np.asarray(opened)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from myriorama.app.judging.sidecar_file import sidecar_of
@@ -24,11 +24,11 @@ pytestmark = pytest.mark.gl
 
 def with_photo(file: Path) -> Path:
     """Give a project a light of its own, in its folder."""
-    light = next(resource_path("").rglob("*.hdr"))
+    light = next(resource_path("").rglob("*.exr"))
     (file.parent / "assets").mkdir(exist_ok=True)
-    shutil.copy(light, file.parent / "assets" / "light.hdr")
+    shutil.copy(light, file.parent / "assets" / "light.exr")
     tree = json.loads(file.read_text(encoding="utf-8"))
-    tree["environment"] = [{"uid": "sky", "type": "hdri", "parameters": {"file": "assets/light.hdr"}}]
+    tree["environment"] = [{"uid": "sky", "type": "hdri", "parameters": {"file": "assets/light.exr"}}]
     file.write_text(json.dumps(tree), encoding="utf-8")
     return file
 
@@ -37,10 +37,8 @@ def save_as(program: Application, path: Path) -> None:
     program.window.flow.save_as()
     dialog = program.window.findChild(QFileDialog)
     assert dialog is not None
-    line = dialog.findChild(QLineEdit)
-    assert line is not None
-    line.setText(str(path))
-    dialog.accept()
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
     QApplication.processEvents()
 
 
@@ -60,7 +58,7 @@ def test_files_go_with_the_project_where_that_is_wanted(
     save_as(program, elsewhere / "project.json")
     qtbot.waitUntil(lambda: bool(asked(program)))
     (box,) = asked(program)
-    assert "assets/light.hdr" in box.informativeText()
+    assert "assets/light.exr" in box.informativeText()
     next(b for b in box.buttons() if b.text().replace("&", "") == answer).click()
     if answer == "Cancel":
         QApplication.processEvents()
@@ -68,10 +66,10 @@ def test_files_go_with_the_project_where_that_is_wanted(
         assert list(elsewhere.iterdir()) == []
         return
     qtbot.waitUntil(lambda: document.path == elsewhere / "project.json")
-    copied = elsewhere / "assets" / "light.hdr"
+    copied = elsewhere / "assets" / "light.exr"
     assert copied.exists() == (answer == "Copy and save")
     if copied.exists():
-        assert copied.read_bytes() == (file.parent / "assets" / "light.hdr").read_bytes()
+        assert copied.read_bytes() == (file.parent / "assets" / "light.exr").read_bytes()
     assert document.folder == elsewhere
 
 
@@ -120,8 +118,8 @@ def test_a_file_dropped_on_a_parameter_is_imported(
     program: Application, small: Callable[..., Path], tmp_path: Path, qtbot: QtBot
 ) -> None:
     file = with_photo(small("first_light"))
-    outside = tmp_path / "outside.hdr"
-    shutil.copy(next(resource_path("").rglob("*.hdr")), outside)
+    outside = tmp_path / "outside.exr"
+    shutil.copy(next(resource_path("").rglob("*.exr")), outside)
     program.window.flow.open(file)
     program.studio.selection.select("sky")
     QApplication.processEvents()
@@ -140,4 +138,4 @@ def test_a_file_dropped_on_a_parameter_is_imported(
         return bool(seen)
 
     qtbot.waitUntil(find, timeout=10_000)
-    assert seen[0] == "outside.hdr"
+    assert seen[0] == "outside.exr"
