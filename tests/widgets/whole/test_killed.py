@@ -80,7 +80,7 @@ def check(run_script: Callable[..., Any], small: Callable[..., Path], folder: Pa
         assert ours == []
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", range(3))
 def test_a_kill_loses_less_than_a_second_and_leaves_no_process(
     run_script: Callable[..., Any], small: Callable[..., Path], tmp_path: Path, number: int
 ) -> None:

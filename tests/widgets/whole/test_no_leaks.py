@@ -49,8 +49,8 @@ def rounds(run_script: Callable[..., Any], small: Callable[..., Path], tmp_path:
 
 
 def test_cycles_leave_no_object_behind(rounds: Callable[..., dict[str, Any]]) -> None:
-    cycles = 20
-    told = rounds(8, cycles)
+    cycles = 10
+    told = rounds(6, cycles)
     before, after = told["before"], told["after"]
     assert {k: after[k] for k in KINDS if after[k] > before[k]} == {}
     assert grown(before["widget types"], after["widget types"], 1) == {}

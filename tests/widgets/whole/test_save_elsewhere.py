@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
@@ -127,15 +127,17 @@ def test_a_file_dropped_on_a_parameter_is_imported(
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(outside))])
     left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    field.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, left, none))
     seen: list[str] = []
 
-    def find() -> bool:
-        dialogs = [d for d in program.window.findChildren(ImportDialog) if d.isVisible()]
-        for dialog in dialogs:
+    def answer() -> None:
+        for dialog in program.window.findChildren(ImportDialog):
             seen.append(dialog.path.name)
             dialog.reject()
-        return bool(seen)
 
-    qtbot.waitUntil(find, timeout=10_000)
+    watch = QTimer()  # the dialog is waited for: only a timer can answer it
+    watch.timeout.connect(answer)
+    watch.start(50)
+    field.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, left, none))
+    qtbot.waitUntil(lambda: bool(seen), timeout=10_000)
+    watch.stop()
     assert seen[0] == "outside.exr"
