@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from myriorama.widgets.editors import IntField, NumberField
@@ -16,6 +17,8 @@ def field(qtbot: QtBot) -> NumberField:
     qtbot.addWidget(made)
     made.resize(160, 24)
     made.show()
+    made.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is made)  # focus is the active window's alone
     return made
 
 

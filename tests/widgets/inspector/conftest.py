@@ -19,6 +19,8 @@ def inspector(qtbot: QtBot, open_example: Callable[[str], Studio]) -> Iterator[I
     panel = InspectorPanel(studio)
     panel.resize(360, 900)
     panel.show()
+    panel.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is panel)  # keys and focus go to the active window alone
     studio.selection.select("mugs")
     QApplication.processEvents()
     yield panel
