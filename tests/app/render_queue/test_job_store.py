@@ -159,7 +159,7 @@ class StoreMachine(RuleBasedStateMachine):
 
 
 TestJobStore = StoreMachine.TestCase
-TestJobStore.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestJobStore.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
 
 
 def test_pages_of_rows_are_read_without_a_gap(tmp_path: Path, monkeypatch: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from myriorama.app.dataset.sampleset import SampleSet
 from myriorama.app.production.messages import Outcome
@@ -61,6 +61,7 @@ def snapshots(draw: Any) -> JobSnapshot:
     ).named()
 
 
+@settings(max_examples=30)
 @given(snapshots())
 def test_a_snapshot_comes_back_from_its_text(snapshot: JobSnapshot) -> None:
     again = snapshot_from_text(snapshot.to_text())
@@ -69,6 +70,7 @@ def test_a_snapshot_comes_back_from_its_text(snapshot: JobSnapshot) -> None:
     assert snapshot.named() == snapshot
 
 
+@settings(max_examples=30)
 @given(snapshots(), st.data())
 def test_a_changed_snapshot_is_refused(snapshot: JobSnapshot, data: Any) -> None:
     tree = json.loads(snapshot.to_text())
@@ -88,6 +90,7 @@ def test_any_text_is_a_snapshot_or_refused(text: str) -> None:
         snapshot_from_text(text)
 
 
+@settings(max_examples=30)
 @given(snapshots())
 def test_shards_of_a_job_are_of_one_family_wherever_they_run(snapshot: JobSnapshot) -> None:
     elsewhere = replace(
