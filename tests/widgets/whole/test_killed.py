@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -28,8 +29,14 @@ PAUSE_MS = 20
 GOLDEN = 0.6180339887498949
 
 
-def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+def alive(processes: list[psutil.Process]) -> list[tuple[int, list[str]]]:
+    """Return those that still hold memory; one without a command line is dead, and waits to be taken down."""
+    found = []
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            if process.is_running() and process.cmdline():
+                found.append((process.pid, process.cmdline()))
+    return found
 
 
 def kill_while_editing(
@@ -55,8 +62,7 @@ def kill_while_editing(
     deadline_s = killed_s + ORPHANS_S
     while alive(family) and time.monotonic() < deadline_s:
         time.sleep(0.05)
-    left = [(p.pid, p.cmdline()) for p in alive(family)]
-    assert left == []
+    assert alive(family) == []
     done = [(int(n), float(at)) for n, at in (line.split() for line in [first, *lines] if line.endswith("\n"))]
     must_be_there = max((n for n, at in done if at <= killed_s - LOST_S), default=0)
     assert must_be_there > 0, "the kill came before there was anything to lose"
