@@ -87,21 +87,24 @@ def open_to_write(path: Path) -> sqlite3.Connection:
             raise DamagedError(f"{path}: it is not a database")  # told before SQLite makes one of it
     try:
         connection = connect(path)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise trouble(path, error) from error
     try:
         connection.execute("SELECT COUNT(*) FROM facts").fetchone()
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("UPDATE facts SET value = value")  # tells now whether it can be written at all
         connection.execute("ROLLBACK")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         connection.close()
         raise trouble(path, error) from error
     return connection
 
 
-def trouble(path: Path, error: sqlite3.Error) -> MyrioramaError | sqlite3.Error:
-    """Return an error of SQLite as one of ours; a full disk and one that fails stay what they are."""
+def trouble(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> Exception:
+    """Return an error of SQLite as one of ours; a full disk and one that fails stay what they are.
+
+    Of a damaged schema even SQLite's message may not be text, which Python tells in its own way.
+    """
     code = getattr(error, "sqlite_errorcode", 0)
     kind = code & 0xFF  # the low byte is the primary code
     if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):

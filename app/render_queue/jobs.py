@@ -193,7 +193,7 @@ class Jobs:
                 db.execute(_SCHEMA)
                 db.execute("SELECT id, name, out, place, priority, desired, workers FROM jobs").fetchall()
                 return bool(db.execute("PRAGMA integrity_check(1)").fetchall() == [("ok",)])
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             if isinstance(trouble(self.folder / REGISTRY, error), DamagedError):
                 return False
             raise

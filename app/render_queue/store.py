@@ -110,7 +110,7 @@ class JobStore:
         try:
             connection.execute("SELECT 1 FROM facts").fetchone()
             return JobStore(folder, read_snapshot(folder), connection)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             connection.close()
             raise trouble(path, error) from error
         except BaseException:
@@ -310,7 +310,7 @@ class JobStore:
     def _all(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
         try:
             return self._db.execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise trouble(self.folder / DATABASE, error) from error
 
     def _rows(self, where: str, values: tuple[Any, ...] = ()) -> Iterator[SampleRow]:

@@ -148,6 +148,20 @@ def test_two_thousand_flips(half: HalfMade, seed: int) -> None:
     flips(half, DATABASE, random_places(half, DATABASE, 200, 0, None, 50 + seed))
 
 
+def test_a_schema_that_is_no_text_any_more_is_damage(half: HalfMade) -> None:
+    path = half.folder / DATABASE
+    honest = path.read_bytes()
+    for word in (b"CREATE TABLE samples", b"CREATE TABLE facts", b"samples_by_state"):
+        place = honest.index(word)
+        for offset in range(0, len(word), 3):
+            half.restore()
+            content = bytearray(path.read_bytes())
+            content[place + offset] ^= 0x80
+            path.write_bytes(content)
+            half.believed()
+            assert half.kept_aside
+
+
 @pytest.mark.parametrize("gone", [("-wal",), ("-shm",), ("-wal", "-shm"), ("",), ("", "-wal"), ("", "-wal", "-shm")])
 def test_missing_parts_of_a_database_never_make_a_wrong_state(half: HalfMade, gone: tuple[str, ...]) -> None:
     with_a_log(half)
