@@ -35,7 +35,7 @@ ACTIONS: Final = (
     Action("queue.priority", "Priority…", "queue", "Type the job's priority: higher goes first", ("F2",), _MENU,
            "sort-numeric-descending", group="order"),
     Action("queue.remove", "Remove from the list", "queue",
-           "Forget the job; its dataset, finished or not, stays", ("Delete",), _MENU, "trash-can-outline",
+           "Forget the job; its dataset, finished or not, stays", ("Del",), _MENU, "trash-can-outline",
            group="order"),
 )  # fmt: skip
 
