@@ -1,8 +1,9 @@
 """Pictures and arrays to bytes, fast and lossless, and back.
 
-PNG rows get one fixed filter ("up", the difference to the row above) and are packed by ISA-L: rendered
-pictures come out about as small as a careful encoder's, in a sixth of the time. Nothing is converted:
-what is not 8 or 16 bits of grey or RGB is refused.
+PNG rows get one fixed filter ("up", the difference to the row above) and are packed by libdeflate: rendered
+pictures come out smaller than zlib's at its fastest, sooner, and in the same bytes every time. (ISA-L is faster still,
+but now and then a process of its packs the same pixels differently.) Nothing is converted: what is not 8 or 16 bits of
+grey or RGB is refused.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ import struct
 import zlib
 from typing import Any, Final
 
+import deflate
 import numpy as np
 import numpy.typing as npt
-from isal import isal_zlib
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _UP: Final = 2
 _GREY: Final = 0
 _RGB: Final = 2
-_LEVEL: Final = 1
+_LEVEL: Final = 2
 
 Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
@@ -53,12 +54,12 @@ def encode_png(pixels: Pixels) -> bytes:
     filtered[0, 1:] = rows[0]
     np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
     header = struct.pack(">IIBBBBB", width, height, depth, _GREY if grey else _RGB, 0, 0, 0)
-    packed = isal_zlib.compress(filtered.data, _LEVEL)
+    packed = bytes(deflate.zlib_compress(filtered.data, _LEVEL))
     return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:
-    check = isal_zlib.crc32(body, isal_zlib.crc32(name))
+    check = deflate.crc32(body, deflate.crc32(name))
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", check)
 
 
@@ -84,7 +85,7 @@ def decode_png(content: bytes, limit_px: int = 2**28) -> Pixels:
         end = place + 12 + length
         if end > len(content):
             raise ValueError("the PNG is cut off")
-        if struct.unpack_from(">I", content, end - 4)[0] != isal_zlib.crc32(body, isal_zlib.crc32(name)):
+        if struct.unpack_from(">I", content, end - 4)[0] != deflate.crc32(body, deflate.crc32(name)):
             raise ValueError(f"the PNG's {name!r} chunk has a wrong check sum")
         chunks[name] = body
         place = end

@@ -13,7 +13,7 @@ from myriorama.scenes.assembly.scene import SceneClass
 from myriorama.scenes.project.dump import project_hash
 from myriorama.scenes.project.model import Project
 
-_TOLD: Final = ("myriorama", "numpy", "scipy", "moderngl", "mujoco-core", "pillow", "trimesh")
+_TOLD: Final = ("myriorama", "deflate", "numpy", "scipy", "moderngl", "mujoco-core", "pillow", "trimesh")
 
 
 def dataset_info(project: Project, size: tuple[int, int]) -> DatasetInfo:

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("widgets", "app", "plugins", "scenes", "resources")
 HEAVY = (
-    "DracoPy", "OpenEXR", "PIL", "PySide6", "embreex", "isal",
+    "DracoPy", "OpenEXR", "PIL", "PySide6", "deflate", "embreex",
     "mujoco", "moderngl", "pycocotools", "rich", "scipy", "trimesh",
 )  # fmt: skip
 

@@ -94,6 +94,7 @@ class BarPlot(pg.PlotWidget):  # type: ignore[misc]
         menu.setParent(self, menu.windowFlags())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(title)
+        self.viewport().setAccessibleName(title)  # pyqtgraph makes one of its own, which takes the focus too
         self.setFrameShape(self.Shape.NoFrame)
         self._bins: Bins | None = None
         self._fresh: I64 = np.zeros(0, dtype=np.int64)

@@ -77,6 +77,7 @@ class StatisticsPanel(Panel):
         self.pages = QStackedWidget()
         self.empty = _label()
         self._scroll = QScrollArea()
+        self._scroll.setAccessibleName("Plots")
         self._board = QWidget()
         self._grid = QGridLayout(self._board)
         self._label_cards: list[Card] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zlib
 
@@ -19,6 +20,7 @@ SHAPES = st.one_of(
     array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=50),
     array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=50).map(lambda s: (*s, 3)),
 )
+PINNED = "22d35f4688ac235ac62afdd06fb7e331d09bb543d5990434cf228a41765cd833"
 PIXELS = st.sampled_from([np.uint8, np.uint16]).flatmap(lambda dtype: arrays(dtype, SHAPES))
 
 
@@ -35,6 +37,12 @@ def test_pixels_come_back_from_us_and_from_others(pixels):
         assert np.array_equal(rows[:, : image.width() * 4].reshape(image.height(), image.width(), 4)[..., :3], pixels)
     else:
         assert np.array_equal(np.asarray(Image.open(io.BytesIO(content))), pixels)
+
+
+def test_the_bytes_are_the_same_on_every_machine():
+    y, x = np.mgrid[:64, :96]
+    pixels = np.stack([x * y % 251, (x // 7 + y) % 256, np.hypot(x - 40, y - 30) // 9], axis=2).astype(np.uint8)
+    assert hashlib.sha256(encode_png(pixels)).hexdigest() == PINNED
 
 
 def test_views_and_other_byte_orders_are_written_as_their_values():

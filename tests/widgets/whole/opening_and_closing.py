@@ -5,6 +5,7 @@ Prints one line of JSON: what was alive before and after, and the memory at the 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import json
@@ -25,6 +26,7 @@ from myriorama.widgets.application import Application
 
 MEASURED_EVERY = 10
 QUIET_S = 0.05
+RESTING, PATIENCE = 40, 600  # looks of QUIET_S each
 
 
 class Rounds:
@@ -79,12 +81,27 @@ class Rounds:
         self.application.window.flow.close()
         heard.disconnect(on_frame)
 
+    def files_at_rest(self) -> Counter[str]:
+        """Wait until no helper comes or goes, and count the open files by kind."""
+        seen: list[Counter[str]] = []
+        while len(seen) < RESTING or any(s != seen[-1] for s in seen[-RESTING:]):
+            self.settle(QUIET_S)
+            links = []
+            for name in os.listdir("/proc/self/fd"):
+                with contextlib.suppress(FileNotFoundError):  # the listing's own
+                    links.append(re.sub(r"\d+", "N", os.readlink(f"/proc/self/fd/{name}")))
+            seen.append(Counter(links))
+            if len(seen) > PATIENCE:
+                raise TimeoutError(f"open files never come to rest: {seen[-RESTING:]}")
+        return seen[-1]
+
     def alive(self) -> dict[str, Any]:
         """Count what lives now."""
         self.wait_for_picture()
         for _ in range(4):
             self.settle(QUIET_S)
             gc.collect()
+        files = self.files_at_rest()
         top = QApplication.topLevelWidgets()
         widgets = QApplication.allWidgets()
         return {
@@ -94,7 +111,8 @@ class Rounds:
             "timer objects": sum(isinstance(o, QTimer) for o in gc.get_objects()),
             "threads": threading.active_count(),
             "system threads": len(os.listdir("/proc/self/task")),
-            "files": len(os.listdir("/proc/self/fd")),
+            "files": sum(files.values()),
+            "file kinds": files,
             "types": Counter(f"{type(o).__module__}.{type(o).__qualname__}" for o in gc.get_objects()),
             "widget types": Counter(type(w).__name__ for w in widgets if isinstance(w, QWidget)),
         }

@@ -51,6 +51,7 @@ def rounds(run_script: Callable[..., Any], small: Callable[..., Path], tmp_path:
 def test_cycles_leave_no_object_behind(rounds: Callable[..., dict[str, Any]]) -> None:
     told = rounds(6, 10)
     before, after = told["before"], told["after"]
+    assert grown(before["file kinds"], after["file kinds"], 1) == {}
     assert {k: after[k] for k in KINDS if after[k] > before[k]} == {}
     assert grown(before["widget types"], after["widget types"], 1) == {}
 
