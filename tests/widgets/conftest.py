@@ -39,7 +39,8 @@ def no_widget_survives(qapp: QApplication) -> Iterator[None]:
         left = [w for w in QApplication.topLevelWidgets() if id(w) not in before and not w.inherits("QTipLabel")]
         if not left:
             return
-    pytest.fail(f"widgets left behind: {left}")
+    told = [f"{type(w).__name__} {w.objectName()!r} {getattr(w, 'text', str)()[:80]!r} {w.windowFlags()}" for w in left]
+    pytest.fail(f"widgets left behind: {told}")
 
 
 @pytest.fixture(scope="session", autouse=True)

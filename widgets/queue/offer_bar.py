@@ -54,6 +54,7 @@ class OfferBar(QToolBar):
         self._column.setSpacing(tokens.tight)
         self._more = QLabel()
         self._more.setProperty("role", "dim")
+        self._column.addWidget(self._more)
         self.addWidget(content)
         self._fill()
 
@@ -65,7 +66,6 @@ class OfferBar(QToolBar):
         self._more.setVisible(bool(self._waiting))
         if self._waiting:
             self._more.setText(f"and {len(self._waiting)} more")
-            self._column.addWidget(self._more)
 
     def _row(self, job: JobFigures) -> QWidget:
         row = QWidget()
