@@ -30,7 +30,7 @@ from myriorama.scenes.registry import (
 
 HELD: Final = "held"
 """In the notes of a draft: something stands where it stood before the drag."""
-_LONG_MS: Final = 25.0
+_LONG_MS: Final = 8.0
 _TOO_LONG_MS: Final = 150.0
 _DETAIL: Final = "detail"
 _COARSE_DETAIL: Final = 2

@@ -44,13 +44,15 @@ class HistogramView(QWidget):
 
     def set_found(self, found: Histogram | Categories | None) -> None:
         """Show what a distribution gives."""
-        self._found = found
-        self.update()
+        if found != self._found:
+            self._found = found
+            self.update()
 
     def set_effective(self, values: Sequence[Any], shown: Sequence[Any]) -> None:
         """Show what the last samples had, and what the one in the viewport has."""
-        self._effective, self._shown = list(values), list(shown)
-        self.update()
+        if (list(values), list(shown)) != (self._effective, self._shown):
+            self._effective, self._shown = list(values), list(shown)
+            self.update()
 
     def described(self) -> str:
         """Return what it shows, in words."""

@@ -42,7 +42,7 @@ from myriorama.widgets.panel import Bound, Panel
 from myriorama.widgets.theme import icon
 
 _EFFECTIVE_EVERY_MS = 250
-_FOLLOW_EVERY_MS = 40
+_FOLLOW_LATEST_MS = 150
 _IMPORT_AFTER_MS = 300
 _NOTICE_MS = 8000
 _WARMED = 40
@@ -69,7 +69,7 @@ class InspectorPanel(Panel):
         self._soon.timeout.connect(self.rows.update_effective)
         self._following = QTimer(self)
         self._following.setSingleShot(True)
-        self._following.setInterval(_FOLLOW_EVERY_MS)
+        self._following.setInterval(_FOLLOW_LATEST_MS)
         self._following.timeout.connect(self._refresh)
         document = studio.document
         bind(self, studio.selection.changed, self._on_selection_changed)
@@ -172,7 +172,9 @@ class InspectorPanel(Panel):
         self._refresh()
 
     def _on_document_changing(self) -> None:
-        if not self._following.isActive():  # a hand moves faster than rows need to
+        # A hand moves faster than rows need to. They follow with the next picture: in a window that holds a GL canvas
+        # each repaint of a part composes the whole, which by software costs as much as a small picture.
+        if not self._following.isActive():
             self._following.start()
 
     def _on_epoch_changed(self) -> None:
@@ -184,6 +186,9 @@ class InspectorPanel(Panel):
         slots = slots_seen(frame)
         if any(self._slots.get(uid) != seen for uid, seen in slots.items()):
             self._slots.update(slots)
+            self._refresh()
+        elif self._following.isActive():
+            self._following.stop()
             self._refresh()
 
     def _on_effective_changed(self) -> None:

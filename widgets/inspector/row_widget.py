@@ -41,6 +41,11 @@ def name_width(width: int) -> int:
     return min(200, max(112, round(width * 0.4)))
 
 
+def _painted(row: Row) -> tuple[object, ...]:
+    """Return what `RowWidget.paintEvent` shows of a row."""
+    return row.title, row.declaration.unit, row.set_here, row.special, row.component, row.state
+
+
 class RowWidget(QWidget):
     """Base of the rows.
 
@@ -106,7 +111,8 @@ class RowWidget(QWidget):
             self.setAccessibleDescription(row.declaration.help)
             self.set_reason("")
         self.show_row(row)
-        self.update()
+        if before is None or _painted(before) != _painted(row):  # else its parts repaint what of them changed
+            self.update()
 
     def abandon(self) -> None:
         """Forget what is being typed: the row is going to show something else."""

@@ -139,12 +139,14 @@ class VariedRow(RowWidget):
             return
         found = self.editing.picture(row, row.value)
         self.form.set_found(found)
+        before = self._sentence
         self._sentence = sentence(row.value, self.editing.part(row), found, per_object=row.per_object)
         view = self.form.picture_view()
         if view is not None:
             view.setAccessibleName(self._sentence)
             view.setToolTip(plain_tip(f"{self._sentence}\n{view.described()}"))
-        self.update()
+        if before != self._sentence:
+            self.update(self._line())
 
     def show_effective(self, at: Callable[[str], list[Any]], shown_at: Callable[[str], list[Any]]) -> None:
         """Show what the last samples had."""
@@ -170,6 +172,10 @@ class VariedRow(RowWidget):
         left = MARGIN + 8
         return QRect(left, HEIGHT, self.width() - left - MARGIN, self.form.wanted_height())
 
+    def _line(self) -> QRect:
+        area = self.form_rect()
+        return QRect(area.left(), area.bottom() + 1, area.width() - DIE - 4, SENTENCE)
+
     def place_content(self, width: int) -> None:
         self.kinds.setGeometry(self.content_rect())
         area = self.form_rect()
@@ -189,8 +195,7 @@ class VariedRow(RowWidget):
         painter = QPainter(self)
         painter.setFont(small_font(self))
         painter.setPen(QColor(theme().dim))
-        area = self.form_rect()
-        line = QRect(area.left(), area.bottom() + 1, area.width() - DIE - 4, SENTENCE)
+        line = self._line()
         text = painter.fontMetrics().elidedText(self._sentence, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         painter.end()

@@ -5,7 +5,7 @@ It changes the index and nothing else.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSpinBox, QToolButton
 
@@ -13,9 +13,9 @@ from myriorama.app.preview.frames import SampleFrame
 from myriorama.app.studio import Studio
 from myriorama.app.viewing.stepping import LAST_INDEX, shuffled, stepped
 from myriorama.widgets.binding import bind
+from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.theme import icon, padded, theme
 from myriorama.widgets.viewport.covers import plain, set_role
-from myriorama.widgets.viewport.strips import Elided
 
 _LEAST_DWELL_MS = 120
 _SHUFFLED_OVER = 1000
@@ -69,7 +69,7 @@ class SampleBar(QFrame):
         row.addWidget(self.key, _KEY_BEFORE_NOTE)
         row.addWidget(self._button("copy", "Copy the sample's key", self.copy_key))
         row.addSpacing(tokens.gap)
-        self.note = Elided()
+        self.note = ElidedLabel("", Qt.TextElideMode.ElideRight)
         row.addWidget(self.note, 1)
         bind(self, studio.index.changed, self._on_index_changed)
         self.restyle()
@@ -106,8 +106,7 @@ class SampleBar(QFrame):
             note = f"Drawn again: earlier attempts were refused by {told}"
         else:
             note = ""
-        self.note.show_text(note)
-        self.restyle()
+        self.note.set_text(note)
         if self._playing and frame is not None and frame.final and frame.index == self._studio.index.value:
             self._next.start()
 

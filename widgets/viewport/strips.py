@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel
 
 from myriorama.app.preview.frames import SampleFrame
 from myriorama.app.viewing.readout import Reading, worded
-from myriorama.widgets.plain import plain_tip
+from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.theme import theme
 from myriorama.widgets.viewport.covers import plain, set_role
 
@@ -40,42 +40,7 @@ _NARROW: Final = {
 }
 _SHARES: Final = {4: (5, 3, 4, 5), 3: (5, 4, 3)}
 _WIDE_PX: Final = 860
-
-
-class Elided(QLabel):
-    """A label that cuts what does not fit, and tells all of it in its tooltip; `natural` asks for the room it needs."""
-
-    def __init__(self, *, natural: bool = False) -> None:
-        super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        wide = QSizePolicy.Policy.Preferred if natural else QSizePolicy.Policy.Ignored
-        self.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
-        self._whole = ""
-
-    @property
-    def whole(self) -> str:
-        return self._whole
-
-    def show_text(self, text: str) -> None:
-        if text != self._whole:
-            self._whole = text
-            self.updateGeometry()
-            self._cut()
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + 6, super().sizeHint().height())
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._cut()
-
-    def _cut(self) -> None:
-        shown = QFontMetrics(self.font()).elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width() - 2, 8))
-        self.setText(shown)
-        self.setToolTip(plain_tip(self._whole) if shown != self._whole else "")
+_END: Final = Qt.TextElideMode.ElideRight
 
 
 class ReadoutStrip(QFrame):
@@ -91,12 +56,11 @@ class ReadoutStrip(QFrame):
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(2)
         self._titles: dict[str, QLabel] = {}
-        self._values: dict[str, Elided] = {}
+        self._values: dict[str, ElidedLabel] = {}
         for name in _WIDE:
             self._titles[name] = title = plain(name)
             set_role(title, "dim")
-            self._values[name] = value = Elided()
-            value.setAccessibleName(name)
+            self._values[name] = ElidedLabel("", _END, "", name=name)
         self._columns = 0
         self._arrange()
 
@@ -125,11 +89,11 @@ class ReadoutStrip(QFrame):
 
     def show_reading(self, reading: Reading | None) -> None:
         for name, text in worded(reading).items():
-            self._values[name].show_text(text)
+            self._values[name].set_text(text)
 
     def text(self, name: str) -> str:
         """Return what a field says, uncut."""
-        return self._values[name].whole
+        return self._values[name].text()
 
 
 class StatusStrip(QFrame):
@@ -142,13 +106,14 @@ class StatusStrip(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(tokens.gap, 2, tokens.gap, 2)
         row.setSpacing(14)
-        self._told = Elided(natural=True)
-        self._told.setAccessibleName("What is happening")
-        self._device = Elided(natural=True)
-        self._numbers = Elided(natural=True)
+        self._told = ElidedLabel("", _END, "", natural=True, name="What is happening")
+        self._device = ElidedLabel("", _END, natural=True)
+        self._numbers = ElidedLabel("", _END, natural=True)
+        self._numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._unclassed = plain()
         self._badge = plain()
-        self._state = plain()
+        self._state = ElidedLabel("", _END, name="Preview")
+        self._state.setFixedWidth(QFontMetrics(self._state.font()).horizontalAdvance("Starting preview") + 6)
         row.addWidget(self._state)
         row.addWidget(self._badge)
         row.addWidget(self._told)
@@ -157,31 +122,30 @@ class StatusStrip(QFrame):
         row.addWidget(self._numbers)
         row.addWidget(self._unclassed)
         self.setFixedHeight(QFontMetrics(self.font()).height() + 10)
-        for label in (self._device, self._numbers, self._state, self._unclassed):
-            set_role(label, "dim")
+        set_role(self._unclassed, "dim")
         set_role(self._badge, "warning")
 
     @property
     def text(self) -> str:
         """Everything that the strip says."""
         parts = (self._state, self._badge, self._told, self._device, self._numbers, self._unclassed)
-        return " | ".join((p.whole if isinstance(p, Elided) else p.text()) for p in parts)
+        return " | ".join(p.text() for p in parts)
 
     def show_frame(self, frame: SampleFrame | None, badge: str) -> None:
         """Say how a frame was made; `badge` is what is not final about it."""
         self._badge.setText(badge)
         self._badge.setVisible(bool(badge))
         if frame is None:
-            self._numbers.show_text("")
+            self._numbers.set_text("")
             self._unclassed.setText("")
-            self._device.show_text("")
+            self._device.set_text("")
         else:
             device = frame.device
-            self._device.show_text(f"{device.engine}, {device.renderer.split('(')[0].strip()}")
+            self._device.set_text(f"{device.engine}, {device.renderer.split('(')[0].strip()}")
             self._device.setToolTip(str(device))
             took = frame.timings_ms.get("total", sum(frame.timings_ms.values()))
             things = sum(s.kind == "thing" for s in frame.instances)
-            self._numbers.show_text(
+            self._numbers.set_text(
                 f"{took:.0f} ms   {frame.triangles:,} triangles   {len(frame.instances)} instances, {things} things"
             )
             told = "\n".join(f"{k}: {v:.1f} ms" for k, v in frame.timings_ms.items())
@@ -196,7 +160,7 @@ class StatusStrip(QFrame):
 
     def say(self, text: str, refused: bool = False) -> None:
         """Say what is happening, or why not."""
-        self._told.show_text(text)
+        self._told.set_text(text)
         set_role(self._told, "warning" if refused else "")
 
     def show_state(self, state: str) -> None:
@@ -206,9 +170,6 @@ class StatusStrip(QFrame):
             "starting": "Starting preview",
             "ready": "Ready",
             "rendering": "Rendering",
-            "lost": "Preview process lost",
+            "lost": "Preview lost",
         }
-        self._state.setText(words.get(state, state))
-        self._state.setVisible(bool(self._state.text()))
-        width = QFontMetrics(self._state.font()).horizontalAdvance("Rendering") + 6
-        self._state.setMinimumWidth(width)
+        self._state.set_text(words.get(state, state))

@@ -160,7 +160,7 @@ def test_status_tells_device_counts_and_things_without_a_class(shown: Any, recor
     assert "0 without a class" in told
     shown.studio.preview.frame_ready.emit(replace(recorded, unclassed=2, violations=("box: wrong",)))
     assert shown.panel.status._unclassed.property("role") == "error"
-    assert "box: wrong" in shown.panel.samples.note.whole
+    assert "box: wrong" in shown.panel.samples.note.text()
     assert shown.panel.samples.note.property("role") == "error"
 
 
