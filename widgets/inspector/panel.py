@@ -61,6 +61,7 @@ class InspectorPanel(Panel):
         self.editing = RowEditing(studio, self)
         self.effective = EffectiveValues()
         self.inspection = Inspection("nothing")
+        self._forms: dict[str, QWidget] = {}
         self._slots: dict[str, tuple[str, ...]] = {}
         self._make_widgets()
         self._soon = QTimer(self)
@@ -205,7 +206,7 @@ class InspectorPanel(Panel):
         )
         if found == self.inspection and found.kind != "part":
             return
-        before, self.inspection = self.inspection, found
+        self.inspection = found
         self.header.show_inspection(found)
         self._filter_line.setVisible(found.kind in ("rows", "unknown"))
         self.warning.setVisible(found.kind == "unknown")
@@ -214,9 +215,9 @@ class InspectorPanel(Panel):
         if self.kept.toPlainText() != found.kept:
             self.kept.setPlainText(found.kept)
         if found.kind == "part":
-            self._show_part(found.uids[0], before)
+            self._show_part(found.uids[0])
         else:
-            self._drop_part()
+            self._put_part_away()
             if found.kind in ("rows", "unknown"):
                 self.rows.show_inspection(found)
                 self.pages.setCurrentWidget(self.rows)
@@ -224,18 +225,24 @@ class InspectorPanel(Panel):
                 self.empty.setText(found.message)
                 self.pages.setCurrentWidget(self.empty)
 
-    def _show_part(self, uid: str, before: Inspection) -> None:
+    def _show_part(self, uid: str) -> None:
         from myriorama.widgets.forms import form_for  # late: the forms of the project are another room of this house
 
-        if self.form_area.widget() is None or before.uids != (uid,) or before.kind != "part":
-            self._drop_part()
-            self.form_area.setWidget(form_for(uid, self.studio, self.form_area))
+        form = self._forms.get(uid)
+        if form is None:
+            form = self._forms[uid] = form_for(uid, self.studio, self.form_area)
+        if self.form_area.widget() is not form:
+            self._put_part_away()
+            self.form_area.setWidget(form)
+            form.show()
         self.pages.setCurrentWidget(self.form_area)
 
-    def _drop_part(self) -> None:
+    def _put_part_away(self) -> None:
+        """Keep a form for the next time: it follows whatever project is open, once it is seen again."""
         form = self.form_area.takeWidget()
         if form is not None:
-            form.deleteLater()
+            form.hide()
+            form.setParent(self)
 
     # view -> models
 
