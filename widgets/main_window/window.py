@@ -257,11 +257,15 @@ class MainWindow(QMainWindow):
         if is_open == self._shown_project:
             return
         self._shown_project = is_open
-        self._central.setCurrentWidget(self.viewport if is_open else self.welcome)
         if is_open:
             self._show_docks()
+            main_layout = self.layout()
+            if main_layout is not None:
+                main_layout.activate()  # a GL canvas draws at once for each size that it is given: let it be one
+            self._central.setCurrentWidget(self.viewport)
             self.viewport.setFocus()
         else:
+            self._central.setCurrentWidget(self.welcome)
             self._hide_docks()
 
     def _hide_docks(self) -> None:
