@@ -89,9 +89,7 @@ def show(job: JobArgument, as_json: JsonOption = False) -> int:
 @queue.command("pause")
 def pause(
     job: JobArgument,
-    now: Annotated[
-        bool, typer.Option("--now", help="Give up the samples under way, do not finish them.")
-    ] = False,
+    now: Annotated[bool, typer.Option("--now", help="Give up the samples under way, do not finish them.")] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Have a job wait."""

@@ -9,13 +9,15 @@ import contextlib
 import json
 import os
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from myriorama.app.production.lifetime import die_with_parent, hold_to_threads, ignore_interrupts
 
 if TYPE_CHECKING:
     from myriorama.app.preview.darkroom import Darkroom, Picture
     from myriorama.app.preview.frames import Failure
+
+_NICENESS: Final = 2
 
 
 def preview_main(pipe: Connection, setup_text: str, parent: int) -> None:
@@ -24,6 +26,8 @@ def preview_main(pipe: Connection, setup_text: str, parent: int) -> None:
     os.environ.update(hold_to_threads(setup["threads"]))
     die_with_parent(parent)
     ignore_interrupts()
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)  # where both paint by software, the window's own strokes come first
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         _serve(pipe, setup)
 

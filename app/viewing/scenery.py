@@ -15,6 +15,8 @@ from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.conventions import F64
 
 _LINES = 20
+_PIECES = 8
+_UNSEEN = 0.01
 _GREY = (0.62, 0.64, 0.68)
 _RED = (0.86, 0.30, 0.32, 0.9)
 _GREEN = (0.42, 0.72, 0.30, 0.9)
@@ -26,28 +28,30 @@ def grid_strokes(camera: Camera, target: F64, distance_m: float) -> Strokes:
     step = 10.0 ** math.floor(math.log10(max(distance_m, 1e-3) / 2.0))
     middle = np.round(target[:2] / (10 * step)) * 10 * step
     reach = _LINES * step
-    parts = []
+    bounds = np.linspace(-reach, reach, _PIECES + 1)
+    offset = np.arange(-_LINES, _LINES + 1) * step
+    found = []
     for axis in (0, 1):
-        for k in range(-_LINES, _LINES + 1):
-            at = middle[axis] + k * step
-            pieces = np.zeros((8, 2, 3))
-            bounds = np.linspace(-reach, reach, 9)
-            pieces[:, 0, 1 - axis], pieces[:, 1, 1 - axis] = bounds[:-1], bounds[1:]
-            pieces[:, :, 1 - axis] += middle[1 - axis]
-            pieces[:, :, axis] = at
-            away = np.hypot(np.abs(bounds[:-1] + bounds[1:]) / 2.0, k * step) / reach
-            main = abs(round(at / step)) % 10 == 0
-            starts, ends, kept = project_segments(camera, pieces[:, 0], pieces[:, 1])
-            fade = np.clip(1.0 - away[kept], 0.0, 1.0) * (0.5 if main else 0.22)
-            part = strokes(np.stack([starts, ends], axis=1), (*_GREY, 1.0), 1.0)
-            part.colors[:, 3] = fade
-            if abs(at) < step * 1e-6:
-                part.colors[:] = _RED if axis == 1 else _GREEN
-                part.colors[:, 3] *= np.clip(1.2 - away[kept], 0.0, 1.0)
-            parts.append(part)
-    found = joined(parts)
-    visible = found.colors[:, 3] > 0.01
-    return Strokes(found.ends[visible], found.colors[visible], found.styles[visible])
+        pieces = np.zeros((len(offset), _PIECES, 2, 3))
+        pieces[..., 0, 1 - axis], pieces[..., 1, 1 - axis] = bounds[:-1], bounds[1:]
+        pieces[..., 1 - axis] += middle[1 - axis]
+        at = middle[axis] + offset
+        pieces[..., axis] = at[:, None, None]
+        away = np.hypot(np.abs(bounds[:-1] + bounds[1:])[None] / 2.0, offset[:, None]) / reach
+        main = np.abs(np.round(at / step)) % 10 == 0
+        colors = np.empty((len(offset), _PIECES, 4))
+        colors[..., :3] = _GREY
+        colors[..., 3] = np.clip(1.0 - away, 0.0, 1.0) * np.where(main, 0.5, 0.22)[:, None]
+        origin = np.abs(at) < step * 1e-6
+        colors[origin] = _RED if axis == 1 else _GREEN
+        colors[origin, :, 3] *= np.clip(1.2 - away[origin], 0.0, 1.0)
+        flat, flat_colors = pieces.reshape(-1, 2, 3), colors.reshape(-1, 4)
+        seen = flat_colors[:, 3] > _UNSEEN
+        starts, ends, kept = project_segments(camera, flat[seen, 0], flat[seen, 1])
+        part = strokes(np.stack([starts, ends], axis=1), (*_GREY, 1.0), 1.0)
+        part.colors[:] = flat_colors[seen][kept]
+        found.append(part)
+    return joined(found)
 
 
 def frustum_segments(camera: Camera, depth_m: float) -> F64:

@@ -61,11 +61,16 @@ class ExportSheet(QDialog):
     -------
     queue_wanted : (str,)
         Show this job of the queue.
+
+    Parameters
+    ----------
+    form : ExportForm or None
+        One that was made before, so that opening the sheet takes less.
     """
 
     queue_wanted = Signal(str)
 
-    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
+    def __init__(self, studio: Studio, parent: QWidget | None = None, form: ExportForm | None = None) -> None:
         super().__init__(parent)
         self.studio = studio
         self.setWindowTitle("Export dataset")
@@ -77,7 +82,7 @@ class ExportSheet(QDialog):
         self._estimated: tuple[object, ...] = ()
         self._trouble = ""
         self.job: ExportJob | None = None
-        self.form = ExportForm(studio.registry)
+        self.form = form if form is not None else ExportForm(studio.registry)
         self.cost = plain("", wraps=True)
         self.note = plain("", "dim", wraps=True)
         self.export = push_button("Export", default=True)
@@ -101,6 +106,7 @@ class ExportSheet(QDialog):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(self.form)
+        self.form.show()  # one that was made before waits hidden
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, tokens.gap, 0, 0)

@@ -35,7 +35,7 @@ class Ahead(QObject):
     def __init__(self, count: Callable[[str], int], make: Callable[[Row, str], None], parent: QObject) -> None:
         super().__init__(parent)
         self._count, self._make = count, make
-        self._wanted: Iterator[tuple[Row, str]] = iter(())
+        self._wanted: Iterator[tuple[Row, str] | None] = iter(())
         self._timer = QTimer(self)
         self._timer.setInterval(_WARM_EVERY_MS)
         self._timer.timeout.connect(self._step)
@@ -49,8 +49,10 @@ class Ahead(QObject):
         self._wanted = self._missing(inspections)
         self._timer.start()
 
-    def _missing(self, inspections: Iterable[Inspection]) -> Iterator[tuple[Row, str]]:
+    def _missing(self, inspections: Iterable[Inspection]) -> Iterator[tuple[Row, str] | None]:
+        """Yield what is to be made, and None after each inspection: looking at one is work enough for a step."""
         for inspection in inspections:
+            yield None
             counted: defaultdict[str, int] = defaultdict(int)
             for section in inspection.sections:
                 for row in () if section.folded else section.rows:
@@ -60,10 +62,12 @@ class Ahead(QObject):
                         yield row, word
 
     def _step(self) -> None:
-        found = next(self._wanted, None)
-        if found is None:
+        try:
+            found = next(self._wanted)
+        except StopIteration:
             self._timer.stop()
-        else:
+            return
+        if found is not None:
             self._make(*found)
 
 

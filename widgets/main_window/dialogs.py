@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import importlib
+import threading
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QDialog, QMenu
 
 from myriorama.app.actions import ActionTable
@@ -16,8 +18,13 @@ from myriorama.widgets.binding import bind
 from myriorama.widgets.theme import theme
 
 if TYPE_CHECKING:
+    from myriorama.plugins.registry import PluginRegistry
+    from myriorama.widgets.export.form import ExportForm
     from myriorama.widgets.export.sheet import ExportSheet
     from myriorama.widgets.main_window.window import MainWindow
+
+
+_PREPARE_AFTER_MS: Final = 2000
 
 
 class Dialogs(QObject):
@@ -31,7 +38,32 @@ class Dialogs(QObject):
         self._recent: QMenu | None = None
         self.export: ExportSheet | None = None
         self._device = ""
+        self._prepared = False
+        self._export_form: ExportForm | None = None
         bind(self, studio.preview.frame_ready, self._on_frame)
+        bind(self, studio.document.opened, self._on_opened)
+
+    def _on_opened(self) -> None:
+        if not self._prepared and self._studio.document.project is not None:
+            self._prepared = True
+            QTimer.singleShot(_PREPARE_AFTER_MS, self, self._prepare)
+
+    def _prepare(self) -> None:
+        """Import, beside the window, what the export sheet shows, and make its fields: a hand should not wait."""
+        threading.Thread(target=_import_for_export, args=(self._studio.registry,), daemon=True).start()
+        QTimer.singleShot(_PREPARE_AFTER_MS, self, self._make_export_form)
+
+    def _make_export_form(self) -> None:
+        from myriorama.widgets.export.form import ExportForm
+
+        if self.export is None:
+            self._export_form = ExportForm(self._studio.registry, self._window)
+            self._export_form.hide()
+
+    @property
+    def prepared(self) -> bool:
+        """What takes long to make is there."""
+        return self.export is not None or self._export_form is not None
 
     def take_actions(self, table: ActionTable, menus: dict[str, QMenu]) -> None:
         """Take the finished table, and put the list of recent files into the File menu."""
@@ -65,7 +97,7 @@ class Dialogs(QObject):
         from myriorama.widgets.export.sheet import ExportSheet
 
         if self.export is None:
-            self.export = ExportSheet(self._studio, self._window)
+            self.export = ExportSheet(self._studio, self._window, self._export_form)
             self.export.queue_wanted.connect(self._window.jobs.show_job)
         self.export.show()
         self.export.raise_()
@@ -126,3 +158,10 @@ class Dialogs(QObject):
     def _on_recent(self) -> None:
         entry = self.sender()
         self._window.flow.open(entry.data())  # type: ignore[attr-defined]
+
+
+def _import_for_export(registry: PluginRegistry) -> None:
+    for kind in ("writer", "annotator"):
+        for name in registry.names(kind):
+            registry.plugin_class(kind, name)
+    importlib.import_module("myriorama.widgets.export.sheet")

@@ -262,11 +262,15 @@ class MainWindow(QMainWindow):
             main_layout = self.layout()
             if main_layout is not None:
                 main_layout.activate()  # a GL canvas draws at once for each size that it is given: let it be one
-            self._central.setCurrentWidget(self.viewport)
-            self.viewport.setFocus()
+            QTimer.singleShot(0, self, self._show_viewport)  # and not in one go with all the panels
         else:
             self._central.setCurrentWidget(self.welcome)
             self._hide_docks()
+
+    def _show_viewport(self) -> None:
+        if self._shown_project:
+            self._central.setCurrentWidget(self.viewport)
+            self.viewport.setFocus()
 
     def _hide_docks(self) -> None:
         """Leave the window to the welcome page, and remember which panels to bring back.

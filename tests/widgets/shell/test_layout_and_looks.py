@@ -277,6 +277,7 @@ def test_nothing_is_left_behind_by_opening_and_closing(program: Application, qtb
 
     program.window.flow.open("first_light")
     qtbot.wait(2500)  # the inspector makes rows ahead of time, while nothing else is to do
+    qtbot.waitUntil(lambda: program.window.dialogs.prepared, timeout=20_000)
     for _ in range(4):
         round_trip()
     before = count()

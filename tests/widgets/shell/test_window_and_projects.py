@@ -65,7 +65,7 @@ def test_one_click_opens_an_example_that_saving_does_not_write_into_the_program(
     document, window = program.studio.document, program.window
     assert document.title == "first_light"
     assert not document.dirty
-    assert window.centralWidget().currentWidget() is not window.welcome
+    qtbot.waitUntil(lambda: window.centralWidget().currentWidget() is not window.welcome)
     assert window.docks["outliner"].isVisible()
     assert window.docks["inspector"].isVisible()
     qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)

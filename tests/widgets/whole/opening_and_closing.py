@@ -136,6 +136,8 @@ def main(folder: Path, warm: int, cycles: int, *projects: str) -> None:
     try:
         for _ in range(warm):
             rounds.go()
+        while not application.window.dialogs.prepared:
+            rounds.settle(QUIET_S)
         before = rounds.alive()
         memory = [private_bytes()]
         for _ in range(cycles // MEASURED_EVERY):
