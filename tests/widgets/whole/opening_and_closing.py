@@ -81,6 +81,18 @@ class Rounds:
         self.application.window.flow.close()
         heard.disconnect(on_frame)
 
+    def write_a_journal(self) -> None:
+        """Leave a change unsaved for long enough to be written: the journal's file is locked from then on."""
+        application = self.application
+        application.window.flow.open(self.projects[0])
+        project = application.studio.document.project
+        assert project is not None
+        application.studio.document.replace(project.model_copy(update={"seed": 99}), "Change the seed")
+        while application.journal.file is None:
+            self.settle(QUIET_S)
+        application.studio.document.history.undo()
+        application.window.flow.close()
+
     def files_at_rest(self) -> Counter[str]:
         """Wait until no helper comes or goes, and count the open files by kind."""
         seen: list[Counter[str]] = []
@@ -136,6 +148,7 @@ def main(folder: Path, warm: int, cycles: int, *projects: str) -> None:
     try:
         for _ in range(warm):
             rounds.go()
+        rounds.write_a_journal()
         while not application.window.dialogs.prepared:
             rounds.settle(QUIET_S)
         before = rounds.alive()
