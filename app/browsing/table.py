@@ -5,7 +5,6 @@ It counts nothing itself: what a sample's facts are is decided where the sample 
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -27,8 +26,9 @@ from myriorama.app.browsing.columns import (
     narrowed,
     value_column,
 )
+from myriorama.app.browsing.figures import of_object, of_sample, plain
 from myriorama.app.browsing.rows import I64, Growing, Held, Rows, Vocabulary
-from myriorama.app.preview.tiles import ObjectFacts, SampleFacts
+from myriorama.app.preview.tiles import SampleFacts
 from myriorama.scenes.conventions import F64
 
 Values = npt.NDArray[Any]
@@ -37,7 +37,6 @@ Provided = Callable[[], tuple[I64, Values]]
 
 _OBJECT: Final = ("class", *MEASURED)
 _SAMPLE: Final = tuple(c.name for c in SAMPLE_COLUMNS if c.name != "index")
-_NONE: Final = "(none)"
 
 
 class FactsTable:
@@ -122,7 +121,7 @@ class FactsTable:
         self._keys_of_slot[slot] = (facts.sample_key, facts.recipe_hash)
         self._classes_of_slot[slot] = frozenset(o.class_name for o in facts.objects)
         self._classes.update(self._classes_of_slot[slot])
-        self._samples.append(slot, {name: [value] for name, value in _of_sample(facts).items()})
+        self._samples.append(slot, {name: [value] for name, value in of_sample(facts).items()})
         held = {**self._add_objects(slot, facts), **self._drawn(facts)}
         for name, values in held.items():
             self._append(slot, name, values)
@@ -252,11 +251,11 @@ class FactsTable:
         columns: dict[str, list[float]] = {name: [] for name in _OBJECT}
         for item in facts.objects:
             columns["class"].append(codes.code(item.class_name))
-            for name, value in _of_object(item, facts).items():
+            for name, value in of_object(item, facts).items():
                 columns[name].append(value)
             for name, value in item.attributes.items():
-                for ending, plain in _plain(value):
-                    attributes.setdefault(f"attribute:{name}{ending}", []).append(plain)
+                for ending, one in plain(value):
+                    attributes.setdefault(f"attribute:{name}{ending}", []).append(one)
                     self._per[f"attribute:{name}{ending}"] = True
         self._objects.append(slot, columns)
         return attributes
@@ -266,8 +265,8 @@ class FactsTable:
         drawn: dict[str, list[float | str]] = {}
         for path, value in facts.values.items():
             name = value_column(path)
-            for ending, plain in _plain(value):
-                drawn.setdefault(name + ending, []).append(plain)
+            for ending, one in plain(value):
+                drawn.setdefault(name + ending, []).append(one)
                 self._per[name + ending] = is_per_object(path)
         return drawn
 
@@ -370,48 +369,3 @@ def _fits(values: Values, condition: Condition) -> Held:
     if condition.words:
         held[:] = False
     return held
-
-
-def _of_sample(facts: SampleFacts) -> dict[str, float]:
-    seen = facts.objects
-    return {
-        "objects": len(seen),
-        "hidden": facts.hidden,
-        "smallest_box": min((min(o.box[2:]) for o in seen), default=math.nan),
-        "largest_box": max((max(o.box[2:]) for o in seen), default=math.nan),
-        "visible_min": min((o.visible for o in seen), default=math.nan),
-        "visible_mean": sum(o.visible for o in seen) / len(seen) if seen else math.nan,
-        "nearest": min((o.distance_m for o in seen), default=math.nan),
-        "brightness": facts.brightness,
-        "violations": len(facts.violations),
-    }
-
-
-def _of_object(item: ObjectFacts, facts: SampleFacts) -> dict[str, float]:
-    x, y, w, h = item.box
-    dx, dy, dz = item.viewing_direction
-    return {
-        "box_size": math.sqrt(w * h),
-        "box_area": w * h,
-        "mask_area": item.area_px,
-        "aspect": w / h,
-        "visible": item.visible,
-        "distance": item.distance_m,
-        "position_x": (x + w / 2) / facts.width,
-        "position_y": (y + h / 2) / facts.height,
-        "azimuth": math.degrees(math.atan2(dy, dx)),
-        "elevation": math.degrees(math.asin(min(1.0, max(-1.0, dz)))),
-    }
-
-
-def _plain(value: Any) -> list[tuple[str, float | str]]:
-    """Return a value as numbers or words, each with what is added to its column's name."""
-    if isinstance(value, bool):
-        return [("", "true" if value else "false")]
-    if isinstance(value, int | float | str) and value != "":
-        return [("", value)]
-    if value is None or value == "":
-        return [("", _NONE)]
-    if isinstance(value, Mapping):
-        return [("", str(value.get("file", _NONE)))]
-    return [(f"/{i}{ending}", plain) for i, part in enumerate(value) for ending, plain in _plain(part)]
