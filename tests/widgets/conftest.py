@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QApplication
 
 from myriorama.app.finding import find_project
@@ -71,3 +72,13 @@ def open_example(studio: Studio) -> Callable[[str], Studio]:
         return studio
 
     return opened
+
+
+@pytest.fixture
+def as_read() -> Callable[[str], str]:
+    """Returns what a person reads in a tool tip: Qt takes its text for markup where that looks like it."""
+
+    def read(tip: str) -> str:
+        return QTextDocumentFragment.fromHtml(tip).toPlainText() if Qt.mightBeRichText(tip) else tip
+
+    return read

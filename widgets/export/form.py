@@ -26,6 +26,7 @@ from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.rendering.frame import Quality
 from myriorama.widgets.export.formats import FormatRow
 from myriorama.widgets.export.parts import Fold, WholeField, plain, push_button, set_role
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import icon, theme
 
 _LABEL_COLUMNS = 3
@@ -111,7 +112,7 @@ class ExportForm(QWidget):
         for i, name in enumerate(self._registry.names("annotator")):
             kind = self._registry.plugin_class("annotator", name)
             tick = self.labels[name] = QCheckBox(kind.label or name)
-            tick.setToolTip(kind.help)
+            tick.setToolTip(plain_tip(kind.help))
             tick.setAccessibleDescription(kind.help)
             grid.addWidget(tick, 1 + i // _LABEL_COLUMNS, i % _LABEL_COLUMNS)
         grid.setColumnStretch(_LABEL_COLUMNS, 1)

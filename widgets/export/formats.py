@@ -13,6 +13,7 @@ from myriorama.scenes.parameters.schema import Bool, Choice, Float, Int, Paramet
 from myriorama.widgets.editors import ChoiceField, IntField, NumberField, TextField, ToggleField
 from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.export.parts import plain
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import icon, theme
 
 
@@ -31,7 +32,7 @@ class FormatRow(QWidget):
         self.name = name
         writer = registry.writer_class(name)
         self.tick = QCheckBox(writer.label or name)
-        self.tick.setToolTip(writer.help)
+        self.tick.setToolTip(plain_tip(writer.help))
         self.tick.setAccessibleDescription(writer.help)
         self._values: dict[str, Any] = {}
         self.fields: dict[str, QWidget] = {}
@@ -40,7 +41,7 @@ class FormatRow(QWidget):
         self.more.setText("Options")
         self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.more.setCheckable(True)
-        self.more.setToolTip(f"Options of {writer.label or name}")
+        self.more.setToolTip(plain_tip(f"Options of {writer.label or name}"))
         self.more.setAccessibleName(f"Options of {writer.label or name}")
         self._panel = QWidget()
         head = QHBoxLayout()
@@ -87,7 +88,7 @@ class FormatRow(QWidget):
             label = plain(title, "dim")
             label.setBuddy(field)
             for widget in (label, field):
-                widget.setToolTip(parameter.help)
+                widget.setToolTip(plain_tip(parameter.help))
             field.setAccessibleName(f"{self.tick.text()}: {title}")
             field.setAccessibleDescription(parameter.help)
             field.changed.connect(lambda value, name=parameter.name: self._on_changed(name, value))  # type: ignore[attr-defined]

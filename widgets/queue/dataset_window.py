@@ -19,6 +19,7 @@ from myriorama.scenes.project.dump import dump_project
 from myriorama.widgets.binding import bind
 from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.export.parts import plain, push_button, set_role
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.queue.written_gallery import WrittenGallery
 from myriorama.widgets.statistics.panel import StatisticsPanel
 from myriorama.widgets.theme import icon, program_icon, theme
@@ -163,7 +164,7 @@ class DatasetWindow(QWidget):
         verifying = found.standing == "verifying"
         self.standing.set_text(found.words)
         self.standing.setToolTip(
-            "\n".join(found.findings) or (f"Digest {found.digest}" if found.digest else found.words)
+            plain_tip("\n".join(found.findings) or (f"Digest {found.digest}" if found.digest else found.words))
         )
         role = _ROLES[found.standing]
         set_role(self.standing, role)

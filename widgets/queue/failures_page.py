@@ -31,6 +31,7 @@ from myriorama.app.render_queue.store import SampleRow
 from myriorama.app.studio import Studio
 from myriorama.widgets.export.parts import plain
 from myriorama.widgets.gallery.picture_view import PictureView
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import icon, theme
 
 _ROW: Final = Qt.ItemDataRole.UserRole
@@ -177,12 +178,12 @@ class FailuresPage(QStackedWidget):
             self.tree.clear()
             for group in groups:
                 top = QTreeWidgetItem([f"{group.title} ({len(group.samples):,})"])
-                top.setToolTip(0, group.way_out)
+                top.setToolTip(0, plain_tip(group.way_out))
                 self.tree.addTopLevelItem(top)
                 for sample in group.samples:
                     item = QTreeWidgetItem([f"{sample.index}  {' '.join(sample.reason.split())}"[:160]])
                     item.setData(0, _ROW, sample)
-                    item.setToolTip(0, sample.reason)
+                    item.setToolTip(0, plain_tip(sample.reason))
                     top.addChild(item)
                 top.setExpanded(True)
         listed = sum(len(g.samples) for g in groups)

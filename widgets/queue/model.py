@@ -17,6 +17,7 @@ from myriorama.app.queue_view.figures import (
     size_told,
     workers_text,
 )
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import theme
 
 COLUMNS: Final = ("Job", "State", "Samples", "Images/s", "Time left", "Written", "Workers", "Priority")
@@ -114,7 +115,7 @@ class JobsModel(QAbstractTableModel):
         if role == POINTS:
             return self._points(row.id)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip(row, column)
+            return plain_tip(_tip(row, column))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{COLUMNS[column]}: {_text(row, column) or 'nothing'}"
         if role == Qt.ItemDataRole.ForegroundRole and column == SIZE and room_short(row):

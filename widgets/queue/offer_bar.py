@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTo
 
 from myriorama.app.queue_view.figures import JobFigures, samples_text
 from myriorama.widgets.elided import ElidedLabel
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import icon, theme
 
 _SHOWN: Final = 3
@@ -76,7 +77,7 @@ class OfferBar(QToolBar):
         mark.setPixmap(icon("progress-clock", theme().warning).pixmap(QSize(18, 18)))
         line.addWidget(mark)
         told = ElidedLabel(_told(job), Qt.TextElideMode.ElideRight, role="")
-        told.setToolTip(str(job.place))
+        told.setToolTip(plain_tip(str(job.place)))
         line.addWidget(told, 1)
         for text, tip, call in (
             ("Resume", "Go on where it stands", partial(self._answer, self.resumed.emit, job.id)),

@@ -6,6 +6,7 @@ It asks the queue and shows what the queue says; a state that is shown was read 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar, Final
 
 from PySide6.QtCore import QPoint, QSize, Qt, QUrl, Signal
@@ -258,25 +259,13 @@ class QueuePanel(Panel):
         row = self.board.current
         if row is None:
             return
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setObjectName("cancel job")
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Myriorama")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"Cancel {row.out.name}?")
         kept = f"The {row.done:,} samples that are written stay in {row.place.name}." if row.done else ""
-        box.setInformativeText(f"{kept} A cancelled job can be resumed until it is removed.".strip())
-        cancel = box.addButton("Cancel the job", QMessageBox.ButtonRole.DestructiveRole)
-        keep = box.addButton("Go on", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(keep)
-
-        def answered() -> None:
-            if box.clickedButton() is cancel:
-                self.board.ask(row.id, "cancel")
-
-        box.finished.connect(answered)
-        box.open()
+        box = self._box(
+            "cancel job",
+            f"Cancel {row.out.name}?",
+            f"{kept} A cancelled job can be resumed until it is removed.".strip(),
+        )
+        self._ask_whether(box, "Cancel the job", "Go on", partial(self.board.ask, row.id, "cancel"))
 
     def remove(self) -> None:
         """Take the selected job from the list; ask where it is not at an end."""
@@ -286,25 +275,37 @@ class QueuePanel(Panel):
         if row.state in ("finished", "cancelled"):
             self.board.remove(row.id)
             return
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setObjectName("remove job")
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Myriorama")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"Remove {row.out.name} from the list?")
-        box.setInformativeText(
+        box = self._box(
+            "remove job",
+            f"Remove {row.out.name} from the list?",
             f"It is not finished. What is written stays in {row.place.name}; only the same export can go on with it."
             if row.done
-            else "Nothing of it is written yet."
+            else "Nothing of it is written yet.",
         )
-        remove = box.addButton("Remove", QMessageBox.ButtonRole.DestructiveRole)
-        keep = box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(keep)
+        self._ask_whether(box, "Remove", "Keep", partial(self.board.remove, row.id))
+
+    def _box(
+        self, name: str, text: str, more: str, picture: QMessageBox.Icon = QMessageBox.Icon.Question
+    ) -> QMessageBox:
+        """Return a box that shows names as they are; it still wants its buttons."""
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setObjectName(name)
+        box.setIcon(picture)
+        box.setWindowTitle("Myriorama")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(text)
+        box.setInformativeText(more)
+        return box
+
+    def _ask_whether(self, box: QMessageBox, do: str, leave: str, call: Callable[[], object]) -> None:
+        """Open a box about what cannot be taken back: leaving it is the default."""
+        chosen = box.addButton(do, QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(leave, QMessageBox.ButtonRole.RejectRole))
 
         def answered() -> None:
-            if box.clickedButton() is remove:
-                self.board.remove(row.id)
+            if box.clickedButton() is chosen:
+                call()
 
         box.finished.connect(answered)
         box.open()
@@ -345,17 +346,12 @@ class QueuePanel(Panel):
         if project is None:
             self.project_wanted.emit(snapshot, index)
             return
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setObjectName("other project")
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Myriorama")
-        box.setTextFormat(Qt.TextFormat.PlainText)
         same = project.name == snapshot.name
-        box.setText(
-            f"{snapshot.name} was changed since this job was made." if same else f"This job is of {snapshot.name}."
+        box = self._box(
+            "other project",
+            f"{snapshot.name} was changed since this job was made." if same else f"This job is of {snapshot.name}.",
+            "Open the project as it was then, as a copy that is not saved, to see this very sample?",
         )
-        box.setInformativeText("Open the project as it was then, as a copy that is not saved, to see this very sample?")
         copy = box.addButton("Open the copy", QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(copy)
@@ -381,12 +377,4 @@ class QueuePanel(Panel):
 
     def _on_refused(self, what: str, error: Exception) -> None:
         self.studio.problems.tell(f"error: could not {what}: {error}")
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setObjectName("queue refused")
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Myriorama")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"Could not {what}.")
-        box.setInformativeText(str(error))
-        box.open()
+        self._box("queue refused", f"Could not {what}.", str(error), QMessageBox.Icon.Warning).open()

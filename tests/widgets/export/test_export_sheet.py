@@ -126,6 +126,26 @@ def test_an_export_goes_on_while_the_sheet_is_closed_and_can_be_stopped(qtbot: Q
     assert list(job.settings.folder.parent.glob("*")) == []
 
 
+def test_a_folder_that_looks_like_markup_is_shown_as_it_is(
+    qtbot: QtBot, sheet: ExportSheet, tmp_path: Path, as_read: Callable[[str], str]
+) -> None:
+    folder = tmp_path / "<b>x</b>"
+    folder.parent.mkdir()
+    badge = ExportBadge(sheet.studio)
+    qtbot.addWidget(badge)
+    sheet.form.count.setValue(1)
+    sheet.form.folder.setText(str(folder))
+    qtbot.mouseClick(sheet.export, LEFT)
+    job = sheet.job
+    assert job is not None
+    assert Qt.mightBeRichText(str(folder)), "Qt would read it"
+    assert as_read(sheet.running.path.toolTip()) == str(folder)
+    qtbot.waitUntil(lambda: job.state.value.ended, timeout=60_000)
+    assert job.state.value.status == "finished"
+    assert as_read(sheet.result.path.toolTip()) == str(folder)
+    assert as_read(badge.toolTip()).splitlines()[1] == str(folder)
+
+
 def test_what_is_wrong_is_told_in_its_place(qtbot: QtBot, sheet: ExportSheet, tmp_path: Path) -> None:
     form = sheet.form
     said = form._problems
