@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,9 @@ def test_a_folder_that_looks_like_markup(
     assert NAME in str(row.place)
     assert Qt.mightBeRichText(str(row.place)), "Qt would read it"
     model = panel.table.jobs
+    model.show([replace(row, name=NAME)])
     tip = model.data(model.index(0, JOB), Qt.ItemDataRole.ToolTipRole)
-    assert as_read(tip) == f"{row.name}\n{row.place}"
+    assert as_read(tip) == f"{NAME}\n{row.place}"
     assert as_read(panel.progress.path.toolTip()) == str(row.place)
     bar = OfferBar([row], panel)
     tips = [as_read(label.toolTip()) for label in bar.findChildren(ElidedLabel)]
@@ -54,9 +56,11 @@ def test_an_export_into_such_a_folder_is_told_of_in_the_status_bar(
 ) -> None:
     badge = ExportBadge(studio)
     qtbot.addWidget(badge)
-    studio.queue.add(snapshot(NAME, 200))
+    studio.queue.add(snapshot("<b>x", 200))
     qtbot.waitUntil(lambda: not badge.isHidden(), timeout=60_000)
-    assert f"{NAME}.partial\n" in as_read(badge.toolTip())
+    told, place, _ = as_read(badge.toolTip()).splitlines()
+    assert told.startswith("<b>x: ")
+    assert place.endswith("/<b>x.partial")
 
 
 def test_why_a_sample_failed(
