@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,7 +14,6 @@ from myriorama.app.cli.exits import ExitCode
 from myriorama.app.cli.program import run
 
 HOSTILE = Path(__file__).resolve().parents[2] / "data" / "hostile"
-LONGEST_S = 5.0
 REFERENCE = "a path relative to the project's folder or an approved asset folder"
 NEIGHBOUR = "a path relative to the file's own folder"
 FILE = "objects[0].parameters.file"
@@ -182,94 +178,12 @@ GOOD |= {"pictures": {"small.png", "light.exr"}, "projects": {"good.json"}}
 LATE = ("file", "folder", "backdrop", "light")
 """Projects whose message may name the asset instead of the project: the fault is in that file."""
 
+Make = Callable[..., Path]
+Refused = Callable[..., str]
+State = Callable[..., dict[str, tuple[int, int]]]
+Words = Callable[..., list[str]]
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache folder of the test's own."""
-    folder = tmp_path / "cache"
-    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
-        monkeypatch.setenv(name, str(folder))
-    return folder
-
-
-@pytest.fixture
-def refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """Run a command that must refuse its input; return what it told, as words or as JSON."""
-
-    def refuse(arguments: list[str], expected: tuple[str, ...] = ()) -> str:
-        before = state(tmp_path, HOSTILE)
-        capsys.readouterr()
-        started = time.perf_counter()
-        code = run(arguments)
-        spent = time.perf_counter() - started
-        shown, told = capsys.readouterr()
-        assert code == ExitCode.BAD_INPUT, shown + told
-        assert "Traceback" not in shown + told
-        assert state(tmp_path, HOSTILE) == before
-        assert list((tmp_path / "cache").rglob("*.asset")) == []
-        assert spent < LONGEST_S
-        if "--json" in arguments:
-            assert told == ""
-            return shown
-        assert shown == ""
-        missing = [words for words in expected if words not in told]
-        assert missing == [], told
-        return told
-
-    return refuse
-
-
-def state(*folders: Path) -> dict[str, tuple[int, int]]:
-    """Return size and time of change of every file and folder, the cache of parsed assets left out."""
-    return {
-        str(path): (path.stat().st_size, path.stat().st_mtime_ns)
-        for folder in folders
-        for path in folder.rglob("*")
-        if path.is_file() and "cache" not in path.relative_to(folder).parts
-    } | {str(p): (0, 0) for folder in folders for p in folder.iterdir() if p.name != "cache"}
-
-
-def good_project() -> dict[str, Any]:
-    tree: dict[str, Any] = json.loads((HOSTILE / "projects" / "good.json").read_text(encoding="utf-8"))
-    return tree
-
-
-def project_with_models(folder: Path, *references: str, **parameters: Any) -> Path:
-    """Write a project that has these model files, one group each, side by side."""
-    tree = good_project()
-    (group,) = tree["objects"]
-    tree["objects"] = [
-        {
-            **group,
-            "uid": f"solid{i}",
-            "parameters": {"file": reference, **parameters},
-            "placement": {"uid": f"at{i}", "type": "fixed", "parameters": {"position_m": [3.0 * i, 0.0, 0.0]}},
-        }
-        for i, reference in enumerate(references)
-    ]
-    return written(folder, tree)
-
-
-def project_with_picture(folder: Path, name: str) -> Path:
-    tree = good_project()
-    kind = "photo_backdrop" if name.endswith(".png") else "hdri"
-    tree["environment"] = [{"uid": "light", "type": kind, "parameters": {"file": f"pictures/{name}"}}]
-    tree["objects"] = []
-    return written(folder, tree)
-
-
-def written(folder: Path, tree: Any) -> Path:
-    path = folder / "project.json"
-    path.write_text(json.dumps(tree), encoding="utf-8")
-    return path
-
-
-def rendering(project: Path, folder: Path, *more: str) -> list[str]:
-    return ["render", str(project), "--count", "1", "--out", str(folder / "out"), "--assets", str(HOSTILE), *more]
-
-
-def sampling(project: Path, *more: str) -> list[str]:
-    return ["sample", str(project), "0", "--assets", str(HOSTILE), *more]
+pytestmark = pytest.mark.usefixtures("cache")
 
 
 # --- the files themselves
@@ -300,19 +214,23 @@ def test_every_file_has_its_row_here_and_its_line_in_the_readme() -> None:
 
 
 @pytest.mark.parametrize("name", [n for n in MODELS if n != "not_credible.ply"])
-def test_a_hostile_model_is_refused(name: str, tmp_path: Path, refused: Callable[..., str]) -> None:
+def test_a_hostile_model_is_refused(
+    name: str, tmp_path: Path, refused: Refused, project_with_models: Make, rendering: Words
+) -> None:
     project = project_with_models(tmp_path, f"models/{name}")
     refused(rendering(project, tmp_path), (f"models/{name}: ", *MODELS[name]))
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_hostile_picture_is_refused(name: str, tmp_path: Path, refused: Callable[..., str]) -> None:
+def test_a_hostile_picture_is_refused(
+    name: str, tmp_path: Path, refused: Refused, project_with_picture: Make, rendering: Words
+) -> None:
     refused(rendering(project_with_picture(tmp_path, name), tmp_path), (f"pictures/{name}: ", *PICTURES[name]))
 
 
 @pytest.mark.parametrize("name", PROJECTS)
 def test_a_bad_project_is_refused_by_render_and_by_sample_alike(
-    name: str, tmp_path: Path, refused: Callable[..., str]
+    name: str, tmp_path: Path, refused: Refused, rendering: Words, sampling: Words
 ) -> None:
     project = HOSTILE / "projects" / f"{name}.json"
     told = refused(rendering(project, tmp_path), PROJECTS[name])
@@ -329,7 +247,7 @@ def test_a_bad_project_is_refused_by_render_and_by_sample_alike(
 
 @pytest.mark.gl
 def test_a_model_of_no_credible_size_is_refused_before_the_first_sample(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], project_with_models: Make, rendering: Words
 ) -> None:
     """Its file is sound; only the object that would be made of it is not."""
     name = "not_credible.ply"
@@ -339,7 +257,9 @@ def test_a_model_of_no_credible_size_is_refused_before_the_first_sample(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["cache", "project.json"]
 
 
-def test_all_bad_files_of_a_project_are_told_at_once(tmp_path: Path, refused: Callable[..., str]) -> None:
+def test_all_bad_files_of_a_project_are_told_at_once(
+    tmp_path: Path, refused: Refused, project_with_models: Make, rendering: Words
+) -> None:
     names = ("bad_index.obj", "draco_truncated.glb", "empty.glb", "meshopt.glb", "texture_missing.glb")
     project = project_with_models(tmp_path, *(f"models/{name}" for name in names))
     told = refused(rendering(project, tmp_path), tuple(words for name in names for words in MODELS[name]))
@@ -347,11 +267,13 @@ def test_all_bad_files_of_a_project_are_told_at_once(tmp_path: Path, refused: Ca
     assert f"{len(names)} problems; nothing was written." in told
 
 
-# --- refused by the other commands, and as JSON
+# --- refused by sample, by the program itself, and as JSON
 
 
 @pytest.mark.parametrize("name", ["nan_positions.glb", "texture_climbs.glb", "draco_truncated.glb", "cube.fbx"])
-def test_sample_refuses_what_render_refuses(name: str, tmp_path: Path, refused: Callable[..., str]) -> None:
+def test_sample_refuses_what_render_refuses(
+    name: str, tmp_path: Path, refused: Refused, project_with_models: Make, rendering: Words, sampling: Words
+) -> None:
     project = project_with_models(tmp_path, f"models/{name}")
     refused(sampling(project), (f"models/{name}: ", *MODELS[name]))
     refused(sampling(project, "--show", str(tmp_path / "shown.png")), (f"models/{name}: ", *MODELS[name]))
@@ -363,54 +285,6 @@ def test_sample_refuses_what_render_refuses(name: str, tmp_path: Path, refused: 
     assert [p["file"] for p in error["problems"]] == [f"models/{name}"]
 
 
-@pytest.mark.parametrize("name", ["", "\0", "../mug", "mug/../die", "/etc/hostname", "m" * 10_000, "\u202eelif_hsem"])
-def test_describe_and_new_take_no_path_for_a_name(name: str, tmp_path: Path, refused: Callable[..., str]) -> None:
-    refused(["describe", name], ("NAME", "nothing has this name"))
-    refused(["new", str(tmp_path / "mine"), "--from", name], ("--from", "no such example", "mugs_on_conveyor"))
-    assert json.loads(refused(["describe", name, "--json"]))["error"]["problems"][0]["place"] == "NAME"
-    assert json.loads(refused(["new", str(tmp_path / "mine"), "--from", name, "--json"]))["error"]["exit_code"] == 2
-
-
-def test_new_makes_no_project_of_an_impossible_name(tmp_path: Path, refused: Callable[..., str]) -> None:
-    refused(["new", str(tmp_path / ("m" * 201))], ("NAME", "cannot name a project", "1 to 200 characters"))
-    refused(["new", str(tmp_path / "gone" / "mine")], ("NAME", "does not exist"))
-    refused(["new", str(tmp_path)], ("NAME", "exists already"))
-
-
-# --- what no repository can hold
-
-
-def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path, refused: Callable[..., str]) -> None:
-    (tmp_path / "own").mkdir()
-    (tmp_path / "own" / "cube.glb").symlink_to(HOSTILE / "models" / "cube.glb")
-    (tmp_path / "own" / "loop.glb").symlink_to("loop.glb")
-    (tmp_path / "own" / "all").symlink_to(HOSTILE / "models")
-    for reference, words in (
-        ("cube.glb", "leads out of its folder by a symbolic link"),
-        ("all/cube.glb", "leads out of its folder by a symbolic link"),
-        ("loop.glb", "cannot be looked up"),
-    ):
-        project = project_with_models(tmp_path / "own", reference)
-        arguments = [a for a in rendering(project, tmp_path) if a not in ("--assets", str(HOSTILE))]
-        refused(arguments, (str(project), FILE, words, reference))
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-def test_a_pipe_is_neither_a_project_nor_a_model(tmp_path: Path, refused: Callable[..., str]) -> None:
-    os.mkfifo(tmp_path / "pipe.glb")
-    refused(rendering(project_with_models(tmp_path, "pipe.glb"), tmp_path), (FILE, "not a regular file", "a file"))
-    refused(rendering(tmp_path / "pipe.glb", tmp_path), ("PROJECT", "no such project", "pipe.glb"))
-
-
-def test_a_file_is_measured_before_it_is_read(tmp_path: Path, refused: Callable[..., str]) -> None:
-    for name, size in (("large.glb", 2 * 2**30 + 1), ("large.json", 64 * 2**20 + 1)):
-        with (tmp_path / name).open("wb") as file:
-            file.truncate(size)  # a hole: it takes no room on the disk
-    project = project_with_models(tmp_path, "large.glb")
-    refused(rendering(project, tmp_path), (FILE, "too large", "2,147,483,649 bytes", "at most 2,147,483,648"))
-    refused(rendering(tmp_path / "large.json", tmp_path), ("large.json", "too large", "at most 64 MB"))
-
-
 @pytest.mark.parametrize(
     ("project", "words"),
     [
@@ -419,7 +293,15 @@ def test_a_file_is_measured_before_it_is_read(tmp_path: Path, refused: Callable[
         ("{0}/projects/link_cycle.json", PROJECTS["link_cycle"]),
     ],
 )
-def test_the_program_itself_refuses_them(project: str, words: tuple[str, ...], tmp_path: Path) -> None:
+def test_the_program_itself_refuses_them(
+    project: str,
+    words: tuple[str, ...],
+    tmp_path: Path,
+    state: State,
+    project_with_models: Make,
+    project_with_picture: Make,
+    rendering: Words,
+) -> None:
     """As a process of its own, as a shell starts it."""
     path = Path(project.format(HOSTILE))
     if path.suffix == ".glb":
@@ -433,43 +315,3 @@ def test_the_program_itself_refuses_them(project: str, words: tuple[str, ...], t
     assert [w for w in words if w not in ended.stderr] == []
     assert "Traceback" not in ended.stderr
     assert state(tmp_path) == before
-
-
-# --- the good twins
-
-
-@pytest.mark.gl
-def test_the_good_twins_render_in_their_true_size(tmp_path: Path) -> None:
-    names = ("cube.glb", "draco.glb", "box.gltf", "odd_units.ply")
-    project = project_with_models(tmp_path, *(f"models/{name}" for name in names))
-    tree = json.loads(project.read_text(encoding="utf-8"))
-    tree["environment"][0] |= {"type": "hdri", "parameters": {"file": "pictures/light.exr"}}
-    tree["objects"][3]["parameters"]["unit"] = "millimetres"
-    tree["camera"]["rig"]["parameters"] |= {"distance_m": 20.0, "target_m": [4.5, 0.0, 0.5]}
-    written(tmp_path, tree)
-    assert run(rendering(project, tmp_path)) == ExitCode.OK
-    record = json.loads((tmp_path / "out" / "records" / "00000000.json").read_text(encoding="utf-8"))
-    extents = {
-        a["attributes"]["file"]: tuple(a["attributes"][f"extent_{axis}_m"] for axis in "xyz")
-        for a in record["annotations"]
-    }
-    # glTF has Y up, so its height comes second; PLY has Z up.
-    assert extents == {
-        "cube": pytest.approx((1.0, 1.0, 1.0), abs=1e-6),
-        "draco": pytest.approx((1.0, 1.0, 1.0), abs=2 / 2**14),
-        "box": pytest.approx((2.0, 0.5, 1.0), abs=1e-6),
-        "odd_units": pytest.approx((1.516, 1.1, 0.42), abs=1e-6),
-    }
-    assert all(a["area_px"] > 0 for a in record["annotations"])
-
-
-@pytest.mark.gl
-def test_a_good_photo_and_an_odd_unit_brought_to_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    tree = json.loads(project_with_picture(tmp_path, "small.png").read_text(encoding="utf-8"))
-    tree["objects"] = good_project()["objects"]
-    tree["objects"][0]["parameters"] = {"file": "models/odd_units.ply", "size_m": 0.5}
-    assert run(rendering(written(tmp_path, tree), tmp_path, "--json")) == ExitCode.OK
-    assert json.loads(capsys.readouterr().out)["written"] == 1
-    (found,) = json.loads((tmp_path / "out" / "records" / "00000000.json").read_text(encoding="utf-8"))["annotations"]
-    assert found["attributes"]["extent_x_m"] == pytest.approx(0.5)
-    assert found["attributes"]["extent_y_m"] == pytest.approx(0.5 * 1100 / 1516)
