@@ -68,7 +68,7 @@ class ElidedLabel(QLabel):
             self.setAccessibleDescription(text)
         else:
             self.setAccessibleName(text)
-        if self._natural and self.sizeHint() != before:
+        if self._natural and self.minimumWidth() < self.maximumWidth() and self.sizeHint() != before:
             self.updateGeometry()
         self.update()
 
@@ -77,6 +77,8 @@ class ElidedLabel(QLabel):
         height = metrics.height() + 2
         if not self._natural:
             return QSize(80, height)
+        if not self._whole:
+            return QSize(0, height)
         return QSize(-(-(metrics.horizontalAdvance(self._whole) + 6) // _STEP_PX) * _STEP_PX, height)
 
     def minimumSizeHint(self) -> QSize:

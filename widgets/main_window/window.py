@@ -259,10 +259,8 @@ class MainWindow(QMainWindow):
         self._shown_project = is_open
         if is_open:
             self._show_docks()
-            main_layout = self.layout()
-            if main_layout is not None:
-                main_layout.activate()  # a GL canvas draws at once for each size that it is given: let it be one
-            QTimer.singleShot(0, self, self._show_viewport)  # and not in one go with all the panels
+            # A GL canvas draws at once for each size that it is given: it comes when the panels have their places.
+            QTimer.singleShot(0, self, self._show_viewport)
         else:
             self._central.setCurrentWidget(self.welcome)
             self._hide_docks()

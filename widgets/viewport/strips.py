@@ -112,8 +112,8 @@ class StatusStrip(QFrame):
         self._numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._unclassed = plain()
         self._badge = plain()
-        self._state = ElidedLabel("", _END, name="Preview")
-        self._state.setFixedWidth(QFontMetrics(self._state.font()).horizontalAdvance("Starting preview") + 6)
+        self._state = ElidedLabel("", _END, natural=True, name="Preview")
+        self._state.setFixedWidth(QFontMetrics(self._state.font()).horizontalAdvance("Rendering") + 6)
         row.addWidget(self._state)
         row.addWidget(self._badge)
         row.addWidget(self._told)
@@ -167,9 +167,9 @@ class StatusStrip(QFrame):
         """Say how the preview process is."""
         words = {
             "idle": "",
-            "starting": "Starting preview",
+            "starting": "Starting",
             "ready": "Ready",
             "rendering": "Rendering",
-            "lost": "Preview lost",
+            "lost": "Lost",
         }
         self._state.set_text(words.get(state, state))

@@ -24,3 +24,7 @@ def test_only_groups_of_docks_have_a_tab_bar(program: Application, qtbot: QtBot)
     grouped = [d.windowTitle() for d in window.docks.values() if window.tabifiedDockWidgets(d)]
     assert len(grouped) >= 6
     qtbot.waitUntil(lambda: sorted(seen()) == sorted(grouped))
+    for _ in range(3):
+        window.reset_layout()
+        qtbot.wait(600)  # Qt makes new bars with each restored layout
+        assert sorted(seen()) == sorted(grouped)
