@@ -382,6 +382,9 @@ class StatisticsPanel(Panel):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self._soon.stop()
+        self._next.stop()
+        self._queue.clear()
         self.studio.facts_demand.release(self.name)
 
     def _place_header(self) -> None:
