@@ -11,18 +11,15 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from guide import Guide
+from heart import STALL_S, Heart
+
 SIZES = ((1280, 800), (1920, 1080))
 THEMES = ("dark", "light")
-STALL_S = 0.1
-BEAT_MS = 5
 
 
 def main() -> int:
@@ -43,126 +40,6 @@ def main() -> int:
         command = [sys.executable, __file__, "--out", str(options.out), "--inside", name]
         worst = max(worst, subprocess.run(command, check=False).returncode)
     return worst
-
-
-class Heart:
-    """Beats in the event loop; a thread watches it and notes what ran while it stood still."""
-
-    def __init__(self) -> None:
-        from PySide6.QtCore import Qt, QTimer
-
-        self.step = "start"
-        self.stalls: list[tuple[str, float, float, str]] = []
-        self._ours = False
-        self._last, self._cpu = time.perf_counter(), time.thread_time()
-        self._seen = ""
-        self._gui = threading.get_ident()
-        self._timer = QTimer()
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._beat)
-        self._timer.start(BEAT_MS)
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-
-    @contextmanager
-    def unwatched(self) -> Iterator[None]:
-        """Leave out what the tour itself does to the event loop: grabbing and writing pictures."""
-        self._ours = True
-        yield
-        self._last, self._cpu = time.perf_counter(), time.thread_time()
-        self._ours = False
-
-    def stop(self) -> None:
-        self._timer.stop()
-        self._ending.set()
-        self._thread.join()
-
-    def _beat(self) -> None:
-        now, cpu = time.perf_counter(), time.thread_time()
-        if now - self._last > STALL_S and not self._ours:
-            self.stalls.append((self.step, now - self._last, cpu - self._cpu, self._seen))
-        self._last, self._cpu, self._seen = now, cpu, ""
-
-    def _watch(self) -> None:
-        while not self._ending.wait(0.02):
-            if not self._ours and time.perf_counter() - self._last > 0.6 * STALL_S and not self._seen:
-                frame = sys._current_frames().get(self._gui)
-                calls = traceback.extract_stack(frame)[-7:]
-                self._seen = " < ".join(f"{Path(c.filename).name}:{c.lineno} {c.name}" for c in reversed(calls))
-
-
-class Guide:
-    """Hands and eyes of the tour."""
-
-    def __init__(self, program: Any, heart: Heart, out: Path, name: str) -> None:
-        self.program, self.heart, self.out, self.name = program, heart, out, name
-        self.window, self.studio = program.window, program.studio
-        self.number = 0
-
-    def wait(self, seconds: float) -> None:
-        """Let the program go on."""
-        end = time.perf_counter() + seconds
-        while time.perf_counter() < end:
-            self.program.qt.processEvents()
-            time.sleep(0.002)
-
-    def until(self, ready: Callable[[], bool], limit_s: float = 40.0, what: str = "") -> float:
-        """Wait for something to be so; return how long it took."""
-        begin = time.perf_counter()
-        while not ready():
-            if time.perf_counter() - begin > limit_s:
-                raise SystemExit(f"{self.name}: waited {limit_s:.0f} s for: {what or self.heart.step}")
-            self.wait(0.01)
-        return time.perf_counter() - begin
-
-    def look(self, name: str) -> None:
-        """Keep a picture of the screen, the OpenGL canvas included."""
-        self.wait(0.3)
-        with self.heart.unwatched():
-            self.number += 1
-            size = self.window.size()
-            picture = self.program.qt.primaryScreen().grabWindow(0, 0, 0, size.width(), size.height())
-            file = self.out / f"{self.name}-{self.number:02}-{name}.png"
-            if not picture.save(str(file)):
-                raise SystemExit(f"{file} could not be written")
-
-    def key(self, key: str, to: Any = None) -> None:
-        """Press a key as Qt writes it: "Ctrl+Shift+P"."""
-        from PySide6.QtGui import QKeySequence
-        from PySide6.QtTest import QTest
-
-        target = to or self.window
-        if not target.window().isActiveWindow():
-            target.window().activateWindow()
-            self.until(target.window().isActiveWindow, 5, "the window to be active")
-        pressed = QKeySequence.fromString(key)[0]
-        QTest.keyClick(target, pressed.key(), pressed.keyboardModifiers())
-
-    def click(self, widget: Any, at: Any = None) -> None:
-        from PySide6.QtCore import QPoint, Qt
-        from PySide6.QtTest import QTest
-
-        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at or QPoint())
-
-    def drag(self, widget: Any, start: Any, way: Any, steps: int, pause_s: float, button: str = "LeftButton") -> None:
-        """Drag the mouse in small steps."""
-        from PySide6.QtCore import QEvent, QPointF, Qt
-        from PySide6.QtGui import QMouseEvent
-        from PySide6.QtTest import QTest
-
-        held = getattr(Qt.MouseButton, button)
-        QTest.mousePress(widget, held, Qt.KeyboardModifier.NoModifier, start)
-        for step in range(1, steps + 1):
-            at = QPointF(start) + QPointF(way) * step / steps
-            moved = QMouseEvent(
-                QEvent.Type.MouseMove, at, widget.mapToGlobal(at), Qt.MouseButton.NoButton, held,
-                Qt.KeyboardModifier.NoModifier,
-            )  # fmt: skip
-            self.program.qt.sendEvent(widget, moved)
-            self.wait(pause_s)
-        end = (QPointF(start) + QPointF(way)).toPoint()
-        QTest.mouseRelease(widget, held, Qt.KeyboardModifier.NoModifier, end)
 
 
 def tour(out: Path, width: int, height: int, theme_name: str) -> int:
