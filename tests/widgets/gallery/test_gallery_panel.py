@@ -104,7 +104,7 @@ def test_what_has_no_picture_yet_cannot_be_judged(qtbot: QtBot, panel: GalleryPa
     press(qtbot, panel, Qt.Key.Key_P)
     assert current(panel) == 0
     assert not panel.studio.judgments.all
-    assert "Sample 0" in panel._said.text()
+    assert "Sample 0" in panel.foot.said.text()
 
 
 def test_enter_shows_the_very_sample_in_the_viewport(qtbot: QtBot, panel: GalleryPanel) -> None:
