@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
 
-from myriorama.app.production.lifetime import die_with_parent, hold_to_threads, ignore_interrupts
+from myriorama.app.preview.serving import send, serve_until_closed
 
 if TYPE_CHECKING:
     from myriorama.app.preview.workbench import Thumbnail, Workbench
@@ -21,14 +20,7 @@ _NICENESS: Final = 10
 
 def tile_main(pipe: Connection, setup_text: str, parent: int) -> None:
     """Serve until the pipe closes. The first message says ``ready`` or why it could not start."""
-    setup = json.loads(setup_text)
-    os.environ.update(hold_to_threads(setup["threads"]))
-    die_with_parent(parent)
-    ignore_interrupts()
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        _serve(pipe, setup)
+    serve_until_closed(pipe, setup_text, parent, _NICENESS, _serve)
 
 
 def _serve(pipe: Connection, setup: dict[str, Any]) -> None:
@@ -42,12 +34,12 @@ def _serve(pipe: Connection, setup: dict[str, Any]) -> None:
     try:
         renderer = RasterRenderer()
     except DeviceError as error:
-        _send(pipe, {"type": "refused_to_start", "message": str(error)})
+        send(pipe, {"type": "refused_to_start", "message": str(error)})
         return
     cache = setup["cache_folder"]
     workbench = Workbench(builtin_registry(), renderer, Path(cache) if cache else None)
     with contextlib.closing(workbench):
-        _send(pipe, {"type": "ready"})
+        send(pipe, {"type": "ready"})
         TileDesk(pipe, workbench).serve()
 
 
@@ -98,12 +90,12 @@ class TileDesk:
                 self._send_tile(self._workbench.thumbnail(opened, job["index"], job["size_px"], self._stop))
             else:
                 facts = self._workbench.facts(opened, job["index"], self._stop)
-                _send(self._pipe, {"type": "facts", "facts": facts})
+                send(self._pipe, {"type": "facts", "facts": facts})
         except SupersededError:
-            _send(self._pipe, {"type": "dropped"})
+            send(self._pipe, {"type": "dropped"})
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the tile tells it and the rest goes on
             failure = failure_of(error, 0, job["index"])
-            _send(self._pipe, {"type": "failed", "kind": failure.kind, "message": failure.message})
+            send(self._pipe, {"type": "failed", "kind": failure.kind, "message": failure.message})
             return failure.kind != "device"
         return True
 
@@ -111,7 +103,7 @@ class TileDesk:
         from myriorama.app.preview.wire import annotations_to_json
 
         height, width = made.rgb.shape[:2]
-        _send(
+        send(
             self._pipe,
             {
                 "type": "tile",
@@ -123,7 +115,3 @@ class TileDesk:
             },
         )
         self._pipe.send_bytes(made.rgb.tobytes())
-
-
-def _send(pipe: Connection, message: dict[str, Any]) -> None:
-    pipe.send_bytes(json.dumps(message).encode())

@@ -7,29 +7,22 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
 
-from myriorama.app.production.lifetime import die_with_parent, hold_to_threads, ignore_interrupts
+from myriorama.app.preview.serving import send, serve_until_closed
 
 if TYPE_CHECKING:
     from myriorama.app.preview.darkroom import Darkroom, Picture
     from myriorama.app.preview.frames import Failure
 
 _NICENESS: Final = 2
+"""Where both paint by software, the window's own strokes come first."""
 
 
 def preview_main(pipe: Connection, setup_text: str, parent: int) -> None:
     """Serve until the pipe closes. The first message says ``ready`` or why it could not start."""
-    setup = json.loads(setup_text)
-    os.environ.update(hold_to_threads(setup["threads"]))
-    die_with_parent(parent)
-    ignore_interrupts()
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)  # where both paint by software, the window's own strokes come first
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        _serve(pipe, setup)
+    serve_until_closed(pipe, setup_text, parent, _NICENESS, _serve)
 
 
 def _serve(pipe: Connection, setup: dict[str, Any]) -> None:
@@ -49,7 +42,7 @@ def _serve(pipe: Connection, setup: dict[str, Any]) -> None:
     cache = setup["cache_folder"]
     darkroom = Darkroom(builtin_registry(), renderer, Path(cache) if cache else None)
     with contextlib.closing(darkroom):
-        _send(pipe, {"type": "ready"})
+        send(pipe, {"type": "ready"})
         Desk(pipe, darkroom).serve()
 
 
@@ -98,7 +91,7 @@ class Desk:
             self._newer.add(bool(message["final"]))
         elif message["type"] == "blocks":
             self._blocks.replace(message["names"])
-            _send(self._pipe, {"type": "blocks_taken"})
+            send(self._pipe, {"type": "blocks_taken"})
         elif message["type"] == "read":
             self._blocks.give_back(message["name"])
 
@@ -112,7 +105,7 @@ class Desk:
         try:
             picture = self._darkroom.make(wanted, self._newer_waits if wanted.final else self._final_waits)
         except SupersededError:
-            _send(self._pipe, {"type": "dropped", "generation": wanted.generation})
+            send(self._pipe, {"type": "dropped", "generation": wanted.generation})
             return True
         except Exception as error:  # noqa: BLE001 - a plugin may raise anything; the window tells it and goes on
             failure = failure_of(error, wanted.generation, wanted.index)
@@ -129,10 +122,10 @@ class Desk:
         written = self._blocks.write(picture.arrays)
         if written is not None:
             name, planes = written
-            _send(self._pipe, {**picture.told, "block": name, "planes": planes})
+            send(self._pipe, {**picture.told, "block": name, "planes": planes})
             return
         planes, _ = layout(picture.arrays)
-        _send(self._pipe, {**picture.told, "block": "", "planes": planes})
+        send(self._pipe, {**picture.told, "block": "", "planes": planes})
         self._pipe.send_bytes(joined(picture.arrays))
 
 
@@ -144,8 +137,4 @@ def import_late_ones() -> None:
 def _tell_failure(pipe: Connection, failure: Failure) -> None:
     from myriorama.app.preview.wire import failure_to_json
 
-    _send(pipe, failure_to_json(failure))
-
-
-def _send(pipe: Connection, message: dict[str, Any]) -> None:
-    pipe.send_bytes(json.dumps(message).encode())
+    send(pipe, failure_to_json(failure))
