@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
 )
 
 from myriorama.app.actions import Action
-from myriorama.app.browsing.browse import Condition
 from myriorama.app.browsing.declared import Declared
 from myriorama.app.studio import Studio
 from myriorama.widgets.binding import bind
@@ -41,7 +40,8 @@ from myriorama.widgets.statistics.cards import (
     Subject,
     WordCard,
 )
-from myriorama.widgets.theme import icon, theme
+from myriorama.widgets.statistics.filter_row import FilterRow
+from myriorama.widgets.theme import theme
 
 _EVERY_MS: Final = 200
 _SLICE_S: Final = 0.008
@@ -72,8 +72,7 @@ class StatisticsPanel(Panel):
         self.classes = QComboBox()
         self.find = QLineEdit()
         self.of_labels, self.of_values = _switch("Labels"), _switch("Parameters")
-        self.clear = QToolButton()
-        self.filters = QWidget()
+        self.filters = FilterRow(studio.browse, studio.table)
         self.pages = QStackedWidget()
         self.empty = _label()
         self._scroll = QScrollArea()
@@ -90,7 +89,7 @@ class StatisticsPanel(Panel):
         self._lay_out()
         self._connect()
         self._make_label_cards()
-        self._show_filters()
+        self.filters.refresh()
 
     # -- making ----------------------------------------------------------------------------------------------------
 
@@ -110,10 +109,6 @@ class StatisticsPanel(Panel):
         group.addButton(self.of_values)
         self.of_labels.setChecked(True)
         self.of_values.setToolTip("What was drawn beside what is declared")
-        self.clear.setIcon(icon("filter-off-outline"))
-        self.clear.setText("Clear filter")
-        self.clear.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.clear.setToolTip("Show all samples again")
         top = QHBoxLayout()
         top.setContentsMargins(tokens.gap, 6, tokens.gap, 6)
         top.setSpacing(tokens.gap)
@@ -125,9 +120,6 @@ class StatisticsPanel(Panel):
         self._told.setSpacing(tokens.gap)
         for label in (self.header, self.stale):
             self._told.addWidget(label, 1 if label is self.header else 0)
-        self._filter_row = QHBoxLayout(self.filters)
-        self._filter_row.setContentsMargins(tokens.gap, 0, tokens.gap, 6)
-        self._filter_row.setSpacing(tokens.tight)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         self._grid.setContentsMargins(tokens.gap, 0, tokens.gap, tokens.gap)
@@ -156,7 +148,6 @@ class StatisticsPanel(Panel):
         self.of_labels.toggled.connect(self._show_cards)
         self.classes.activated.connect(self._on_class)
         self.find.textChanged.connect(self._show_cards)
-        self.clear.clicked.connect(studio.browse.clear)
         self._scroll.verticalScrollBar().valueChanged.connect(self._queue_visible)
         self._scroll.viewport().installEventFilter(self)  # it gets its width after this panel got its own
         self.destroyed.connect(partial(studio.facts_demand.release, self.name))
@@ -337,42 +328,7 @@ class StatisticsPanel(Panel):
     def _on_browse(self) -> None:
         for card in (*self._label_cards, *self._value_cards.values()):
             card.show_order()
-        self._show_filters()
-
-    def _show_filters(self) -> None:
-        """One button for each condition, to take it away."""
-        while self._filter_row.count():
-            item = self._filter_row.takeAt(0)
-            widget = item.widget()
-            if widget is not None and widget is not self.clear:
-                widget.deleteLater()
-        conditions = self.studio.browse.value.conditions
-        for condition in conditions:
-            button = QToolButton()
-            button.setText(self._in_words(condition))
-            button.setIcon(icon("close"))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setToolTip("Take this condition away")
-            button.clicked.connect(partial(self.studio.browse.drop, condition.column))
-            self._filter_row.addWidget(button)
-        self._filter_row.addWidget(self.clear)
-        self._filter_row.addStretch(1)
-        self.clear.setVisible(len(conditions) > 1)
-        self.filters.setVisible(bool(conditions))
-
-    def _in_words(self, condition: Condition) -> str:
-        column = self.studio.table.column(condition.column)
-        title = column.title if column is not None else condition.column
-        unit = f" {column.unit}" if column is not None and column.unit else ""
-        if condition.words:
-            return f"{title}: {', '.join(sorted(condition.words))}"
-        low = "" if condition.low is None else f"{condition.low:.4g}"
-        high = "" if condition.high is None else f"{condition.high:.4g}"
-        if low == high:
-            return f"{title} = {low}{unit}"
-        if not low or not high:
-            return f"{title} {'≤' if high else '≥'} {high or low}{unit}"
-        return f"{title} {low} to {high}{unit}"
+        self.filters.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
