@@ -21,12 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from myriorama.app.actions import Action
 from myriorama.app.document.addresses import CAMERA
 from myriorama.app.document.edit import commit
 from myriorama.app.document.edits import rename, set_enabled
 from myriorama.app.document.uids import items
-from myriorama.app.inspection.changes import sweep_range
 from myriorama.app.inspection.effective import EffectiveValues
 from myriorama.app.inspection.inspect import inspect
 from myriorama.app.inspection.rows import Inspection, Row
@@ -34,6 +32,7 @@ from myriorama.app.preview.frames import SampleFrame
 from myriorama.app.studio import Studio
 from myriorama.scenes.errors import InputError
 from myriorama.widgets.binding import bind
+from myriorama.widgets.inspector.doings import InspectorDoings
 from myriorama.widgets.inspector.editing import RowEditing
 from myriorama.widgets.inspector.header import Header
 from myriorama.widgets.inspector.menu import open_menu
@@ -305,102 +304,8 @@ class InspectorPanel(Panel):
             return None
         return next((r for r in self.inspection.rows() if r.key == row.key), None)
 
-    def _with_current(self, run: Any) -> Any:
-        def call() -> None:
-            row = self.current
-            if row is not None:
-                run(row)
-
-        return call
-
     def actions_here(self) -> tuple[Bound, ...]:
-        editing = self.editing
-
-        def here() -> bool:
-            return self.current is not None
-
-        def resettable() -> bool:
-            row = self.current
-            return row is not None and editing.can_reset(row)
-
-        def variable() -> bool:
-            row = self.current
-            return row is not None and not row.locked and (row.can_vary or row.parts)
-
-        def sweepable() -> bool:
-            row = self.current
-            return row is not None and not row.locked and sweep_range(row) is not None
-
-        def toggle_lock(row: Row) -> None:
-            editing.set_locked(row, not row.locked)
-
-        return (
-            Bound(_FILTER, self.focus_filter),
-            Bound(_RESET, self._with_current(editing.reset), resettable),
-            Bound(_VARY, self._with_current(editing.toggle_varied), variable),
-            Bound(_COPY, self._with_current(editing.copy_value), here),
-            Bound(_PASTE, self._with_current(editing.paste_value), here),
-            Bound(_LOCK, self._with_current(toggle_lock), here),
-            Bound(_SWEEP, self._with_current(editing.sweep), sweepable),
-        )
-
-
-_FILTER = Action(
-    "inspector.filter",
-    "Filter parameters",
-    "inspector",
-    "Find a parameter of what is selected by a part of its name.",
-    ("Ctrl+F",),
-    icon="magnify",
-)
-_RESET = Action(
-    "inspector.reset",
-    "Reset value",
-    "inspector",
-    "Let the default of the parameter hold again.",
-    ("Ctrl+Backspace",),
-    icon="restore",
-)
-_VARY = Action(
-    "inspector.vary",
-    "Vary or fix value",
-    "inspector",
-    "Turn the value of the parameter into a distribution, or back.",
-    ("Ctrl+D",),
-    icon="dice-5-outline",
-)
-_COPY = Action(
-    "inspector.copy",
-    "Copy value",
-    "inspector",
-    "Copy the value of the parameter, distribution and all.",
-    ("Ctrl+Shift+C",),
-    icon="content-copy",
-)
-_PASTE = Action(
-    "inspector.paste",
-    "Paste value",
-    "inspector",
-    "Give the parameter the value that was copied.",
-    ("Ctrl+Shift+V",),
-    icon="content-paste",
-)
-_LOCK = Action(
-    "inspector.lock",
-    "Lock or unlock value",
-    "inspector",
-    "Keep the value of the parameter from being changed.",
-    ("Ctrl+L",),
-    icon="lock-outline",
-)
-_SWEEP = Action(
-    "inspector.sweep",
-    "Sweep value in the gallery",
-    "inspector",
-    "Show the parameter from low to high in a row of the gallery.",
-    ("Ctrl+Shift+G",),
-    icon="arrow-expand-horizontal",
-)
+        return InspectorDoings(self).bounds()
 
 
 def slots_seen(frame: SampleFrame) -> dict[str, tuple[str, ...]]:
