@@ -19,40 +19,6 @@ from myriorama.app.render_queue.service import QueueService
 from myriorama.scenes.project.dump import dump_project
 from myriorama.scenes.project.load import load_project
 
-SMALL: dict[str, Any] = {
-    "format": "myriorama-project",
-    "version": 1,
-    "name": "small set",
-    "seed": 5,
-    "classes": [{"id": 1, "name": "mug"}, {"id": 2, "name": "ground", "kind": "stuff"}],
-    "camera": {
-        "rig": {
-            "uid": "rig",
-            "type": "orbit",
-            "parameters": {"distance_m": 0.9, "elevation_deg": 45, "azimuth_deg": {"uniform": [0, 360]}},
-        }
-    },
-    "environment": [
-        {"uid": "ground", "type": "ground_plane", "class": "ground"},
-        {"uid": "light", "type": "studio"},
-    ],
-    "objects": [
-        {
-            "uid": "mugs",
-            "type": "mug",
-            "class": "mug",
-            "count": {"integers": [1, 3]},
-            "parameters": {"height_m": {"uniform": [0.08, 0.12]}, "detail": 2},
-            "placement": {
-                "uid": "mugs_place",
-                "type": "scatter",
-                "parameters": {"width_m": 0.4, "depth_m": 0.4, "yaw_deg": {"uniform": [0, 360]}},
-            },
-        }
-    ],
-    "output": {"width": 64, "height": 48, "writer_options": {"raw": {"normals": "none"}}},
-}
-
 
 class Models:
     """Calls that come from threads, run by the test."""
@@ -97,11 +63,14 @@ def exports(models: Models, render_queue: QueueService) -> Iterator[Exports]:
 
 
 @pytest.fixture
-def small_file(tmp_path: Path) -> Path:
+def small_file(tmp_path: Path, mugs_tree: Callable[..., dict[str, Any]]) -> Path:
     """The small project's file."""
     path = tmp_path / "project of mine" / "project.json"
     path.parent.mkdir()
-    path.write_text(json.dumps(SMALL), encoding="utf-8")
+    output = {"width": 64, "height": 48, "writer_options": {"raw": {"normals": "none"}}}
+    tree = mugs_tree(name="small set", output=output)
+    tree["objects"][0]["count"] = {"integers": [1, 3]}
+    path.write_text(json.dumps(tree), encoding="utf-8")
     return path
 
 

@@ -22,54 +22,15 @@ from myriorama.scenes.project.model import Project
 WIDTH, HEIGHT = 120, 90
 PATIENCE_S = 60.0
 
-SMALL: dict[str, Any] = {
-    "format": "myriorama-project",
-    "version": 1,
-    "name": "small",
-    "seed": 5,
-    "classes": [
-        {"id": 1, "name": "mug"},
-        {"id": 2, "name": "block"},
-        {"id": 3, "name": "ground", "kind": "stuff"},
-    ],
-    "camera": {
-        "rig": {
-            "uid": "rig",
-            "type": "orbit",
-            "parameters": {"distance_m": 0.9, "elevation_deg": 45, "azimuth_deg": {"uniform": [0, 360]}},
-        }
-    },
-    "environment": [
-        {"uid": "ground", "type": "ground_plane", "class": "ground", "parameters": {"base_color": "#7f8c6d"}},
-        {"uid": "light", "type": "studio"},
-    ],
-    "objects": [
-        {
-            "uid": "mugs",
-            "type": "mug",
-            "class": "mug",
-            "count": {"integers": [2, 4]},
-            "parameters": {"height_m": {"uniform": [0.08, 0.12]}, "detail": 2},
-            "materials": {"*": {"base_color": {"palette": ["#c03020", "#2050a0", "#e8e4d8"]}}},
-            "placement": {
-                "uid": "mugs_place",
-                "type": "scatter",
-                "parameters": {"width_m": 0.4, "depth_m": 0.4, "yaw_deg": {"uniform": [0, 360]}},
-            },
-        },
-        {
-            "uid": "blocks",
-            "type": "primitive",
-            "class": "block",
-            "count": 6,
-            "placement": {"uid": "blocks_place", "type": "pile", "parameters": {"floor": True, "radius_m": 0.05}},
-            "parameters": {"shape": "box", "size_x_m": 0.05, "size_y_m": 0.05, "size_z_m": 0.05},
-        },
-    ],
-    "effects": [{"uid": "noise", "type": "sensor_noise"}],
-    "acceptance": [{"name": "three mugs", "class": "mug", "at_least": 3}],
-    "output": {"width": WIDTH, "height": HEIGHT},
+BLOCKS: dict[str, Any] = {
+    "uid": "blocks",
+    "type": "primitive",
+    "class": "block",
+    "count": 6,
+    "placement": {"uid": "blocks_place", "type": "pile", "parameters": {"floor": True, "radius_m": 0.05}},
+    "parameters": {"shape": "box", "size_x_m": 0.05, "size_y_m": 0.05, "size_z_m": 0.05},
 }
+PALETTE = ["#c03020", "#2050a0", "#e8e4d8"]
 
 
 class Models:
@@ -142,9 +103,17 @@ class Desk:
 
 
 @pytest.fixture(scope="session")
-def small_tree() -> dict[str, Any]:
+def small_tree(mugs_tree: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     """The project's JSON, to be copied and changed."""
-    tree: dict[str, Any] = json.loads(json.dumps(SMALL))
+    tree = mugs_tree(
+        effects=[{"uid": "noise", "type": "sensor_noise"}],
+        acceptance=[{"name": "three mugs", "class": "mug", "at_least": 3}],
+        output={"width": WIDTH, "height": HEIGHT},
+    )
+    tree["classes"][1:] = [{"id": 2, "name": "block"}, {"id": 3, "name": "ground", "kind": "stuff"}]
+    tree["environment"][0]["parameters"] = {"base_color": "#7f8c6d"}
+    tree["objects"][0]["materials"] = {"*": {"base_color": {"palette": PALETTE}}}
+    tree["objects"].append(BLOCKS)
     return tree
 
 
