@@ -1,4 +1,4 @@
-"""A studio without a window, and the rule that no widget survives its test."""
+"""A studio without a window, the whole program in its own folder, and the rule that no widget survives its test."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from myriorama.app.finding import find_project
 from myriorama.app.qt.mailbox import Mailbox
 from myriorama.app.settings.store import SettingsStore
 from myriorama.app.studio import Studio
 from myriorama.scenes.project.load import load_project
+from myriorama.widgets.application import Application
+from myriorama.widgets.theme import DARK
+from myriorama.widgets.theme.tokens import use
 
 QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
 
@@ -82,3 +86,31 @@ def as_read() -> Callable[[str], str]:
         return QTextDocumentFragment.fromHtml(tip).toPlainText() if Qt.mightBeRichText(tip) else tip
 
     return read
+
+
+@pytest.fixture
+def start(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], Application]]:
+    """Callable[[], Application]s the program; what it keeps is in the test's folder, so a second start finds it."""
+    running: list[Application] = []
+
+    def started() -> Application:
+        application = Application(
+            settings_file=tmp_path / "settings.json", cache_folder=tmp_path / "cache", state=tmp_path / "state"
+        )
+        running.append(application)
+        application.show()
+        application.window.activateWindow()
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is not None)  # keys go to the active window alone
+        return application
+
+    yield started
+    for application in running:
+        application.close()
+    qapp.setStyleSheet("")
+    use(DARK)
+
+
+@pytest.fixture
+def program(start: Callable[[], Application]) -> Application:
+    """The program, just started, nothing open."""
+    return start()

@@ -11,15 +11,12 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from myriorama.app.finding import find_project
 from myriorama.app.preview.frames import SampleFrame
 from myriorama.app.settings.store import Settings
 from myriorama.widgets.application import Application
-from myriorama.widgets.theme import DARK
-from myriorama.widgets.theme.tokens import use
 
 Start = Callable[..., Application]
 
@@ -46,32 +43,16 @@ def small(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def start(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Start]:
-    """Starts the program; a second start finds what the first one kept."""
-    running: list[Application] = []
+def start(start: Callable[[], Application], tmp_path: Path) -> Start:
+    """Starts the program with few thumbnails and what else is set; a second start finds what the first one kept."""
 
     def started(**settings: Any) -> Application:
         file = tmp_path / "settings.json"
         if not file.exists():
             file.write_text(Settings(theme="dark", gallery_count=4, **settings).model_dump_json(), encoding="utf-8")
-        made = Application(settings_file=file, cache_folder=tmp_path / "cache", state=tmp_path / "state")
-        running.append(made)
-        made.show()
-        made.window.activateWindow()
-        qtbot.waitUntil(lambda: QApplication.activeWindow() is not None)  # keys go to the active window alone
-        return made
+        return start()
 
-    yield started
-    for application in running:
-        application.close()
-    qapp.setStyleSheet("")
-    use(DARK)
-
-
-@pytest.fixture
-def program(start: Start) -> Application:
-    """The program, just started, nothing open."""
-    return start()
+    return started
 
 
 @pytest.fixture
