@@ -90,7 +90,7 @@ def as_read() -> Callable[[str], str]:
 
 @pytest.fixture
 def start(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], Application]]:
-    """Callable[[], Application]s the program; what it keeps is in the test's folder, so a second start finds it."""
+    """Starts the program; what it keeps is in the test's folder, so a second start finds it."""
     running: list[Application] = []
 
     def started() -> Application:
