@@ -15,7 +15,7 @@ from myriorama.app.preview.serving import send, serve_until_closed
 if TYPE_CHECKING:
     from myriorama.app.preview.workbench import Thumbnail, Workbench
 
-_NICENESS: Final = 10
+_NICENESS: Final = 15
 
 
 def tile_main(pipe: Connection, setup_text: str, parent: int) -> None:

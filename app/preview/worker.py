@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from myriorama.app.preview.darkroom import Darkroom, Picture
     from myriorama.app.preview.frames import Failure
 
-_NICENESS: Final = 2
+_NICENESS: Final = 5
 """Where both paint by software, the window's own strokes come first."""
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _PREPARE_AFTER_MS: Final = 2000
+_PREPARE_EVERY_MS: Final = 300
 
 
 class Dialogs(QObject):
@@ -59,11 +60,12 @@ class Dialogs(QObject):
         if self.export is None:
             self._export_form = ExportForm(self._studio.registry, self._window)
             self._export_form.hide()
+            QTimer.singleShot(_PREPARE_EVERY_MS, self, self._export_sheet)
 
     @property
     def prepared(self) -> bool:
         """What takes long to make is there."""
-        return self.export is not None or self._export_form is not None
+        return self.export is not None
 
     def take_actions(self, table: ActionTable, menus: dict[str, QMenu]) -> None:
         """Take the finished table, and put the list of recent files into the File menu."""
@@ -94,14 +96,18 @@ class Dialogs(QObject):
 
     def show_export(self) -> None:
         """Show the one export sheet: it keeps what was typed until the window goes."""
+        sheet = self._export_sheet()
+        sheet.show()
+        sheet.raise_()
+        sheet.activateWindow()
+
+    def _export_sheet(self) -> ExportSheet:
         from myriorama.widgets.export.sheet import ExportSheet
 
         if self.export is None:
             self.export = ExportSheet(self._studio, self._window, self._export_form)
             self.export.queue_wanted.connect(self._window.jobs.show_job)
-        self.export.show()
-        self.export.raise_()
-        self.export.activateWindow()
+        return self.export
 
     def show_export_of(self, job: ExportJob) -> None:
         """Show the export sheet on one export."""
