@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6 import QtGui
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
@@ -138,7 +139,7 @@ def test_a_folder_that_looks_like_markup_is_shown_as_it_is(
     qtbot.mouseClick(sheet.export, LEFT)
     job = sheet.job
     assert job is not None
-    assert Qt.mightBeRichText(str(folder)), "Qt would read it"
+    assert QtGui.Qt.mightBeRichText(str(folder)), "Qt would read it"
     assert as_read(sheet.running.path.toolTip()) == str(folder)
     qtbot.waitUntil(lambda: job.state.value.ended, timeout=60_000)
     assert job.state.value.status == "finished"
