@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6 import QtGui
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -39,7 +40,7 @@ def test_a_folder_that_looks_like_markup(
     qtbot.waitUntil(lambda: bool(panel.board.rows))
     row = panel.board.rows[0]
     assert NAME in str(row.place)
-    assert Qt.mightBeRichText(str(row.place)), "Qt would read it"
+    assert QtGui.Qt.mightBeRichText(str(row.place)), "Qt would read it"
     model = panel.table.jobs
     model.show([replace(row, name=NAME)])
     tip = model.data(model.index(0, JOB), Qt.ItemDataRole.ToolTipRole)

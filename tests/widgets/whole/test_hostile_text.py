@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6 import QtGui
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMessageBox, QTextEdit, QWidget
@@ -42,7 +43,7 @@ def is_hostile(text: str) -> bool:
 
 def unsafe_tip(text: str) -> bool:
     """A tool tip is shown as rich text where Qt takes it for that."""
-    return is_hostile(text) and Qt.mightBeRichText(text)
+    return is_hostile(text) and QtGui.Qt.mightBeRichText(text)
 
 
 def indices(model: QAbstractItemModel, parent: QModelIndex | None = None) -> Iterator[QModelIndex]:
