@@ -11,11 +11,14 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from myriorama.app.dataset.folder import DamagedSamplesError, DatasetFolder
+from myriorama.app.dataset.layout import partial_of
 from myriorama.app.production.lifetime import out_of_memory_kills
 from myriorama.app.production.messages import Outcome
+from myriorama.app.render_queue.claims import DrivenElsewhereError, claimed
 from myriorama.app.render_queue.crew import Crew, Said, Worker
 from myriorama.app.render_queue.jobs import JobEntry, Jobs
 from myriorama.app.render_queue.policy import stuck_after_s
@@ -25,7 +28,7 @@ from myriorama.app.render_queue.room import Need, Patience, noticing_a_full_disk
 from myriorama.app.render_queue.settlement import Ending, NoRoomError, Settlement
 from myriorama.app.render_queue.starting import raise_start, worker_setup
 from myriorama.app.render_queue.states import Cause, Desired, SampleState
-from myriorama.app.render_queue.store import JobStore, Lease
+from myriorama.app.render_queue.store import JobStore, Lease, read_snapshot
 from myriorama.app.render_queue.tally import Tally
 from myriorama.scenes.errors import DeviceError, InputError, MyrioramaError, Problem
 
@@ -34,10 +37,6 @@ _ASK_EVERY_S: Final = 0.5
 _TELL_EVERY_S: Final = 1.0
 _FAILED_STARTS: Final = 3
 _KILLED_STARTS: Final = 20
-
-
-class DrivenElsewhereError(InputError):
-    """Another process works on the job already."""
 
 
 class Driver:
@@ -83,7 +82,7 @@ class Driver:
         Raises
         ------
         DrivenElsewhereError
-            Another process drives it.
+            Another process drives it, or writes into its folder as a job of another queue.
         InputError
             The dataset's place is taken; the workers refuse the project; a format cannot
             hold its samples.
@@ -95,12 +94,20 @@ class Driver:
             if lock is None:
                 raise DrivenElsewhereError(Problem("job", "another process works on this job", self._entry.out))
             try:
-                with noticing_a_full_disk():
-                    store, dataset = open_job(self._jobs.folder_of(self._entry.id), durable=self._durable)
-                with store:
+                with contextlib.ExitStack() as held:
+                    folder, partial = self._jobs.folder_of(self._entry.id), partial_of(Path(self._entry.out))
+                    claim = claimed(partial, shared=read_snapshot(folder).shard is not None)
+                    was_there = partial.is_dir()
+                    if was_there:  # what looks torn in it may be another driver's work under way
+                        held.enter_context(claim)
+                    with noticing_a_full_disk():
+                        store, dataset = open_job(folder, durable=self._durable)
+                    held.enter_context(store)
                     if dataset is None:
                         store.set_fact("finished", True)
                         return "finished"
+                    if not was_there:
+                        held.enter_context(claim)
                     return self._drive(store, dataset)
             finally:
                 lock.release()

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from myriorama.app.dataset.folder import DamagedSamplesError, DatasetFolder
+from myriorama.app.dataset.layout import partial_of
 from myriorama.app.dataset.manifest import read_manifest
 from myriorama.app.dataset.quarantine import Quarantined
+from myriorama.app.render_queue.claims import claimed
 from myriorama.app.render_queue.reconcile import job_of, snapshot_of_partial
 from myriorama.scenes.errors import InputError, Problem
 
@@ -37,9 +39,16 @@ def merge_shards(out: Path) -> Merged:
     Raises
     ------
     InputError
-        Samples are missing or damaged (their numbers are told), or there is nothing to merge.
+        Samples are missing or damaged (their numbers are told), a shard is being made, or there is nothing to merge.
     """
     out = out.absolute()
+    if not partial_of(out).is_dir():
+        return _merge(out)  # which says what lies there
+    with claimed(partial_of(out), shared=False):
+        return _merge(out)
+
+
+def _merge(out: Path) -> Merged:
     dataset = DatasetFolder.resume(out, job_of(snapshot_of_partial(out)))
     missing = dataset.missing
     if missing:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from myriorama.app.production.lifetime import LOOKED_AT_S, try_lock
-from myriorama.app.render_queue.driver import DrivenElsewhereError, Driver
+from myriorama.app.render_queue.claims import DrivenElsewhereError
+from myriorama.app.render_queue.driver import Driver
 from myriorama.app.render_queue.jobs import JobEntry, Jobs
 from myriorama.app.render_queue.room import told_plainly
 from myriorama.app.render_queue.store import DamagedError, JobStore
