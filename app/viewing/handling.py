@@ -5,12 +5,15 @@ It knows no mouse; positions come as shares of the image, so that a draft of few
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
 from psygnal import Signal
 
+from myriorama.app.document.addresses import Address, read
 from myriorama.app.document.document import Document
+from myriorama.app.inspection.naming import readable
 from myriorama.app.observable import Selection
 from myriorama.app.preview.frames import SampleFrame
 from myriorama.app.viewing.area import Area, AreaChange, Layout, area_of, edited, group_of, layout_of, moved
@@ -51,8 +54,15 @@ class Handling:
     changed = Signal()
     told = Signal(str, bool)
 
-    def __init__(self, document: Document, selection: Selection, registry: PluginRegistry) -> None:
+    def __init__(
+        self,
+        document: Document,
+        selection: Selection,
+        registry: PluginRegistry,
+        locks: Callable[[], Collection[Address]] = frozenset,
+    ) -> None:
         self._document = document
+        self._locks = locks
         self._selection = selection
         self._registry = registry
         self._frame: SampleFrame | None = None
@@ -159,6 +169,11 @@ class Handling:
             wanted = edited(held.project, held.layout, change)
         except UnableError as error:
             self.told.emit(f"{self._title()}: {error}", True)
+            return
+        locked = [a for a in self._locks() if read(held.project, a) != read(wanted, a)]
+        if locked:
+            names = " and ".join(sorted({readable(a.name, "") for a in locked}))
+            self.told.emit(f"{names} {'is' if len(locked) == 1 else 'are'} locked: unlock in the inspector", True)
             return
         self._wanted, self._area = wanted, moved(held.gizmo.area, change)
         self.told.emit(told(change), False)

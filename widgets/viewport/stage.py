@@ -68,7 +68,7 @@ class Stage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.canvas.native)
         self.looking = Looking(studio.director.look)
-        self.handling = Handling(studio.document, studio.selection, studio.registry)
+        self.handling = Handling(studio.document, studio.selection, studio.registry, lambda: studio.locks.value)
         self._frame: FrameLayers | None = None
         self._failure: Failure | None = None
         self._uid = ""

@@ -20,6 +20,9 @@ from myriorama.widgets.viewport.doings import LAYERS, TOGGLES
 
 _LOOKS: Final = ("home", "exact", "free_look", "frame_selected")
 _WIDE_PX: Final = 1290
+_ROOMY_PX: Final = 760
+_SLIDER_PX: Final = 70
+_SHORT_SLIDER_PX: Final = 40
 _MASK_ICONS: Final = {
     "both": "circle-slice-8",
     "fill": "circle",
@@ -49,7 +52,7 @@ class ViewportToolbar(QToolBar):
         self._add("mask")
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
-        self.opacity.setFixedWidth(70)
+        self.opacity.setFixedWidth(_SLIDER_PX)
         self.opacity.setAccessibleName("Opacity of masks")
         self.opacity.setToolTip("Opacity of masks  [ ]")
         self.opacity.valueChanged.connect(self._on_opacity)
@@ -129,6 +132,7 @@ class ViewportToolbar(QToolBar):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         wide = self.width() >= _WIDE_PX
+        self.opacity.setFixedWidth(_SLIDER_PX if self.width() >= _ROOMY_PX else _SHORT_SLIDER_PX)
         style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if wide else Qt.ToolButtonStyle.ToolButtonIconOnly
         for base, *_ in LAYERS:
             button = self.widgetForAction(self._buttons[f"layer_{base}"])

@@ -361,6 +361,23 @@ def test_what_cannot_move_says_why(shown: Any) -> None:
     assert document.project == before
 
 
+def test_a_drag_leaves_what_is_locked(shown: Any) -> None:
+    studio = shown.studio
+    studio.locks.set(frozenset({CENTER}))
+    before = studio.document.project
+    studio.selection.select("mugs")
+    at = _handle(shown, "x")
+    native = _native(shown)
+    QTest.mousePress(native, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(native, at + QPoint(30, 0))
+    assert "is locked: unlock" in shown.panel.status.text
+    QTest.mouseRelease(native, Qt.MouseButton.LeftButton, pos=at + QPoint(30, 0))
+    assert studio.document.project == before
+    studio.locks.set(frozenset())
+    _drag(shown, _handle(shown, "x"), QPoint(30, 0))
+    assert studio.document.project != before
+
+
 def test_every_action_has_help_and_no_two_share_a_key(shown: Any) -> None:
     keys: dict[str, str] = {}
     for bound in shown.panel.actions_here():
