@@ -42,7 +42,7 @@ def no_widget_survives(qapp: QApplication) -> Iterator[None]:
             gc.collect()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         qapp.processEvents()
-        left = [w for w in QApplication.topLevelWidgets() if id(w) not in before and not w.inherits("QTipLabel")]
+        left = [w for w in QApplication.topLevelWidgets() if id(w) not in before]
         if not left:
             return
     told = [f"{type(w).__name__} {w.objectName()!r} {getattr(w, 'text', str)()[:80]!r} {w.windowFlags()}" for w in left]

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from myriorama.app.render_queue.jobs import Jobs
 from myriorama.app.render_queue.states import SampleState
 from myriorama.scenes.project.load import LoadedProject
 from myriorama.widgets.application import Application
-from myriorama.widgets.theme import DARK
-from myriorama.widgets.theme.tokens import use
 
 if TYPE_CHECKING:
     from tests.widgets.queue.conftest import Snapshots
@@ -26,26 +24,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.gl
 LEFT = Qt.MouseButton.LeftButton
 TIMEOUT_MS = 60_000
-
-
-@pytest.fixture
-def start(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], Application]]:
-    """Starts the program; a second start finds what the first one left."""
-    running: list[Application] = []
-
-    def started() -> Application:
-        application = Application(
-            settings_file=tmp_path / "settings.json", cache_folder=tmp_path / "cache", state=tmp_path / "state"
-        )
-        running.append(application)
-        application.show()
-        return application
-
-    yield started
-    for application in running:
-        application.close()
-    qapp.setStyleSheet("")
-    use(DARK)
 
 
 def asked(program: Application) -> QMessageBox:

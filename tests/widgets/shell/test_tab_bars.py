@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTabBar
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from myriorama.app.finding import find_project
 from myriorama.widgets.application import Application
+from myriorama.widgets.main_window.tab_bars import hide_stray_tab_bars
 
 
 def test_only_groups_of_docks_have_a_tab_bar(program: Application, qtbot: QtBot) -> None:
@@ -28,3 +29,27 @@ def test_only_groups_of_docks_have_a_tab_bar(program: Application, qtbot: QtBot)
         window.reset_layout()
         qtbot.wait(600)  # Qt makes new bars with each restored layout
         assert sorted(seen()) == sorted(grouped)
+
+
+def test_a_second_bar_with_the_same_tabs_is_hidden_and_the_one_over_the_docks_stays(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    docks = [QDockWidget(title, window) for title in ("One", "Two")]
+    for dock in docks:
+        window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+    window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+    window.tabifyDockWidget(*docks)
+    window.resize(500, 400)
+    window.show()
+    qtbot.waitExposed(window)
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    qtbot.waitUntil(lambda: any(b.isVisible() for b in window.findChildren(QTabBar, options=direct)))
+    real = next(b for b in window.findChildren(QTabBar, options=direct) if b.isVisible())
+    left = QTabBar(window)
+    for dock in docks:
+        left.addTab(dock.windowTitle())
+    left.setGeometry(real.geometry().translated(30, 17))
+    left.show()
+    assert hide_stray_tab_bars(window, docks) == 1
+    assert left.isHidden()
+    assert real.isVisible()
