@@ -88,10 +88,16 @@ class Generator(Plugin):
     ----------
     home : str
         The project's list that a new group joins: what is counted, or what it stands on. It may stand in either.
+    watertight : bool
+        Whether all parts together close a volume for every value inside the limits; checked where it says so.
+    extent_m : (float, float)
+        The smallest and the largest diagonal that its bounds may have, metres; checked.
     """
 
     kind: ClassVar[PluginKind] = "generator"
     home: ClassVar[Literal["objects", "stage"]] = "objects"
+    watertight: ClassVar[bool] = False
+    extent_m: ClassVar[tuple[float, float]] = (0.0005, 500.0)
 
     @abstractmethod
     def generate(self, values: Values) -> ObjectModel:

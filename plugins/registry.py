@@ -10,10 +10,10 @@ import difflib
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
-from typing import Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from myriorama.plugins.api import (
     Annotator,
@@ -25,8 +25,14 @@ from myriorama.plugins.api import (
     Plugin,
     Writer,
 )
+from myriorama.plugins.hosting.remote import grant_of_class, remote_class
+from myriorama.plugins.manifest import ManifestEntry
+from myriorama.plugins.sources import Grant
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.registry import PluginKind
+
+if TYPE_CHECKING:
+    from myriorama.plugins.hosting.hosts import PluginHosts
 
 FOLDERS: Final[Mapping[PluginKind, str]] = MappingProxyType(
     {
@@ -58,16 +64,52 @@ class PluginRegistry:
     ----------
     modules : mapping
         (kind, name) -> module that holds the plugin's class. Imported on first use.
+    hosts : PluginHosts or None
+        The processes that run third-party code. Without them a third party's plugin can be described, not run.
     """
 
-    def __init__(self, modules: Mapping[tuple[PluginKind, str], str]) -> None:
+    def __init__(self, modules: Mapping[tuple[PluginKind, str], str], hosts: PluginHosts | None = None) -> None:
         self._modules = dict(modules)
+        self._hosts = hosts
+        self._grants: tuple[Grant, ...] = ()
+        self._hosted: dict[tuple[PluginKind, str], type[Plugin]] = {}
         self._classes: dict[tuple[PluginKind, str], type[Plugin]] = {}
         self._made: dict[tuple[PluginKind, str], Plugin] = {}
 
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        """What third-party code may be used, in order of precedence."""
+        return self._grants
+
+    def use(self, grants: Sequence[Grant]) -> None:
+        """Take these in place of all third-party plugins there were. Runs and imports nothing.
+
+        Where two have a plugin of one kind and name, a built-in goes first, then the earlier grant; see `shadowed`.
+        """
+        hosted: dict[tuple[PluginKind, str], type[Plugin]] = {}
+        for grant in grants:
+            for entry in grant.manifest.entries:
+                key = (entry.kind, entry.name)
+                if key not in self._modules and key not in hosted:
+                    hosted[key] = remote_class(grant, entry, self._hosts)
+        # replaced whole, so that a reader in another thread sees the one state or the other
+        self._hosted, self._made, self._grants = hosted, {}, tuple(grants)
+        if self._hosts is not None:
+            self._hosts.keep(self._grants)
+
+    def grant_of(self, kind: PluginKind, name: str) -> Grant | None:
+        """Return by what grant a plugin is here; None for a built-in, and for one that is not here."""
+        found = self._hosted.get((kind, name))
+        return None if found is None else grant_of_class(found)
+
+    def close(self) -> None:
+        """End the processes that run third-party code."""
+        if self._hosts is not None:
+            self._hosts.close()
+
     def names(self, kind: PluginKind) -> tuple[str, ...]:
         """Return all names of a kind, sorted."""
-        return tuple(sorted(name for k, name in self._modules if k == kind))
+        return tuple(sorted(name for k, name in (*self._modules, *self._hosted) if k == kind))
 
     def plugin_class(self, kind: PluginKind, name: str) -> type[Plugin]:
         """Return the class without making an object of it.
@@ -77,7 +119,7 @@ class PluginRegistry:
         PluginError
             The name is unknown (near matches are named), or the module breaks the rule of one class.
         """
-        known = self._classes.get((kind, name))
+        known = self._classes.get((kind, name)) or self._hosted.get((kind, name))
         if known is not None:
             return known
         module_name = self._modules.get((kind, name))
@@ -131,13 +173,43 @@ class PluginRegistry:
         return cast("P", made)
 
 
+def shadowed(grants: Sequence[Grant]) -> tuple[tuple[Grant, ManifestEntry, str], ...]:
+    """Return the plugins that are left out because their name is taken, with who has it (``built-in`` or an id)."""
+    taken: dict[tuple[PluginKind, str], str] = dict.fromkeys(_builtin_modules(), "built-in")
+    out = []
+    for grant in grants:
+        for entry in grant.manifest.entries:
+            holder = taken.setdefault((entry.kind, entry.name), grant.source.id)
+            if holder != grant.source.id:
+                out.append((grant, entry, holder))
+    return tuple(out)
+
+
+def registry_with(grants: Sequence[Grant], hosts: PluginHosts | None = None) -> PluginRegistry:
+    """Return a registry of its own: everything that is shipped, and third-party plugins.
+
+    Parameters
+    ----------
+    hosts : PluginHosts or None
+        None describes third-party plugins without being able to run them.
+    """
+    registry = PluginRegistry(_builtin_modules(), hosts)
+    registry.use(grants)
+    return registry
+
+
 @cache
 def builtin_registry() -> PluginRegistry:
     """Return the registry of everything that is shipped."""
+    return PluginRegistry(_builtin_modules())
+
+
+@cache
+def _builtin_modules() -> Mapping[tuple[PluginKind, str], str]:
     modules: dict[tuple[PluginKind, str], str] = {}
     for kind, folder in FOLDERS.items():
         package = importlib.import_module(f"myriorama.plugins.{folder}")
         for module in pkgutil.iter_modules(package.__path__):
             if not module.name.startswith("_") and not module.ispkg:
                 modules[kind, module.name] = f"{package.__name__}.{module.name}"
-    return PluginRegistry(modules)
+    return MappingProxyType(modules)
