@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from myriorama.app.dataset.encoders import decode_npy, decode_png
 from myriorama.plugins.writing import DatasetInfo, StoredRecord
+from myriorama.scenes.labels.contract_parts import part_faults
 from myriorama.scenes.labels.rle import decode
 from myriorama.scenes.labels.violation import Violation
 
@@ -110,6 +111,8 @@ def _annotation(
         masks[a["instance"]] = decoded[""]
         if "amodal " in decoded and (decoded[""] & ~decoded["amodal "]).any():
             yield Violation(2, "its visible mask leaves its amodal mask", key)
+    for fault in part_faults(a.get("extra", {}).get("parts", ()), a["rle"].encode(), height, width):
+        yield Violation(3, fault, key)
     names = {c.id: c.name for c in info.classes if c.kind == "thing"}
     if names.get(a["class_id"]) != a["class_name"]:
         yield Violation(4, f"its class {a['class_id']} {a['class_name']!r} is not a thing of the class table", key)

@@ -42,7 +42,11 @@ class Coco(Writer):
     )
     version: ClassVar[str] = "1"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        Bool("extras", True, help="Also write amodal masks, fractions, attributes, occluders, 3D boxes and poses."),
+        Bool(
+            "extras",
+            True,
+            help="Also write amodal and part masks, fractions, attributes, occluders, 3D boxes and poses.",
+        ),
     )
 
     def obstacles(self, record: Record) -> tuple[str, ...]:
@@ -218,6 +222,20 @@ def _extras(index: int, a: StoredRecord, size: list[int], shown: set[int]) -> di
     out["attributes"] = a["attributes"]
     if a["box_3d"] is not None:
         out["box_3d"] = a["box_3d"]
-    if a["extra"]:
-        out["extra"] = a["extra"]
+    further = dict(a["extra"])
+    if "parts" in further:
+        out["parts"] = [_part(part, size) for part in further.pop("parts")]
+    if further:
+        out["extra"] = further
     return out
+
+
+def _part(part: StoredRecord, size: list[int]) -> dict[str, Any]:
+    """Return a part in the words of an annotation, so that its mask decodes as any other does."""
+    return {
+        "name": part["name"],
+        "slot": part["slot"],
+        "bbox": part["box"],
+        "area": part["area_px"],
+        "segmentation": {"size": size, "counts": part["rle"]},
+    }

@@ -18,6 +18,7 @@ from myriorama.scenes.labels.contract_geometry import (
     depth_lies_on_the_named_things,
     visible_keypoints_lie_on_their_things,
 )
+from myriorama.scenes.labels.contract_parts import parts_make_up_the_visible_mask
 from myriorama.scenes.labels.record import Annotation, Box, Record
 from myriorama.scenes.labels.rle import crop_of_counts, decode_counts
 from myriorama.scenes.labels.truth import Truth
@@ -216,6 +217,7 @@ INVARIANTS: Final[tuple[Callable[[Record, Truth], Iterator[Violation]], ...]] = 
     masks_partition_the_surfaces,
     visible_lies_inside_amodal,
     boxes_areas_and_codes_match_masks,
+    parts_make_up_the_visible_mask,
     ids_and_classes_match_the_table,
     depth_lies_on_the_named_things,
     amodal_lies_inside_box_3d,

@@ -92,6 +92,13 @@ class Truth:
         return runs_of(self.instance_id)
 
     @cached_property
+    def surface_runs(self) -> Runs:
+        """Column runs of the surface id image: one value for every part of every thing."""
+        from myriorama.scenes.labels.rle import runs_of
+
+        return runs_of(self.surface_id)
+
+    @cached_property
     def area_px(self) -> npt.NDArray[np.int64]:
         """(I,) int64: visible pixels of every instance of the scene."""
         count = len(self.scene.instances) + 1
@@ -101,20 +108,7 @@ class Truth:
     @cached_property
     def boxes(self) -> dict[int, Box]:
         """Tight pixel box of every instance that is visible, by instance index."""
-        runs, height = self.runs, self.height
-        if len(runs.values) == 0:
-            return {}
-        last = runs.ends - 1
-        left, right = runs.starts // height, last // height
-        # A run that turns into the next column covers the bottom row of one and the top row of the other.
-        turns = left != right
-        top = np.where(turns, 0, runs.starts % height)
-        bottom = np.where(turns, height - 1, last % height)
-        firsts = np.concatenate(([0], np.flatnonzero(runs.values[1:] != runs.values[:-1]) + 1))
-        x, y = np.minimum.reduceat(left, firsts), np.minimum.reduceat(top, firsts)
-        w, h = np.maximum.reduceat(right, firsts) - x + 1, np.maximum.reduceat(bottom, firsts) - y + 1
-        rows = zip((runs.values[firsts] - 1).tolist(), x.tolist(), y.tolist(), w.tolist(), h.tolist(), strict=True)
-        return {i: Box(*box) for i, *box in rows}
+        return {value - 1: box for value, box in boxes_of(self.runs).items()}
 
     @cached_property
     def visible_rle(self) -> dict[int, bytes]:
@@ -164,3 +158,21 @@ class Truth:
         from myriorama.scenes.labels.rays import CameraRays
 
         return CameraRays(self.scene)
+
+
+def boxes_of(runs: Runs) -> dict[int, Box]:
+    """Return the tight pixel box of every value that has a run."""
+    height = runs.height
+    if len(runs.values) == 0:
+        return {}
+    last = runs.ends - 1
+    left, right = runs.starts // height, last // height
+    # A run that turns into the next column covers the bottom row of one and the top row of the other.
+    turns = left != right
+    top = np.where(turns, 0, runs.starts % height)
+    bottom = np.where(turns, height - 1, last % height)
+    firsts = np.concatenate(([0], np.flatnonzero(runs.values[1:] != runs.values[:-1]) + 1))
+    x, y = np.minimum.reduceat(left, firsts), np.minimum.reduceat(top, firsts)
+    w, h = np.maximum.reduceat(right, firsts) - x + 1, np.maximum.reduceat(bottom, firsts) - y + 1
+    rows = zip(runs.values[firsts].tolist(), x.tolist(), y.tolist(), w.tolist(), h.tolist(), strict=True)
+    return {value: Box(*box) for value, *box in rows}
