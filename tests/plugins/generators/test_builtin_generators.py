@@ -19,6 +19,8 @@ from myriorama.scenes.geometry.measure import is_closed
 REGISTRY = builtin_registry()
 NAMES = [n for n in REGISTRY.names("generator") if n != "mesh_file"]
 DRAWS = 200
+# Leaf sheets have no thickness: of these only the stem is closed.
+OPEN = frozenset({"maize", "sugar_beet"})
 
 Made = Callable[..., ObjectModel]
 Oracle = Callable[[Mesh], trimesh.Trimesh]
@@ -44,6 +46,11 @@ def test_all_are_here() -> None:
     assert set(NAMES) >= {
         "primitive", "mug", "bottle", "carton", "cone_marker", "die", "conveyor_belt", "table", "tray",
     }  # fmt: skip
+
+
+def test_open_objects_say_so() -> None:
+    for name in OPEN:
+        assert not REGISTRY.generator(name).watertight, name
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -76,7 +83,7 @@ def test_every_draw_inside_the_limits_is_a_sound_object(name: str, whole: Whole)
         assert (size < 200).all(), told
         assert abs(model.bounds[0, 2]) <= 1e-6 * max(1.0, float(size.max())), told
         assert model.mass_kg is None or 0 < model.mass_kg < 1e11, told
-        assert is_closed(whole(model)), told
+        assert name in OPEN or is_closed(whole(model)), told
         for part in model.parts:
             mesh = part.mesh
             assert np.isfinite(mesh.uv).all(), told
@@ -111,8 +118,8 @@ def test_the_default_object_is_modest_and_well_formed(
     assert sum(len(p.mesh.faces) for p in model.parts) <= 7500
     witness = oracle(whole(model))
     witness.merge_vertices(merge_tex=True, merge_norm=True, digits_vertex=9)
-    assert witness.is_watertight
-    assert witness.is_winding_consistent
+    assert witness.is_watertight or name in OPEN
+    assert witness.is_winding_consistent or name in OPEN
     names = {k.name for k in model.keypoints}
     assert len(names) == len(model.keypoints)
     assert all(a in names and b in names for a, b in model.skeleton)

@@ -1,0 +1,1 @@
+"""Botany that the plants of the crop field share. It holds no generator of its own."""

@@ -1,0 +1,115 @@
+"""A young maize plant: two ranks of arching straps around a stem of rolled sheaths, from the coleoptile on.
+
+It grows no ear and no tassel: it ends at ten leaves.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from myriorama.plugins.generators._plants.colour import Dress, mixed
+from myriorama.plugins.generators._plants.growth import Growth, by_rank, grown, opened
+from myriorama.plugins.generators._plants.leaf import LeafForm
+from myriorama.plugins.generators._plants.outline import strap
+from myriorama.plugins.generators._plants.plant import Leaf, PlantGenerator, Shoot, plant_parameters
+from myriorama.plugins.generators._plants.stem import on_line, stem_line, stem_mesh
+from myriorama.scenes.materials.finishes import srgb
+
+# By rank of the leaf: blade length and width, and height of its collar, metres.
+BLADE_M: Final = (0.055, 0.13, 0.21, 0.30, 0.40, 0.51, 0.61, 0.70, 0.77, 0.82)
+WIDTH_M: Final = (0.017, 0.019, 0.024, 0.031, 0.040, 0.050, 0.060, 0.070, 0.079, 0.086)
+COLLAR_M: Final = (0.025, 0.040, 0.065, 0.10, 0.14, 0.19, 0.25, 0.32, 0.40, 0.48)
+STEM_M: Final = (0.0021, 0.0026, 0.0033, 0.0045, 0.006, 0.008, 0.010, 0.0115, 0.0125, 0.013)
+DIVERGENCE_DEG: Final = 180.0
+
+
+class Maize(PlantGenerator):
+    """Zea mays from emergence to ten leaves.
+
+    Notes
+    -----
+    Leaves stand in two ranks, 180 degrees apart. The first has a rounded tip, the others run into a long point.
+    Blade length and width rise with rank over the first ten leaves, up to some 0.8 m and 9 cm. Stages: L. J.
+    Abendroth and others, Corn Growth and Development, Iowa State University PMR 1009, 2011.
+    """
+
+    name = "maize"
+    label = "Maize"
+    help = "A young maize plant, from the spear of the coleoptile to ten leaves in two ranks along X."
+    parameters = plant_parameters(5.0, "#5f9138", (84.0, 104.0))
+    dress = Dress("parallel", roughness=0.42, rib=(1.55, 1.35, 1.5), relief=0.5)
+    seed_dress = Dress("parallel", roughness=0.4, rib=(1.2, 1.1, 1.2), relief=0.2)
+    seedling = "coleoptile"
+
+    def shoot(self, growth: Growth) -> Shoot:
+        """Return the plant at its stage."""
+        scale = growth.size
+        stage = max(growth.leaves, 0.0)
+        height = scale * by_rank((0.016, *COLLAR_M), stage + 1)
+        radius = scale * by_rank((0.0019, *STEM_M), stage + 1)
+        lean = 0.05 * height * growth.signed("lean", 0, 2)
+        line = stem_line(height, (float(lean[0]), float(lean[1])), (0.0, 0.0), 7)
+        widths = radius * np.linspace(1.0, 0.62, 7)
+        leaves = [self._spear(growth, height, radius)] if growth.begun <= 2 else []
+        for rank in range(1, growth.begun + 1):
+            leaves.append(self._leaf(growth, rank, height, radius))
+        pale = mixed(growth.color, srgb("#b9c48a"), 0.45)
+        top = on_line(line, 1.0)
+        return Shoot(
+            stem=stem_mesh(line, widths, 4 + 2 * growth.detail),
+            base_radius_m=float(widths[0]),
+            top_radius_m=float(widths[-1]),
+            growing_point=top,
+            leaves=tuple(leaves),
+            stem_color=mixed(pale, srgb("#8a4a58"), 0.35 if stage < 3 else 0.12),
+            told={},
+        )
+
+    def _spear(self, growth: Growth, height: float, radius: float) -> Leaf:
+        """Return the coleoptile: the sheath that broke the soil, soon outgrown."""
+        form = LeafForm(
+            blade_m=growth.size * 0.028,
+            half_width_m=growth.size * 0.0042,
+            azimuth_rad=float(np.pi + 0.2 * growth.signed("spear", 0, 1)[0]),
+            radius_m=0.3 * radius,
+            height_m=0.004,
+            rise_deg=86.0,
+            droop_deg=6.0 + 30 * growth.wilting,
+            fold_deg=52.0,
+            base_fold_deg=62.0,
+        )
+        fading = min(1.0, growth.leaves / 2)
+        return Leaf("coleoptile", "cotyledon", strap(7, 0.8, 0.4, 3.0), form, 1.0, 0, 0.6 * fading)
+
+    def _leaf(self, growth: Growth, rank: int, height: float, radius: float) -> Leaf:
+        age = growth.age(rank)
+        chance = growth.signed("leaf", rank, 8)
+        out = opened(age, 2.2)
+        length = growth.size * by_rank(BLADE_M, rank) * grown(age, 2.2) * (1 + 0.09 * chance[0])
+        collar = min(growth.size * by_rank(COLLAR_M, rank), 0.96 * height)
+        # Large leaves arch under their weight, small ones stand.
+        weight = by_rank((22, 38, 58, 72, 84, 92, 98, 102, 104, 104), rank)
+        thirst = growth.wilting
+        form = LeafForm(
+            blade_m=float(length),
+            half_width_m=float(growth.size * by_rank(WIDTH_M, rank) / 2 * min(1.0, 0.45 + 0.6 * grown(age))),
+            azimuth_rad=float(np.radians(DIVERGENCE_DEG * (rank - 1) + 13 * chance[1])),
+            radius_m=0.25 * radius,
+            height_m=collar,
+            rise_deg=float(88 - out * (30 + 6 * chance[2]) - thirst * out * 16),
+            droop_deg=float(8 + out * weight * (1 + 0.2 * chance[3]) + thirst * (35 + 45 * out)),
+            arch=float(1.15 + 0.25 * chance[4]),
+            fold_deg=float(8 + 58 * (1 - out) + 40 * thirst * out),
+            base_fold_deg=68.0,
+            cup=0.0,
+            wave=float(0.30 * out * (1 - thirst)),
+            waves=5.0,
+            phase=float(chance[5]),
+            twist_deg=float(22 * chance[6] * out),
+            sweep=float(0.10 * chance[7] * out),
+        )
+        rows = 7 + 3 * growth.detail
+        outline = strap(rows, 0.75, 0.3, 5.0) if rank == 1 else strap(rows, 0.62, 0.36, 2.1)
+        return Leaf(f"leaf_{rank}", "leaf", outline, form, age, rank)
