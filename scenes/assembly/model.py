@@ -28,12 +28,15 @@ class Part:
     ----------
     slot : str
         Material slot that a project's ``materials`` table can override; defaults to `name`.
+    coarse : Mesh or None
+        What drafts draw in its place while a hand moves something; labels and finals never use it.
     """
 
     name: str
     mesh: Mesh
     material: Material
     slot: str = ""
+    coarse: Mesh | None = None
 
 
 @dataclass(frozen=True)
@@ -114,4 +117,5 @@ class ObjectModel:
     @property
     def nbytes(self) -> int:
         """Bytes held by meshes and textures."""
-        return sum(p.mesh.nbytes + sum(t.nbytes for t in p.material.textures) for p in self.parts)
+        meshes = sum(m.nbytes for p in self.parts for m in (p.mesh, p.coarse) if m is not None)
+        return meshes + sum(t.nbytes for p in self.parts for t in p.material.textures)
