@@ -10,9 +10,10 @@ from pathlib import Path
 from types import TracebackType
 
 from myriorama.app.assets.store import FileAssetStore
+from myriorama.app.extensions.registries import user_registry
 from myriorama.app.finding import find_project
 from myriorama.app.production.producer import Produced, Producer
-from myriorama.plugins.registry import builtin_registry
+from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.errors import ContractError
 from myriorama.scenes.labels.record import Record
 from myriorama.scenes.project.check import check_project
@@ -31,9 +32,10 @@ class OpenedProject:
     project : Project
     """
 
-    def __init__(self, project: Project, producer: Producer) -> None:
+    def __init__(self, project: Project, producer: Producer, registry: PluginRegistry) -> None:
         self.project = project
         self._producer = producer
+        self._registry = registry
 
     def sample(self, index: int, attempt: int = 0) -> SceneSample:
         """Return every number that is drawn for sample `index`; nothing is built."""
@@ -65,8 +67,9 @@ class OpenedProject:
             yield self.record(index)
 
     def close(self) -> None:
-        """Give the renderer back."""
+        """Give the renderer back, and end the processes that run third-party code."""
         self._producer.renderer.close()
+        self._registry.close()
 
     def __enter__(self) -> OpenedProject:
         return self
@@ -111,9 +114,9 @@ def open_project(
     path = find_project(str(project))
     loaded = load_project(path)
     opened = loaded.project if seed is None else loaded.project.model_copy(update={"seed": seed})
-    registry = builtin_registry()
+    registry = user_registry(hosted=True)
     store = FileAssetStore(loaded.folder, extra_roots=tuple(Path(root) for root in asset_roots))
     check_project(opened, registry, store, file=str(path))
     store.preflight(file_references(opened, registry, store))
     producer = Producer(opened, registry, store, RasterRenderer(), size=size, quality=quality, labels=labels)
-    return OpenedProject(opened, producer)
+    return OpenedProject(opened, producer, registry)

@@ -30,7 +30,7 @@ from myriorama.app.queue_view.verifying import Verifications
 from myriorama.app.render_queue.service import QueueService
 from myriorama.app.settings.folders import queue_folder
 from myriorama.app.settings.store import SettingsStore, state_folder
-from myriorama.plugins.registry import PluginRegistry, builtin_registry
+from myriorama.plugins.registry import PluginRegistry, registry_with
 
 
 class Studio:
@@ -94,7 +94,7 @@ class Studio:
         self.post = post
         self.cache_folder = cache_folder
         self.state = state or (state_folder() if cache_folder is None else cache_folder / "state")
-        self.registry: PluginRegistry = builtin_registry()
+        self.registry: PluginRegistry = registry_with(())
         self.settings = settings
         self.document = Document()
         self.selection = Selection()

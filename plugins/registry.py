@@ -111,6 +111,10 @@ class PluginRegistry:
         """Return all names of a kind, sorted."""
         return tuple(sorted(name for k, name in (*self._modules, *self._hosted) if k == kind))
 
+    def shipped(self, kind: PluginKind) -> tuple[str, ...]:
+        """Return the names of a kind that are no third party's, sorted."""
+        return tuple(sorted(name for k, name in self._modules if k == kind))
+
     def plugin_class(self, kind: PluginKind, name: str) -> type[Plugin]:
         """Return the class without making an object of it.
 

@@ -18,6 +18,7 @@ from myriorama.app.finding import example_names, examples_folder
 from myriorama.scenes.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    from myriorama.plugins.registry import PluginRegistry
     from myriorama.scenes.parameters.schema import Parameter
     from myriorama.scenes.registry import PluginKind
 
@@ -63,10 +64,12 @@ def list_names(
     as_json: JsonOption = False,
 ) -> int:
     """List what there is of a kind, with a sentence on each."""
+    from myriorama.app.extensions.registries import user_registry
+
     if shelf is Shelf.EXAMPLES:
         rows = [(name, _example_description(name)) for name in example_names()]
     else:
-        rows = [(entry.name, entry.help or entry.label) for entry in entries(shelf)]
+        rows = [(entry.name, entry.help or entry.label) for entry in entries(shelf, user_registry())]
     if as_json:
         print_json([{"name": name, "help": text} for name, text in rows])
     else:
@@ -109,8 +112,14 @@ def schema() -> int:
     return ExitCode.OK
 
 
-def entries(shelf: Shelf) -> tuple[Entry, ...]:
-    """Return everything on a shelf but the examples, sorted by name."""
+def entries(shelf: Shelf, registry: PluginRegistry | None = None) -> tuple[Entry, ...]:
+    """Return everything on a shelf but the examples, sorted by name.
+
+    Parameters
+    ----------
+    registry : PluginRegistry or None
+        None is everything that is shipped.
+    """
     if shelf is Shelf.RIGS:
         from myriorama.scenes.cameras.rigs import RIGS
 
@@ -119,7 +128,7 @@ def entries(shelf: Shelf) -> tuple[Entry, ...]:
         raise ValueError("an example is a file, not an entry with parameters")
     from myriorama.plugins.registry import builtin_registry
 
-    registry, kind = builtin_registry(), KIND_OF_SHELF[shelf]
+    registry, kind = registry or builtin_registry(), KIND_OF_SHELF[shelf]
     out = []
     for name in registry.names(kind):
         plugin = registry.plugin_class(kind, name)
@@ -137,7 +146,10 @@ def find_entries(name: str) -> tuple[Entry, ...]:
         Nothing has that name; near matches are named.
     """
     kind, _, bare = name.rpartition("/")
-    everything = [entry for shelf in Shelf if shelf is not Shelf.EXAMPLES for entry in entries(shelf)]
+    from myriorama.app.extensions.registries import user_registry
+
+    registry = user_registry()
+    everything = [entry for shelf in Shelf if shelf is not Shelf.EXAMPLES for entry in entries(shelf, registry)]
     everything += parts_of_a_project()
     found = tuple(e for e in everything if e.name == bare and kind in ("", e.kind, e.kind + "s"))
     if not found:

@@ -97,10 +97,10 @@ def render(
     from myriorama.app.cli.progress import ProgressDisplay
     from myriorama.app.cli.replacing import Replacement
     from myriorama.app.dataset.layout import partial_of
+    from myriorama.app.extensions.registries import user_registry
     from myriorama.app.production.job import JobSettings, run_job
-    from myriorama.plugins.registry import builtin_registry
 
-    registry = builtin_registry()
+    registry = user_registry()
     width, height = read_size(size) if size is not None else (None, None)
     if replace and (resume or shard is not None):
         raise InputError(

@@ -49,7 +49,7 @@ def sample(
 def _drawn(path: Path, index: int, roots: tuple[Path, ...]) -> SceneSample | None:
     """Return the recipe without a renderer; None where acceptance rules have to look at the picture."""
     from myriorama.app.assets.store import FileAssetStore
-    from myriorama.plugins.registry import builtin_registry
+    from myriorama.app.extensions.registries import user_registry
     from myriorama.scenes.drawing.plan import compile_plan
     from myriorama.scenes.project.check import check_project
     from myriorama.scenes.project.load import load_project
@@ -58,7 +58,7 @@ def _drawn(path: Path, index: int, roots: tuple[Path, ...]) -> SceneSample | Non
     loaded = load_project(path)
     if loaded.project.acceptance:
         return None
-    registry = builtin_registry()
+    registry = user_registry()
     store = FileAssetStore(loaded.folder, extra_roots=roots)
     check_project(loaded.project, registry, store, file=str(path))
     # A recipe whose files cannot be read could never become a picture: it is refused as `render` refuses it.

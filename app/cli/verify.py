@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import asdict
 
 import typer
@@ -17,10 +18,13 @@ SHOWN_FINDINGS = 20
 def verify(folder: DatasetArgument, as_json: JsonOption = False) -> int:
     """Check a dataset: every file against its hash, every label against the label contract."""
     from myriorama.app.dataset.verify import verify as verify_dataset
+    from myriorama.app.extensions.registries import user_registry
 
     if not folder.is_dir():
         raise InputError(Problem("DIR", "there is no such folder", repr(str(folder)), "a dataset's folder"))
-    report = verify_dataset(folder)
+    registry = user_registry(hosted=True)
+    with closing(registry):
+        report = verify_dataset(folder, registry)
     if as_json:
         print_json({"folder": str(folder), "sound": report.sound, **asdict(report)})
     else:

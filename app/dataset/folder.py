@@ -283,6 +283,7 @@ class DatasetFolder:
                 if any(file.path == e.path for e in entries):
                     raise DatasetError(f"writer {name!r}: {file.path} is written twice")
                 entries.append(write_file(self.partial, file.path, file.chunks, durable=self._durable))
+        self._registry.close()
         versions = {name: self._registry.writer_class(name).version for name in self.job.formats}
         faults.point("finalize.before_manifest")
         chunks = manifest_chunks(self.job, versions, devices, entries, self._receipts, self.quarantined)

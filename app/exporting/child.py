@@ -5,6 +5,7 @@ It tells as JSON messages, is disposable and dies with the window; nothing here 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from dataclasses import asdict
@@ -68,9 +69,12 @@ def _prepare(pipe: Connection, request: dict[str, Any]) -> dict[str, Any]:
 
 def _verify(pipe: Connection, request: dict[str, Any]) -> dict[str, Any]:
     from myriorama.app.dataset.verify import verify
+    from myriorama.app.extensions.registries import user_registry
 
     teller = _Teller(pipe, "verifying")
-    report = verify(Path(request["folder"]), on_progress=lambda done, total: teller.tell(done, total))
+    with contextlib.closing(user_registry(hosted=True)) as registry:
+        folder = Path(request["folder"])
+        report = verify(folder, registry, on_progress=lambda done, total: teller.tell(done, total))
     return {
         "type": "verified",
         "files": report.files,
@@ -115,5 +119,7 @@ def _measure(pipe: Connection, request: dict[str, Any]) -> dict[str, Any]:
 def _job(request: dict[str, Any]) -> JobSettings:
     from myriorama.app.exporting.settings import Source, from_json, job_of
 
-    source = Source(**{**request["source"], "asset_roots": tuple(request["source"]["asset_roots"])})
+    told = request["source"]
+    plugins = None if told["plugins"] is None else tuple(told["plugins"])
+    source = Source(**{**told, "asset_roots": tuple(told["asset_roots"]), "plugins": plugins})
     return job_of(from_json(request["settings"]), source)

@@ -146,6 +146,7 @@ def source_of(studio: Studio) -> Source:
         asset_roots=studio.settings.value.asset_roots,
         cache_folder=str(studio.cache_folder) if studio.cache_folder else None,
         queue_folder=str(studio.cache_folder / "queue") if studio.cache_folder else None,
+        plugins=tuple(grant.to_json() for grant in studio.registry.grants),
     )
 
 

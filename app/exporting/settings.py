@@ -17,6 +17,7 @@ import platformdirs
 from myriorama.app.cli.selecting import runs_text
 from myriorama.app.dataset.layout import partial_of, quarantine_of
 from myriorama.app.production.job import JobSettings
+from myriorama.plugins.sources import grant_from_json
 from myriorama.scenes.project.model import Project
 from myriorama.scenes.rendering.frame import Quality
 
@@ -87,6 +88,8 @@ class Source:
     cache_folder: str | None = None
     queue_folder: str | None = None
     """Where the job has its database while it runs; None is the user's state folder."""
+    plugins: tuple[Mapping[str, Any], ...] | None = None
+    """The grants of the third-party plugins that the window uses, as JSON; None is what the user has enabled."""
 
 
 def job_of(settings: ExportSettings, source: Source) -> JobSettings:
@@ -107,6 +110,7 @@ def job_of(settings: ExportSettings, source: Source) -> JobSettings:
         cache_folder=Path(source.cache_folder) if source.cache_folder else None,
         indices=settings.numbers if settings.left_out else None,
         writer_options={name: dict(options) for name, options in settings.formats.items() if options},
+        plugins=None if source.plugins is None else tuple(grant_from_json(grant) for grant in source.plugins),
         project_text=source.text,
         project_folder=Path(source.folder),
         queue_folder=Path(source.queue_folder) if source.queue_folder else None,

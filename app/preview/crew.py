@@ -75,6 +75,7 @@ class _Worker:
     dropping: bool = False
     given: int = 0
     known: dict[str, int] = field(default_factory=dict)
+    plugins: tuple[Mapping[str, Any], ...] = ()
     made: deque[TileKey] = field(default_factory=lambda: deque(maxlen=_MADE_REMEMBERED))
 
 
@@ -104,6 +105,7 @@ class Crew:
         self._lock = threading.Lock()
         self._queues: dict[str, OrderedDict[Job, None]] = {"tile": OrderedDict(), "facts": OrderedDict()}
         self._live: frozenset[State] = frozenset()
+        self._plugins: tuple[Mapping[str, Any], ...] = ()
         self._workers: list[_Worker] = []
         self._deaths: dict[Job, int] = {}
         self._failed_starts = 0
@@ -126,6 +128,11 @@ class Crew:
                 for job in [job for job in queue if job.state not in self._live]:
                     del queue[job]
         self._call()
+
+    def use_plugins(self, grants: tuple[Mapping[str, Any], ...]) -> None:
+        """Have everything that is begun from now on made with these third-party plugins."""
+        with self._lock:
+            self._plugins = grants
 
     def ask(self, kind: Literal["tile", "facts"], jobs: Sequence[Job]) -> None:
         """Put these jobs in place of the waiting ones of their kind."""
@@ -185,8 +192,12 @@ class Crew:
             return
         with self._lock:
             job = self._next(worker)
+            plugins = self._plugins
         if job is None:
             return
+        if worker.plugins is not plugins:
+            worker.plugins = plugins
+            worker.process.send({"type": "plugins", "grants": list(plugins)})
         variant, state = job.key.variant, job.state
         if worker.known.get(variant) != state.serial:
             worker.known[variant] = state.serial

@@ -17,15 +17,18 @@ import numpy.typing as npt
 
 from myriorama.app.judging.recipes import recipe_hash
 from myriorama.app.preview.attentive import Attentive, Stop, SupersededError
+from myriorama.app.preview.coarse import CoarseModels
 from myriorama.app.preview.drawn import drawn_values
 from myriorama.app.preview.frames import View
 from myriorama.app.preview.holding import HELD, HoldingRegistry
 from myriorama.app.preview.opening import Opened, Opener, accepted
 from myriorama.app.preview.wire import Wanted, annotations_to_json, camera_to_json, scene_to_json
+from myriorama.app.preview.wires import wire_layer
 from myriorama.app.production.effects import with_effects
 from myriorama.app.production.producer import Producer
 from myriorama.plugins.annotators import annotate, choose, request_for
 from myriorama.plugins.registry import PluginRegistry
+from myriorama.plugins.sources import Grant
 from myriorama.scenes.assembly.build import Builder
 from myriorama.scenes.assembly.memory import BuildMemory
 from myriorama.scenes.assembly.scene import Scene
@@ -62,6 +65,7 @@ class Darkroom:
         self._renderer = renderer
         self._opener = Opener(registry, cache_folder)
         self._holding = HoldingRegistry(registry)
+        self._coarse = CoarseModels()
         self._drafts: BuildMemory | None = None
         self._finals: BuildMemory | None = None
         self._attempts: dict[tuple[int, int], int] = {}
@@ -69,8 +73,17 @@ class Darkroom:
         self._effects_ns_px = 0.0
 
     def close(self) -> None:
-        """Free the device."""
+        """Free the device, and end the processes that run third-party code."""
         self._renderer.close()
+        self._registry.close()
+
+    def use(self, grants: Sequence[Grant]) -> None:
+        """Use these third-party plugins from now on."""
+        self._opener.use(grants)
+        if self._drafts is not None:
+            self._drafts.forget_groups()
+        self._holding.forget()
+        self._last = None
 
     def make(self, wanted: Wanted, stop: Stop) -> Picture:
         """Return the picture that is wanted.
@@ -143,7 +156,7 @@ class Darkroom:
         effects = bool(scene.effects) and wanted.view is None and not dear
         coordinates = effects or "object_coordinates" in wanted.layers  # an effect may read them
         request = RenderRequest(amodal=False, linear=effects, quality="draft", coordinates=coordinates)
-        frame = self._renderer.render(scene, request)
+        frame = self._renderer.render(self._coarse.scene(scene), request)
         clock.lap("render")
         if effects:
             frame = with_effects(frame, scene, sample, self._registry)
@@ -201,7 +214,7 @@ class Darkroom:
             "final": wanted.final,
             "camera": camera_to_json(scene.camera),
             "dataset_camera": camera_to_json(dataset_camera),
-            **scene_to_json(scene),
+            **scene_to_json(scene, anatomy="anatomy" in wanted.layers),
             "annotations": annotations_to_json(annotations),
             "values": drawn_values(sample, self._registry, opened.project.camera.uid),
             "violations": list(violations),
@@ -215,6 +228,8 @@ class Darkroom:
             found["normal"] = frame.normal
         if "object_coordinates" in wanted.layers:
             found["object_coordinates"] = frame.object_coordinates
+        if "wire" in wanted.layers and frame.depth is not None:
+            found["wire"] = wire_layer(scene, frame.depth)
         return Picture(told, {name: array for name, array in found.items() if array is not None})
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ from myriorama.app.preview.gallery import TileService
 from myriorama.app.preview.service import PreviewService
 from myriorama.app.problems import Problems, Trouble
 from myriorama.app.settings.store import Settings, SettingsStore
+from myriorama.plugins.sources import Grant
 from myriorama.scenes.project.model import Project
 
 SOURCE: Final = "preview"
@@ -153,6 +155,14 @@ class Director:
         self._tiles.hold(True)
         layers = self._layers | _READ_BY_POINTER
         self._preview.request(replace(self._final(project), folder=str(folder), layers=layers))
+
+    def use_plugins(self, grants: Sequence[Grant]) -> None:
+        """Make everything again with these third-party plugins."""
+        self._preview.use_plugins(grants)
+        self._tiles.use_plugins(grants)
+        if self._document.project is not None:
+            self._tell_tiles()
+            self.refresh()
 
     def refresh(self) -> None:
         """Ask for the picture again, in full."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from myriorama.app.preview.frames import Failure
 from myriorama.app.production.producer import AcceptanceError
+from myriorama.plugins.faults import PluginFault
 from myriorama.plugins.registry import FOLDERS
 from myriorama.scenes.errors import DeviceError, InputError, PluginError
 
@@ -28,6 +29,8 @@ def failure_of(error: BaseException, generation: int, index: int) -> Failure:
         return Failure(generation, index, "device", str(error))
     if isinstance(error, AcceptanceError):
         return Failure(generation, index, "refused", str(error))
+    if isinstance(error, PluginFault):
+        return Failure(generation, index, "plugin", str(error), fault=error.fault)
     if isinstance(error, PluginError):
         return Failure(generation, index, "plugin", str(error))
     return Failure(generation, index, "plugin", told(error))

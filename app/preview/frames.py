@@ -12,6 +12,8 @@ from typing import Any, Literal, Protocol
 
 from psygnal import SignalInstance
 
+from myriorama.app.preview.anatomy import Anatomy
+from myriorama.plugins.faults import Fault
 from myriorama.scenes.assembly.scene import SceneClass, SurfaceRow
 from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.conventions import F32, F64, U8, U32, SurfaceKind
@@ -20,7 +22,7 @@ from myriorama.scenes.labels.record import Annotation
 from myriorama.scenes.project.model import Project
 from myriorama.scenes.rendering.frame import Device, Quality
 
-Layer = Literal["normal", "object_coordinates", "amodal"]
+Layer = Literal["normal", "object_coordinates", "amodal", "anatomy", "wire"]
 """What is only made and moved when it is looked at; colour, ids and depth always are."""
 
 
@@ -79,6 +81,8 @@ class SeenInstance:
     ----------
     bounds : (2, 3) float64
         In the object's own frame, metres.
+    anatomy : Anatomy or None
+        Where the layer ``anatomy`` was asked for.
     """
 
     instance_key: str
@@ -91,6 +95,7 @@ class SeenInstance:
     world_from_object: F64
     bounds: F64
     attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    anatomy: Anatomy | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +117,8 @@ class SampleFrame:
     depth : (H, W) float32
         Metres along camera z; 0 = nothing hit.
     normal, object_coordinates : (H, W, 3) float32 or None
+    wire : (H, W) uint8 or None
+        Edges of triangles; see `wires.wire_layer`.
     annotations : tuple of Annotation
         Of this view; empty in drafts.
     values : mapping
@@ -153,6 +160,7 @@ class SampleFrame:
     triangles: int
     unclassed: int
     notes: tuple[str, ...] = ()
+    wire: U8 | None = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +171,8 @@ class Failure:
     ----------
     kind : str
         ``input`` (project or asset), ``device`` (no OpenGL), ``plugin`` (it raised), ``lost`` (the process ended).
+    fault : Fault or None
+        How third-party code failed, where that was the cause.
     """
 
     generation: int
@@ -170,6 +180,7 @@ class Failure:
     kind: Literal["input", "device", "plugin", "lost", "refused"]
     message: str
     problems: tuple[Problem, ...] = ()
+    fault: Fault | None = None
 
 
 class FrameSource(Protocol):

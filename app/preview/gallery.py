@@ -18,6 +18,7 @@ from myriorama.app.observable import Post
 from myriorama.app.preview.crew import Crew, Job, Made, State
 from myriorama.app.preview.tiles import ObjectFacts, SampleFacts, Tile, TileKey
 from myriorama.app.production.lifetime import usable_cores
+from myriorama.plugins.sources import Grant
 from myriorama.scenes.project.model import Project
 
 
@@ -60,11 +61,18 @@ class TileService:
         self._crew: Crew | None = None
         self._held = False
         self._closed = False
+        self._plugins: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def pids(self) -> tuple[int, ...]:
         """Of the processes that run now."""
         return self._crew.pids if self._crew is not None else ()
+
+    def use_plugins(self, grants: Sequence[Grant]) -> None:
+        """Use these third-party plugins from the next `set_project` on."""
+        self._plugins = tuple(grant.to_json() for grant in grants)
+        if self._crew is not None:
+            self._crew.use_plugins(self._plugins)
 
     def set_project(self, project: Project | None, folder: Path, asset_roots: Sequence[str] = ()) -> None:
         """Show this project from now on: everything made before is stale, and what was wanted of it is forgotten."""
@@ -107,6 +115,7 @@ class TileService:
         """Start the processes ahead of the first wish; they take about a second to be ready."""
         if self._crew is None and not self._closed:
             self._crew = Crew(self._report, self._workers, self._cache_folder, held=self._held)
+            self._crew.use_plugins(self._plugins)
             self._keep()
 
     def hold(self, on: bool) -> None:

@@ -6,6 +6,7 @@ It renders nothing. A project that cannot be drawn is refused with every problem
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from myriorama.app.production.acceptance import refusals
 from myriorama.app.production.producer import AcceptanceError
 from myriorama.plugins.annotators import annotate, choose, request_for
 from myriorama.plugins.registry import PluginRegistry
+from myriorama.plugins.sources import Grant
 from myriorama.scenes.assembly.build import Builder
 from myriorama.scenes.assembly.memory import BuildMemory
 from myriorama.scenes.assembly.scene import Scene
@@ -97,6 +99,12 @@ class Opener:
         while len(self._states) > _STATES_KEPT:
             self._states.popitem(last=False)
         return found
+
+    def use(self, grants: Sequence[Grant]) -> None:
+        """Use these third-party plugins from now on; what others placed is forgotten, what built-ins built is not."""
+        self.registry.use(grants)
+        self._states.clear()
+        self._memory.forget_groups()
 
     def _open(self, text: str) -> Opened:
         project = parse_project(text)

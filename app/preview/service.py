@@ -8,7 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.connection import wait
@@ -23,6 +23,7 @@ from myriorama.app.preview.blocks import OwnedBlocks, arrays_in, bytes_for
 from myriorama.app.preview.companion import Companion, exit_words
 from myriorama.app.preview.frames import Failure, FrameRequest, SampleFrame
 from myriorama.app.preview.wire import failure_from, frame_from, request_to_json
+from myriorama.plugins.sources import Grant
 
 ServiceState = Literal["idle", "starting", "ready", "rendering", "lost"]
 """idle: no process yet; lost: it ended, and another is being started or starts with the next request."""
@@ -67,6 +68,7 @@ class PreviewService:
         self._at_rest: FrameRequest | None = None
         self._courier: _Courier | None = None
         self._cache_folder = cache_folder
+        self._plugins: tuple[Mapping[str, Any], ...] = ()
         if started is not None:
             self.state.set("starting")
             self._courier = _Courier(self._report, cache_folder, started)
@@ -86,6 +88,14 @@ class PreviewService:
         if self._courier is None and not self._closed:
             self.state.set("starting")
             self._courier = _Courier(self._report, self._cache_folder)
+            self._courier.use_plugins(self._plugins)
+
+    def use_plugins(self, grants: Sequence[Grant]) -> None:
+        """Make every picture that is asked for from now on with these third-party plugins."""
+        self._plugins = tuple(grant.to_json() for grant in grants)
+        self._newest = None  # what is under way was begun with others
+        if self._courier is not None:
+            self._courier.use_plugins(self._plugins)
 
     def request(self, wanted: FrameRequest) -> int:
         """Ask for a picture in place of whatever was asked for before; return the request's generation.
@@ -201,6 +211,8 @@ class _Courier:
         self._ready = False
         self._process: Companion | None = None
         self._blocks = OwnedBlocks()
+        self._plugins: tuple[Mapping[str, Any], ...] = ()
+        self._told: tuple[Mapping[str, Any], ...] = ()
         self.pid: int | None = None
         self._thread = threading.Thread(target=self._run, name="preview", daemon=True)
         self._thread.start()
@@ -216,6 +228,11 @@ class _Courier:
         with self._lock:
             self._rest = (time.monotonic() + rest_s, generation)
         self._waker.send_bytes(b"1")
+
+    def use_plugins(self, grants: tuple[Mapping[str, Any], ...]) -> None:
+        """Tell the process of these grants before the next request."""
+        with self._lock:
+            self._plugins = grants
 
     def close(self) -> None:
         """End process and thread."""
@@ -257,6 +274,7 @@ class _Courier:
     def _begin(self) -> None:
         self._ready = False
         self._nudged = None
+        self._told = ()
         started, self._started = self._started, None
         self._process = started or start_preview(self._cache_folder)
         self.pid = self._process.pid
@@ -290,9 +308,14 @@ class _Courier:
 
     def _hand(self, process: Companion, asked: tuple[int, FrameRequest]) -> None:
         generation, wanted = asked
-        layers = len(wanted.layers & {"normal", "object_coordinates"})
+        layers = len(wanted.layers & {"normal", "object_coordinates", "wire"})
         if self._blocks.grow(bytes_for(wanted.width, wanted.height, layers)):
             process.send({"type": "blocks", "names": list(self._blocks.names)})
+        with self._lock:
+            plugins = self._plugins
+        if plugins is not self._told:
+            self._told = plugins
+            process.send({"type": "plugins", "grants": list(plugins)})
         self._out = asked
         self._nudged = None
         process.send(request_to_json(generation, wanted))

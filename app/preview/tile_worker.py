@@ -27,7 +27,8 @@ def _serve(pipe: Connection, setup: dict[str, Any]) -> None:
     from pathlib import Path
 
     from myriorama.app.preview.workbench import Workbench
-    from myriorama.plugins.registry import builtin_registry
+    from myriorama.plugins.hosting.hosts import PluginHosts
+    from myriorama.plugins.registry import registry_with
     from myriorama.scenes.errors import DeviceError
     from myriorama.scenes.rendering.raster.engine import RasterRenderer
 
@@ -37,7 +38,7 @@ def _serve(pipe: Connection, setup: dict[str, Any]) -> None:
         send(pipe, {"type": "refused_to_start", "message": str(error)})
         return
     cache = setup["cache_folder"]
-    workbench = Workbench(builtin_registry(), renderer, Path(cache) if cache else None)
+    workbench = Workbench(registry_with((), PluginHosts()), renderer, Path(cache) if cache else None)
     with contextlib.closing(workbench):
         send(pipe, {"type": "ready"})
         TileDesk(pipe, workbench).serve()
@@ -73,6 +74,10 @@ class TileDesk:
         if message["type"] == "state":
             place = (message["text"], message["folder"], tuple(message["asset_roots"]))
             self._states[message["variant"]] = place
+        elif message["type"] == "plugins":  # comes between jobs only
+            from myriorama.plugins.sources import grant_from_json
+
+            self._workbench.use([grant_from_json(grant) for grant in message["grants"]])
         elif message["type"] == "drop":
             self._superseded = True
         else:

@@ -7,14 +7,16 @@ tell them exactly.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from myriorama.app.preview.anatomy import anatomy_from, anatomy_to_json
 from myriorama.app.preview.frames import Failure, FrameRequest, Layer, SampleFrame, SeenInstance, View
+from myriorama.plugins.faults import fault_from_json
 from myriorama.scenes.assembly.scene import Instance, Scene, SceneClass, SurfaceRow
 from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.conventions import Mask
@@ -72,21 +74,23 @@ def wanted_from(message: Mapping[str, Any]) -> Wanted:
     )
 
 
-def scene_to_json(scene: Scene) -> dict[str, Any]:
-    """Return what a picture tells of its scene: tables and objects, no mesh."""
+def scene_to_json(scene: Scene, *, anatomy: bool = False) -> dict[str, Any]:
+    """Return what a picture tells of its scene: tables and objects, and what these are made of; no mesh."""
     names = {c.id: c.name for c in scene.classes}
     known = set(names)
     return {
         "surfaces": [[r.surface_id, r.instance, r.part, r.kind, r.class_id] for r in scene.surfaces],
         "classes": [[c.id, c.name, c.supercategory, c.color, c.kind] for c in scene.classes],
-        "instances": [_instance_to_json(i, names.get(i.class_id, "")) for i in scene.instances],
+        "instances": [_instance_to_json(i, names.get(i.class_id, ""), anatomy) for i in scene.instances],
         "triangles": sum(len(part.mesh.faces) for i in scene.instances for part in i.model.parts),
         "unclassed": sum(i.kind == "thing" and i.class_id not in known for i in scene.instances),
     }
 
 
-def _instance_to_json(instance: Instance, class_name: str) -> dict[str, Any]:
+def _instance_to_json(instance: Instance, class_name: str, anatomy: bool) -> dict[str, Any]:
+    told = {"anatomy": anatomy_to_json(instance.model)} if anatomy else {}
     return {
+        **told,
         "instance_key": instance.instance_key,
         "group_uid": instance.group_uid,
         "group_name": instance.group_name,
@@ -211,6 +215,7 @@ def frame_from(told: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]], 
         depth=arrays["depth"],
         normal=arrays.get("normal"),
         object_coordinates=arrays.get("object_coordinates"),
+        wire=arrays.get("wire"),
         surfaces=tuple(SurfaceRow(*row) for row in told["surfaces"]),
         classes=tuple(SceneClass(*row) for row in told["classes"]),
         instances=tuple(_seen(i) for i in told["instances"]),
@@ -231,16 +236,21 @@ def _seen(told: Mapping[str, Any]) -> SeenInstance:
             "world_from_object": np.array(told["world_from_object"], dtype=np.float64),
             "bounds": np.array(told["bounds"], dtype=np.float64),
             "attributes": MappingProxyType(dict(told["attributes"])),
+            "anatomy": anatomy_from(told["anatomy"]) if "anatomy" in told else None,
         }
     )
 
 
 def failure_to_json(failure: Failure) -> dict[str, Any]:
     """Return a failure as a message."""
-    return {"type": "failed", **asdict(failure)}
+    told = asdict(replace(failure, fault=None))
+    return {"type": "failed", **told, "fault": None if failure.fault is None else failure.fault.to_json()}
 
 
 def failure_from(message: Mapping[str, Any]) -> Failure:
     """Return the failure of a message."""
-    told = {f.name: message[f.name] for f in fields(Failure) if f.name != "problems"}
-    return Failure(**told, problems=tuple(Problem(**p) for p in cast("list[dict[str, str]]", message["problems"])))
+    told = {f.name: message[f.name] for f in fields(Failure) if f.name not in ("problems", "fault")}
+    fault = None if message["fault"] is None else fault_from_json(message["fault"])
+    return Failure(
+        **told, problems=tuple(Problem(**p) for p in cast("list[dict[str, str]]", message["problems"])), fault=fault
+    )

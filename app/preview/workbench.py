@@ -7,6 +7,7 @@ size; nothing is measured on a thumbnail.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,7 @@ from myriorama.app.preview.tiles import ObjectFacts
 from myriorama.app.production.effects import with_effects
 from myriorama.plugins.annotators import annotate, choose, request_for
 from myriorama.plugins.registry import PluginRegistry
+from myriorama.plugins.sources import Grant
 from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.conventions import U8
@@ -69,8 +71,14 @@ class Workbench:
         self._recent: OrderedDict[tuple[str, int], tuple[Opened, Accepted]] = OrderedDict()
 
     def close(self) -> None:
-        """Free the device."""
+        """Free the device, and end the processes that run third-party code."""
         self._renderer.close()
+        self._registry.close()
+
+    def use(self, grants: Sequence[Grant]) -> None:
+        """Use these third-party plugins from now on."""
+        self._opener.use(grants)
+        self._recent.clear()
 
     def open(self, text: str, folder: str, asset_roots: tuple[str, ...]) -> Opened:
         """Return a state of a project; see `Opener.open`."""

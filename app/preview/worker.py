@@ -30,7 +30,8 @@ def _serve(pipe: Connection, setup: dict[str, Any]) -> None:
 
     from myriorama.app.preview.darkroom import Darkroom
     from myriorama.app.preview.faults import failure_of
-    from myriorama.plugins.registry import builtin_registry
+    from myriorama.plugins.hosting.hosts import PluginHosts
+    from myriorama.plugins.registry import registry_with
     from myriorama.scenes.errors import DeviceError
     from myriorama.scenes.rendering.raster.engine import RasterRenderer
 
@@ -40,7 +41,7 @@ def _serve(pipe: Connection, setup: dict[str, Any]) -> None:
         _tell_failure(pipe, failure_of(error, 0, 0))
         return
     cache = setup["cache_folder"]
-    darkroom = Darkroom(builtin_registry(), renderer, Path(cache) if cache else None)
+    darkroom = Darkroom(registry_with((), PluginHosts()), renderer, Path(cache) if cache else None)
     with contextlib.closing(darkroom):
         send(pipe, {"type": "ready"})
         Desk(pipe, darkroom).serve()
@@ -59,6 +60,7 @@ class Desk:
         self._blocks = LentBlocks()
         self._asked: dict[str, Any] | None = None
         self._newer: set[bool] = set()
+        self._grants: list[dict[str, Any]] | None = None
 
     def serve(self) -> None:
         """Make what is asked for until the pipe closes or the device is lost."""
@@ -69,8 +71,16 @@ class Desk:
                 while self._asked is None:
                     self._take(self._pipe.recv_bytes())
                 wanted, self._asked = self._asked, None
+                self._use_plugins()
                 if not self._answer(wanted):
                     return
+
+    def _use_plugins(self) -> None:
+        from myriorama.plugins.sources import grant_from_json
+
+        grants, self._grants = self._grants, None
+        if grants is not None:
+            self._darkroom.use([grant_from_json(grant) for grant in grants])
 
     def _newer_waits(self) -> bool:
         """Read all that has come; return whether a newer request, draft or final, waits on the other side."""
@@ -87,6 +97,8 @@ class Desk:
         if message["type"] == "picture":
             self._asked = message
             self._newer.clear()
+        elif message["type"] == "plugins":
+            self._grants = message["grants"]  # taken up before the next picture: one may be under way
         elif message["type"] == "newer":
             self._newer.add(bool(message["final"]))
         elif message["type"] == "blocks":

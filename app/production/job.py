@@ -24,6 +24,7 @@ from myriorama.app.render_queue.states import SampleState
 from myriorama.app.render_queue.store import JobStore
 from myriorama.app.render_queue.tally import Tally
 from myriorama.app.settings.folders import queue_folder
+from myriorama.plugins.sources import Grant
 from myriorama.scenes.errors import InputError, MyrioramaError, Problem
 from myriorama.scenes.project.load import load_project, parse_project
 from myriorama.scenes.project.model import Project
@@ -56,6 +57,8 @@ class JobSettings:
         Make the i-th of n parts, i from 1; `render_queue.merging.merge` makes them one dataset.
     fail_fast : bool
         Stop at the first sample that cannot be made.
+    plugins : tuple of Grant or None
+        What third-party plugins may be used; None is what the user has enabled.
     queue_folder : Path or None
         Where the job's database lies; None is the user's state folder.
     """
@@ -78,6 +81,7 @@ class JobSettings:
     project_text: str | None = None
     project_folder: Path | None = None
     resume: bool = False
+    plugins: tuple[Grant, ...] | None = None
     shard: tuple[int, int] | None = None
     fail_fast: bool = False
     queue_folder: Path | None = None
@@ -252,6 +256,7 @@ def snapshot_of(settings: JobSettings) -> JobSnapshot:
         cache_folder=settings.cache_folder,
         shard=settings.shard,
         fail_fast=settings.fail_fast,
+        plugins=settings.plugins,
     )
     return make_snapshot(project, home, wanted, file=str(settings.project_path))
 

@@ -25,6 +25,8 @@ class WorkerSetup:
     ----------
     project_text : str
         The job's snapshot of the project, as JSON.
+    plugins : tuple of mapping
+        The grants of the third-party plugins that the job uses, as `Grant.to_json` tells them.
     threads : int
         How many threads this worker's software renderer and numeric libraries may use.
     """
@@ -40,6 +42,7 @@ class WorkerSetup:
     height: int
     quality: Quality
     threads: int
+    plugins: tuple[Mapping[str, Any], ...] = ()
 
     def to_text(self) -> str:
         return json.dumps(asdict(self))
@@ -47,7 +50,7 @@ class WorkerSetup:
     @staticmethod
     def from_text(text: str) -> WorkerSetup:
         raw = json.loads(text)
-        for name in ("asset_roots", "formats", "labels"):
+        for name in ("asset_roots", "formats", "labels", "plugins"):
             raw[name] = tuple(raw[name])
         return WorkerSetup(**raw)
 

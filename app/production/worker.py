@@ -69,12 +69,14 @@ class Worker:
         from myriorama.app.dataset.samples import SampleWriter
         from myriorama.app.production.producer import Producer
         from myriorama.app.production.snapshot import dataset_info
-        from myriorama.plugins.registry import builtin_registry
+        from myriorama.plugins.hosting.hosts import PluginHosts
+        from myriorama.plugins.registry import registry_with
+        from myriorama.plugins.sources import grant_from_json
         from myriorama.scenes.project.load import parse_project
         from myriorama.scenes.rendering.raster.engine import RasterRenderer
 
         project = parse_project(setup.project_text)
-        registry = builtin_registry()
+        self._registry = registry = registry_with([grant_from_json(g) for g in setup.plugins], PluginHosts())
         store = FileAssetStore(
             Path(setup.project_folder),
             extra_roots=tuple(Path(root) for root in setup.asset_roots),
@@ -98,8 +100,9 @@ class Worker:
         self._probed: tuple[int, Produced] | None = None
 
     def close(self) -> None:
-        """Give the GL context back."""
+        """Give the GL context back, and end the processes that run third-party code."""
         self._renderer.close()
+        self._registry.close()
 
     def obstacles(self, index: int) -> tuple[str, ...]:
         """Make sample `index`, keep it for when it is asked for, and say why a format cannot hold it.

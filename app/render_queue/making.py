@@ -10,9 +10,12 @@ from pathlib import Path
 
 from myriorama.app.assets.store import FileAssetStore
 from myriorama.app.dataset.sampleset import SampleSet
+from myriorama.app.extensions.approvals import user_grants
+from myriorama.app.production.plugins_used import PLUGIN, grants_used, plugin_version
 from myriorama.app.production.snapshot import versions
 from myriorama.app.render_queue.snapshot import JobSnapshot
-from myriorama.plugins.registry import builtin_registry
+from myriorama.plugins.registry import registry_with
+from myriorama.plugins.sources import Grant
 from myriorama.scenes.project.check import check_project
 from myriorama.scenes.project.dump import dump_project, project_hash
 from myriorama.scenes.project.model import Project
@@ -30,6 +33,8 @@ class Wanted:
         Sample numbers to leave out: rejected ones.
     indices : range, tuple of int, or None
         These samples instead of ``start`` and ``count``.
+    plugins : tuple of Grant or None
+        What third-party plugins may be used; None is what the user has enabled.
     """
 
     out: Path
@@ -48,6 +53,7 @@ class Wanted:
     shard: tuple[int, int] | None = None
     created: str = ""
     fail_fast: bool = False
+    plugins: tuple[Grant, ...] | None = None
 
 
 def make_snapshot(project: Project, folder: Path, wanted: Wanted, *, file: str = "") -> JobSnapshot:
@@ -67,11 +73,13 @@ def make_snapshot(project: Project, folder: Path, wanted: Wanted, *, file: str =
     """
     if wanted.seed is not None:
         project = project.model_copy(update={"seed": wanted.seed})
-    registry = builtin_registry()
+    registry = registry_with(user_grants() if wanted.plugins is None else wanted.plugins)
     store = FileAssetStore(folder, extra_roots=wanted.asset_roots, cache_folder=wanted.cache_folder)
     check_project(project, registry, store, file=file)
     store.preflight(file_references(project, registry, store))
     formats = wanted.formats or project.output.formats
+    labels = project.output.labels if wanted.labels is None else wanted.labels
+    used = grants_used(project, registry, formats, labels)
     return JobSnapshot(
         name=project.name,
         out=str(wanted.out.absolute()),
@@ -82,15 +90,16 @@ def make_snapshot(project: Project, folder: Path, wanted: Wanted, *, file: str =
         width=wanted.width or project.output.width,
         height=wanted.height or project.output.height,
         formats={name: project.output.writer_options.get(name, {}) for name in sorted(formats)},
-        labels=project.output.labels if wanted.labels is None else wanted.labels,
+        labels=labels,
         quality=wanted.quality or project.output.quality,
-        versions=versions(),
+        versions={**versions(), **{PLUGIN + g.source.id: plugin_version(g) for g in used}},
         seed=project.seed,
         asset_roots=tuple(str(root) for root in wanted.asset_roots),
         cache_folder=str(store.cache_folder),
         shard=wanted.shard,
         created=wanted.created,
         fail_fast=wanted.fail_fast,
+        plugins=tuple(grant.to_json() for grant in used),
     ).named()
 
 

@@ -13,7 +13,7 @@ from myriorama.app.dataset.layout import partial_of
 from myriorama.app.dataset.manifest import read_manifest
 from myriorama.app.dataset.quarantine import Quarantined
 from myriorama.app.render_queue.claims import claimed
-from myriorama.app.render_queue.reconcile import job_of, snapshot_of_partial
+from myriorama.app.render_queue.reconcile import job_of, registry_of, snapshot_of_partial
 from myriorama.scenes.errors import InputError, Problem
 
 _SHOWN = 10
@@ -49,7 +49,8 @@ def merge_shards(out: Path) -> Merged:
 
 
 def _merge(out: Path) -> Merged:
-    dataset = DatasetFolder.resume(out, job_of(snapshot_of_partial(out)))
+    snapshot = snapshot_of_partial(out)
+    dataset = DatasetFolder.resume(out, job_of(snapshot), registry_of(snapshot))
     missing = dataset.missing
     if missing:
         raise InputError(Problem(str(out), f"{len(missing)} samples are not made yet", _some(missing), "all shards"))

@@ -15,10 +15,13 @@ from myriorama.app.dataset.folder import DatasetFolder, Job
 from myriorama.app.dataset.layout import JOB, partial_of, receipts_aside
 from myriorama.app.dataset.manifest import ManifestError, read_manifest
 from myriorama.app.dataset.sampleset import SampleSet
+from myriorama.app.production.plugins_used import PLUGIN
 from myriorama.app.production.snapshot import dataset_info, versions
 from myriorama.app.render_queue.snapshot import JobSnapshot, snapshot_from_text
 from myriorama.app.render_queue.states import SampleState
 from myriorama.app.render_queue.store import DATABASE, DamagedError, JobStore, SampleRow, read_snapshot
+from myriorama.plugins.hosting.hosts import PluginHosts
+from myriorama.plugins.registry import PluginRegistry, registry_with
 from myriorama.scenes.errors import InputError, Problem
 from myriorama.scenes.project.load import parse_project
 
@@ -70,7 +73,14 @@ def begin_dataset(snapshot: JobSnapshot, *, durable: bool = True) -> DatasetFold
         Another process was quicker.
     """
     text = replace(snapshot, shard=None).named().to_text()
-    return DatasetFolder.create(Path(snapshot.out), job_of(snapshot), job_text=text, durable=durable)
+    return DatasetFolder.create(
+        Path(snapshot.out), job_of(snapshot), registry_of(snapshot), job_text=text, durable=durable
+    )
+
+
+def registry_of(snapshot: JobSnapshot) -> PluginRegistry | None:
+    """Return the registry with the third-party plugins that a job may run, in hosts; None where it uses none."""
+    return registry_with(snapshot.grants, PluginHosts()) if snapshot.plugins else None
 
 
 def _open_dataset(store: JobStore, snapshot: JobSnapshot, *, durable: bool) -> DatasetFolder:
@@ -84,7 +94,7 @@ def _open_dataset(store: JobStore, snapshot: JobSnapshot, *, durable: bool) -> D
     _refuse_other_versions(snapshot)
     _refuse_other_family(snapshot)
     known = set(store.numbers(SampleState.DONE))
-    return DatasetFolder.resume(out, job_of(snapshot), known=known, durable=durable)
+    return DatasetFolder.resume(out, job_of(snapshot), registry_of(snapshot), known=known, durable=durable)
 
 
 def snapshot_of_partial(out: Path) -> JobSnapshot:
@@ -147,7 +157,7 @@ def rebuilt(folder: Path, snapshot: JobSnapshot, why: str) -> JobStore:
             index, key, reason = int(told["index"]), str(told["key"]), "; ".join(told["reasons"])
             settled[index] = SampleRow(index, SampleState.QUARANTINED, 1, 0, "contract", reason, key, 0, 0, {})
     elif partial_of(Path(snapshot.out)).is_dir():
-        dataset = DatasetFolder.resume(Path(snapshot.out), job_of(snapshot))
+        dataset = DatasetFolder.resume(Path(snapshot.out), job_of(snapshot), registry_of(snapshot))
         for index in snapshot.own:
             receipt = dataset.accept(index) if dataset.is_done(index) else None
             if receipt is not None:
@@ -185,7 +195,8 @@ def _finished(snapshot: JobSnapshot) -> bool:
 
 
 def _refuse_other_versions(snapshot: JobSnapshot) -> None:
-    now = versions()
+    # a plugin's files are held against its grant whenever they are loaded
+    now = versions() | {name: told for name, told in snapshot.versions.items() if name.startswith(PLUGIN)}
     other = [name for name in sorted({*now, *snapshot.versions}) if now.get(name) != snapshot.versions.get(name)]
     if other:
         told = ", ".join(

@@ -167,7 +167,7 @@ class Settlement:
     def _recipe(self, index: int) -> Any:
         """Return the recipe of a sample that no worker survives, or None where it cannot be drawn."""
         from myriorama.app.assets.store import FileAssetStore
-        from myriorama.plugins.registry import builtin_registry
+        from myriorama.plugins.registry import registry_with
         from myriorama.scenes.drawing.plan import compile_plan
         from myriorama.scenes.project.load import parse_project
 
@@ -176,6 +176,7 @@ class Settlement:
         cache = Path(snapshot.cache_folder) if snapshot.cache_folder else None
         try:
             assets = FileAssetStore(Path(snapshot.project_folder), extra_roots=roots, cache_folder=cache)
-            return compile_plan(parse_project(snapshot.project_text), builtin_registry(), assets).draw(index)
+            registry = registry_with(snapshot.grants)  # drawing needs declarations and runs no plugin
+            return compile_plan(parse_project(snapshot.project_text), registry, assets).draw(index)
         except Exception:  # noqa: BLE001 - what ends workers may keep it from being drawn; it is kept without a recipe
             return None

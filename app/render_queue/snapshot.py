@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from myriorama.app.dataset.sampleset import SampleSet
+from myriorama.plugins.sources import Grant, grant_from_json
 from myriorama.scenes.errors import InputError, Problem
 from myriorama.scenes.rendering.frame import Quality
 
@@ -43,6 +44,9 @@ class JobSnapshot:
         Which part of `samples` this job makes, (i, n) with i from 1; the whole set's files come with the merge.
     created : str
         When, ISO 8601 in UTC, given by whoever made it; the one date that a dataset may carry.
+    plugins : tuple of mapping
+        The grants of the third-party plugins that the job uses, as `Grant.to_json` tells them: other files are never
+        run for it, whatever is approved later.
     fail_fast : bool
         Stop at the first sample that cannot be made.
     """
@@ -66,6 +70,7 @@ class JobSnapshot:
     shard: tuple[int, int] | None = None
     created: str = ""
     fail_fast: bool = False
+    plugins: tuple[Mapping[str, Any], ...] = ()
     id: str = ""
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -75,9 +80,22 @@ class JobSnapshot:
         return self.samples if self.shard is None else self.samples.shard(*self.shard)
 
     @property
+    def grants(self) -> tuple[Grant, ...]:
+        """The third-party plugins that the job may run."""
+        return tuple(grant_from_json(grant) for grant in self.plugins)
+
+    @property
     def family(self) -> str:
         """The hash of all that decides the dataset's bytes: shards of one dataset share it, wherever they run."""
-        here = {"out": "", "project_folder": "", "cache_folder": "", "asset_roots": (), "shard": None, "id": ""}
+        here = {
+            "out": "",
+            "project_folder": "",
+            "cache_folder": "",
+            "asset_roots": (),
+            "shard": None,
+            "id": "",
+            "plugins": (),
+        }
         same = replace(self, **here, created="", fail_fast=False)  # type: ignore[arg-type]
         return blake2b(_canonical(same), digest_size=8).hexdigest()
 
@@ -104,7 +122,8 @@ def snapshot_from_text(text: str) -> JobSnapshot:
             raise ValueError("another format or version")
         tree["samples"] = SampleSet(tuple((int(a), int(b)) for a, b in tree["samples"]))
         tree["shard"] = tuple(tree["shard"]) if tree["shard"] else None
-        for name in ("labels", "asset_roots"):
+        tree.setdefault("plugins", ())
+        for name in ("labels", "asset_roots", "plugins"):
             tree[name] = tuple(tree[name])
         snapshot = JobSnapshot(**tree)
         honest = snapshot.named().id == snapshot.id
@@ -119,6 +138,8 @@ def _tree(snapshot: JobSnapshot) -> dict[str, Any]:
     tree = asdict(replace(snapshot, formats={k: dict(v) for k, v in snapshot.formats.items()}, extra={}, versions={}))
     tree["versions"], tree["extra"] = dict(snapshot.versions), dict(snapshot.extra)
     tree["samples"] = [list(span) for span in snapshot.samples.spans]
+    if not snapshot.plugins:
+        del tree["plugins"]  # as in snapshots that were made before there were any
     return {"format": FORMAT, "version": VERSION, **tree}
 
 

@@ -26,6 +26,7 @@ def worker_setup(snapshot: JobSnapshot, workers: int) -> WorkerSetup:
         width=snapshot.width,
         height=snapshot.height,
         quality=snapshot.quality,
+        plugins=snapshot.plugins,
         threads=max(1, usable_cores() // workers),
     )
 

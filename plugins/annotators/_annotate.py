@@ -33,7 +33,9 @@ _TYPED: Final = frozenset(f.name for f in fields(Annotation)) - _IDENTITY
 
 
 def choose(registry: PluginRegistry | None = None, labels: Sequence[str] = ()) -> tuple[Annotator, ...]:
-    """Return annotators by name; no name means all of the registry. `visible` is always among them.
+    """Return annotators by name; no name means all that are shipped. `visible` is always among them.
+
+    A third party's is named by the project or not used: what is enabled on one machine changes no labels.
 
     Raises
     ------
@@ -41,7 +43,7 @@ def choose(registry: PluginRegistry | None = None, labels: Sequence[str] = ()) -
         A name is unknown, or two annotators fill the same field.
     """
     registry = registry or builtin_registry()
-    names = sorted({ALWAYS, *(labels or registry.names("annotator"))})
+    names = sorted({ALWAYS, *(labels or registry.shipped("annotator"))})
     chosen = tuple(registry.annotator(name) for name in names)
     filled: dict[str, str] = {}
     for annotator in chosen:

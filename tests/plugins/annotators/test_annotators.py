@@ -268,7 +268,7 @@ class _With:
     def __init__(self, extra):
         self.extra = extra
 
-    def names(self, kind):
+    def shipped(self, kind):
         return ("liar", "visible")
 
     def annotator(self, name):
