@@ -105,10 +105,11 @@ def describe(
 
 
 def schema() -> int:
-    """Print the JSON Schema of a project file."""
+    """Print the JSON Schema of a project file, with the parameters of every plugin that is shipped or enabled."""
+    from myriorama.app.extensions.registries import user_registry
     from myriorama.scenes.project.json_schema import project_schema
 
-    print_json(project_schema())
+    print_json(project_schema(user_registry()))
     return ExitCode.OK
 
 

@@ -12,8 +12,10 @@ from typing import Any, Final
 from myriorama.scenes.drawing.owners import MAX_COUNT
 from myriorama.scenes.parameters.evenness import MAX_DIMENSIONS
 from myriorama.scenes.parameters.expressions import MAX_LENGTH
+from myriorama.scenes.parameters.json_schema import parameters_schema
 from myriorama.scenes.parameters.readers import LARGEST, LARGEST_WHOLE, MAX_ENTRIES
 from myriorama.scenes.project.model import Project
+from myriorama.scenes.registry import PluginKind, Registry
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _NUMBER: Final = {"type": "number", "minimum": -LARGEST, "maximum": LARGEST}
@@ -128,8 +130,15 @@ def _distributions() -> dict[str, Any]:
     return out
 
 
-def project_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of a project file: the model's own, and the distributions in place of values."""
+def project_schema(registry: Registry | None = None) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a project file: the model's own, and the distributions in place of values.
+
+    Parameters
+    ----------
+    registry : Registry or None
+        Whose plugins' parameters are told too, so that an editor completes and checks them. A type that it does not
+        know stays open.
+    """
     schema = Project.model_json_schema(by_alias=True)
     definitions: dict[str, Any] = schema["$defs"]
     words = _distributions()
@@ -155,10 +164,49 @@ def project_schema() -> dict[str, Any]:
         "then": {"$ref": "#/$defs/Distribution"},
         "else": {"type": "integer", "minimum": 0, "maximum": MAX_COUNT},
     }
+    if registry is not None:
+        _tell_plugins(schema, registry)
     schema["required"] = ["format", "version", *schema["required"]]
     return {"$schema": DIALECT, "title": "Myriorama project", **{k: v for k, v in schema.items() if k != "title"}}
 
 
-def schema_text() -> str:
+_WHERE: Final[tuple[tuple[PluginKind, str, str, bool], ...]] = (
+    # kind, definition or list of the schema that holds its type and parameters, a list of its own?
+    ("generator", "ObjectGroup", "", False),
+    ("environment", "environment", "Node", True),
+    ("environment", "lights", "Node", True),
+    ("effect", "effects", "Node", True),
+)
+
+
+def _tell_plugins(schema: dict[str, Any], registry: Registry) -> None:
+    """Add every plugin's parameters, to be used where a node is of its type."""
+    definitions = schema["$defs"]
+    for kind in ("generator", "placement", "environment", "effect"):
+        for name in registry.names(kind):
+            declared = registry.parameters(kind, name)
+            if kind == "placement":
+                declared = (*declared, *registry.per_object_parameters(name))
+            definitions[f"{kind}_{name}"] = parameters_schema(declared)
+    for kind, place, base, is_list in _WHERE:
+        if is_list:
+            schema["properties"][place]["items"] = {"$ref": f"#/$defs/{base}", "allOf": _by_type(kind, registry)}
+        else:
+            definitions[place]["allOf"] = _by_type(kind, registry)
+    placement = definitions["ObjectGroup"]["properties"]["placement"]
+    placement["allOf"] = _by_type("placement", registry)
+
+
+def _by_type(kind: PluginKind, registry: Registry) -> list[dict[str, Any]]:
+    return [
+        {
+            "if": {"properties": {"type": {"const": name}}, "required": ["type"]},
+            "then": {"properties": {"parameters": {"$ref": f"#/$defs/{kind}_{name}"}}},
+        }
+        for name in registry.names(kind)
+    ]
+
+
+def schema_text(registry: Registry | None = None) -> str:
     """Return the text of the schema file that is shipped."""
-    return json.dumps(project_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(project_schema(registry), indent=2, ensure_ascii=False) + "\n"
