@@ -67,16 +67,15 @@ class Worker:
         from myriorama.app.assets.store import FileAssetStore
         from myriorama.app.dataset.layout import partial_of
         from myriorama.app.dataset.samples import SampleWriter
+        from myriorama.app.extensions.registries import job_registry
         from myriorama.app.production.producer import Producer
         from myriorama.app.production.snapshot import dataset_info
-        from myriorama.plugins.hosting.hosts import PluginHosts
-        from myriorama.plugins.registry import registry_with
         from myriorama.plugins.sources import grant_from_json
         from myriorama.scenes.project.load import parse_project
         from myriorama.scenes.rendering.raster.engine import RasterRenderer
 
         project = parse_project(setup.project_text)
-        self._registry = registry = registry_with([grant_from_json(g) for g in setup.plugins], PluginHosts())
+        self._registry = registry = job_registry([grant_from_json(g) for g in setup.plugins])
         store = FileAssetStore(
             Path(setup.project_folder),
             extra_roots=tuple(Path(root) for root in setup.asset_roots),

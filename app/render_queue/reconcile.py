@@ -15,13 +15,13 @@ from myriorama.app.dataset.folder import DatasetFolder, Job
 from myriorama.app.dataset.layout import JOB, partial_of, receipts_aside
 from myriorama.app.dataset.manifest import ManifestError, read_manifest
 from myriorama.app.dataset.sampleset import SampleSet
+from myriorama.app.extensions.registries import job_registry
 from myriorama.app.production.plugins_used import PLUGIN
 from myriorama.app.production.snapshot import dataset_info, versions
 from myriorama.app.render_queue.snapshot import JobSnapshot, snapshot_from_text
 from myriorama.app.render_queue.states import SampleState
 from myriorama.app.render_queue.store import DATABASE, DamagedError, JobStore, SampleRow, read_snapshot
-from myriorama.plugins.hosting.hosts import PluginHosts
-from myriorama.plugins.registry import PluginRegistry, registry_with
+from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.errors import InputError, Problem
 from myriorama.scenes.project.load import parse_project
 
@@ -80,7 +80,7 @@ def begin_dataset(snapshot: JobSnapshot, *, durable: bool = True) -> DatasetFold
 
 def registry_of(snapshot: JobSnapshot) -> PluginRegistry | None:
     """Return the registry with the third-party plugins that a job may run, in hosts; None where it uses none."""
-    return registry_with(snapshot.grants, PluginHosts()) if snapshot.plugins else None
+    return job_registry(snapshot.grants) if snapshot.plugins else None
 
 
 def _open_dataset(store: JobStore, snapshot: JobSnapshot, *, durable: bool) -> DatasetFolder:
