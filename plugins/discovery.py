@@ -58,7 +58,7 @@ def found_at(path: Path, origin: Origin = "path", cache: HashCache | None = None
     """
     path = path.absolute()
     if path.suffix == ".py" and path.is_file():
-        return _single(path, origin, look_at(path), cache)
+        return _single(path, origin, _text_of(path), cache)
     if not path.is_dir():
         raise InputError(Problem("", "there is no plugin here", "", "a .py file, or a plugin's folder", str(path)))
     return _package(authored_in(path), origin, cache)
@@ -117,6 +117,14 @@ def _look_in_folder(path: Path, root: Path, origin: Origin, cache: HashCache | N
     except (OSError, ValueError) as error:
         source = PluginSource(as_id(path.stem), origin, str(path), path.stem, {}, "")
         return Found(source, None, f"it cannot be read: {printable(str(error))}")
+
+
+def _text_of(path: Path) -> SourceText:
+    """Return what a file declares; nothing where it is no Python, which its author is told better when it is run."""
+    try:
+        return look_at(path)
+    except InputError:
+        return SourceText(True, ())
 
 
 def _single(path: Path, origin: Origin, text: SourceText, cache: HashCache | None) -> Found:
