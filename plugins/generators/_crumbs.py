@@ -133,9 +133,8 @@ def _copies(mesh: Mesh, at_m: F64, wide_m: F64, turn: F64, ground: Terrain) -> t
     points = turned(mesh.positions.astype(np.float64)[None] * wide_m[:, None]) + at_m[:, None]
     normals = turned(mesh.normals.astype(np.float64)[None] / wide_m[:, None])
     normals /= np.linalg.norm(normals, axis=2, keepdims=True)
-    # Each lump shows a place of the picture of its own, drawn on over its steep sides.
-    shift = np.mod(at_m[:, :2] * 7.31, 1.0)[:, None]
-    uv = ground.uv(points[..., 0], points[..., 1]) + shift + points[..., 2:] * (0.62, 0.58)
+    # The picture beneath, drawn on over the steep sides: a lump has the colour of the soil that it lies on.
+    uv = ground.uv(points[..., 0], points[..., 1]) + points[..., 2:] * (0.62, 0.58)
     faces = mesh.faces.astype(np.int64)[None] + (np.arange(len(at_m)) * len(mesh.positions))[:, None, None]
     return points.reshape(-1, 3), normals.reshape(-1, 3), uv.reshape(-1, 2), faces.reshape(-1, 3)
 
@@ -156,7 +155,7 @@ def straw(seed: int, count: int, ground: Terrain, level_m: float) -> Mesh | None
         return None
     u = uniforms("straw", seed, count * 6).reshape(6, count)
     length = 0.02 + 0.10 * u[0] ** 2
-    half = (0.0011 + 0.0013 * u[1])[:, None]
+    half = (0.0009 + 0.0011 * u[1])[:, None]
     heading = 2 * np.pi * u[2]
     room_x, room_y = np.ptp(ground.x_m) / 2 - 0.07, np.ptp(ground.y_m) / 2 - 0.07
     x0, y0 = (u[3] * 2 - 1) * room_x, (u[4] * 2 - 1) * room_y
@@ -179,17 +178,23 @@ def straw(seed: int, count: int, ground: Terrain, level_m: float) -> Mesh | None
     corners = [(-1, -1), (1, -1), (1, 1), (-1, 1)]
     ring = np.stack([line + half[..., None] * (a * side + b * up) for a, b in corners], axis=2)
     outward = np.stack([(a * side + b * up) / np.sqrt(2) for a, b in corners], axis=2)
-    per = _STRAW_STATIONS * 4
+    # The ends have vertices of their own, which look along the stalk.
+    ring = np.concatenate([ring, ring[:, :1], ring[:, -1:]], axis=1)
+    ends = np.stack([-tangent[:, :1], tangent[:, -1:]], axis=1) + np.zeros((1, 1, 4, 1))
+    outward = np.concatenate([outward, ends], axis=1)
+    per = (_STRAW_STATIONS + 2) * 4
     faces = []
     for station in range(_STRAW_STATIONS - 1):
         for k in range(4):
             a, b = station * 4 + k, station * 4 + (k + 1) % 4
-            faces += [(a, a + 4, b + 4), (a, b + 4, b)]
-    last = per - 4
-    faces += [(0, 1, 2), (0, 2, 3), (last, last + 2, last + 1), (last, last + 3, last + 2)]
+            faces += [(a, b + 4, a + 4), (a, b, b + 4)]
+    first, last = per - 8, per - 4
+    faces += [(first, first + 2, first + 1), (first, first + 3, first + 2)]
+    faces += [(last, last + 1, last + 2), (last, last + 2, last + 3)]
     every = np.array(faces)[None] + (np.arange(count) * per)[:, None, None]
+    along_uv = np.concatenate([t, t[:1], t[-1:]]) * 0.4 + 0.5
     # v runs along the stalk, so that its fibres do.
-    uv = np.stack(np.broadcast_arrays(np.array([0.1, 0.3, 0.5, 0.7]), (t * 0.4 + 0.5)[:, None]), axis=2)
+    uv = np.stack(np.broadcast_arrays(np.array([0.1, 0.3, 0.5, 0.7]), along_uv[:, None]), axis=2)
     return Mesh(
         ring.reshape(-1, 3).astype(np.float32),
         outward.reshape(-1, 3).astype(np.float32),

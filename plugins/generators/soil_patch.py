@@ -167,7 +167,7 @@ class SoilPatch(Generator):
         ) if clods else None  # fmt: skip
         if found is not None:
             # What sticks out has dried.
-            parts.append(Part("clods", found, replace(soil, base_color=(1.0, 1.0, 1.0), normal_texture=None), "soil"))
+            parts.append(Part("clods", found, replace(soil, base_color=(1.0, 1.0, 1.0), normal_scale=0.7), "soil"))
         count = min(MOST_BODIES, round(float(values["stones"]) * STONES_PER_M2 * area))
         found = lumps(
             "stones", seed, count, 0.02, ground, LEVEL_M, jagged=0.2, flat=0.62, sunk=0.4, loose_only=False
