@@ -16,6 +16,8 @@ from myriorama.app.catalogue.catalogue import Catalogue
 from myriorama.app.document.addresses import Address
 from myriorama.app.document.document import Document
 from myriorama.app.exporting.exports import Exports
+from myriorama.app.extensions.approvals import Approvals, approvals_file
+from myriorama.app.extensions.installed import Plugins
 from myriorama.app.gallery.sweep import Sweep
 from myriorama.app.judging.judgments import Judgments
 from myriorama.app.judging.sidecar import JudgmentSidecar
@@ -31,6 +33,7 @@ from myriorama.app.render_queue.service import QueueService
 from myriorama.app.settings.folders import queue_folder
 from myriorama.app.settings.store import SettingsStore, state_folder
 from myriorama.plugins.registry import PluginRegistry, registry_with
+from myriorama.plugins.sources import Grant
 
 
 class Studio:
@@ -81,6 +84,8 @@ class Studio:
         What can be added.
     assets : Assets
         The library of models, HDRIs, textures and photos.
+    plugins : Plugins
+        Third-party plugins: what is there, what the user has enabled, what is being worked on.
     """
 
     def __init__(
@@ -117,18 +122,28 @@ class Studio:
         self.exports = Exports(post, self.queue, self.verifications)
         self.catalogue = Catalogue(self.registry, post)
         self.assets = Assets(post, self.document, self.registry, settings, self.problems, cache_folder)
+        approvals = Approvals(approvals_file() if cache_folder is None else cache_folder / "plugins.json")
+        user_folder = None if cache_folder is None else cache_folder / "plugins"
+        self.plugins = Plugins(post, self.document, approvals, self.registry, user_folder)
+        self.plugins.grants_changed.connect(self._on_grants_changed)
         self.tiles.facts_ready.connect(self.table.add)
         self.tiles.epoch_changed.connect(self.table.start_epoch)
         self.facts_demand = FactsDemand(self.tiles, self.table, self.browse, self.settings)
         self.document.opened.connect(self._on_opened)
+        self.plugins.refresh()
 
     def _on_opened(self) -> None:
         self.locks.set(frozenset())
         self.table.clear()
         self.browse.set(Order())
 
+    def _on_grants_changed(self, grants: tuple[Grant, ...]) -> None:
+        self.director.use_plugins(grants)
+        self.catalogue.refresh()
+
     def close(self) -> None:
         """Write the judgments and end the services' processes."""
+        self.plugins.close()
         self.sidecar.close()
         self.preview.close()
         self.tiles.close()

@@ -1,4 +1,4 @@
-"""The entries, read once, on a thread of their own, so that no window waits for a plugin's import."""
+"""The entries, read on a thread of their own, so that no window waits for a plugin's import."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Catalogue:
     Attributes
     ----------
     ready : signal of (Entries,)
-        Emitted once, on the thread of the models.
+        Emitted on the thread of the models: once, and again after every `refresh`.
     """
 
     ready = Signal(object)
@@ -26,7 +26,13 @@ class Catalogue:
         self._registry = registry
         self._post = post
         self._entries: Entries | None = None
-        self._thread = threading.Thread(target=self._read, name="catalogue", daemon=True)
+        self._number = 0
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the entries again: other plugins may be used than before. Until then the old ones stand."""
+        self._number += 1
+        self._thread = threading.Thread(target=self._read, args=(self._number,), name="catalogue", daemon=True)
         self._thread.start()
 
     @property
@@ -40,7 +46,8 @@ class Catalogue:
     def is_ready(self) -> bool:
         return self._entries is not None
 
-    def _read(self) -> None:
+    def _read(self, number: int) -> None:
         found = all_entries(self._registry)
-        self._entries = found
-        self._post(lambda: self.ready.emit(found))
+        if number == self._number:  # a later reading knows better
+            self._entries = found
+            self._post(lambda: self.ready.emit(found))
