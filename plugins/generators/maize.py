@@ -13,13 +13,13 @@ from myriorama.plugins.generators._plants.colour import Dress, mixed
 from myriorama.plugins.generators._plants.growth import Growth, by_rank, grown, opened
 from myriorama.plugins.generators._plants.leaf import LeafForm
 from myriorama.plugins.generators._plants.outline import strap
-from myriorama.plugins.generators._plants.plant import Leaf, PlantGenerator, Shoot, plant_parameters
+from myriorama.plugins.generators._plants.plant import Leaf, PlantGenerator, Shoot, bud, plant_parameters
 from myriorama.plugins.generators._plants.stem import on_line, stem_line, stem_mesh
 from myriorama.scenes.materials.finishes import srgb
 
 # By rank of the leaf: blade length and width, and height of its collar, metres.
 BLADE_M: Final = (0.055, 0.13, 0.21, 0.30, 0.40, 0.51, 0.61, 0.70, 0.77, 0.82)
-WIDTH_M: Final = (0.017, 0.019, 0.024, 0.031, 0.040, 0.050, 0.060, 0.070, 0.079, 0.086)
+WIDTH_M: Final = (0.017, 0.021, 0.028, 0.037, 0.047, 0.058, 0.068, 0.077, 0.085, 0.090)
 COLLAR_M: Final = (0.025, 0.040, 0.065, 0.10, 0.14, 0.19, 0.25, 0.32, 0.40, 0.48)
 STEM_M: Final = (0.0021, 0.0026, 0.0033, 0.0045, 0.006, 0.008, 0.010, 0.0115, 0.0125, 0.013)
 DIVERGENCE_DEG: Final = 180.0
@@ -38,7 +38,7 @@ class Maize(PlantGenerator):
     name = "maize"
     label = "Maize"
     help = "A young maize plant, from the spear of the coleoptile to ten leaves in two ranks along X."
-    parameters = plant_parameters(5.0, "#5f9138", (84.0, 104.0))
+    parameters = plant_parameters(5.0, "#5c8838", (84.0, 104.0))
     dress = Dress("parallel", roughness=0.42, rib=(1.55, 1.35, 1.5), relief=0.5)
     seed_dress = Dress("parallel", roughness=0.4, rib=(1.2, 1.1, 1.2), relief=0.2)
     seedling = "coleoptile"
@@ -51,7 +51,7 @@ class Maize(PlantGenerator):
         radius = scale * by_rank((0.0019, *STEM_M), stage + 1)
         lean = 0.05 * height * growth.signed("lean", 0, 2)
         line = stem_line(height, (float(lean[0]), float(lean[1])), (0.0, 0.0), 7)
-        widths = radius * np.linspace(1.0, 0.62, 7)
+        widths = radius * np.array([1.0, 1.0, 0.96, 0.9, 0.82, 0.7, 0.45])
         leaves = [self._spear(growth, height, radius)] if growth.begun <= 2 else []
         for rank in range(1, growth.begun + 1):
             leaves.append(self._leaf(growth, rank, height, radius))
@@ -65,6 +65,7 @@ class Maize(PlantGenerator):
             leaves=tuple(leaves),
             stem_color=mixed(pale, srgb("#8a4a58"), 0.35 if stage < 3 else 0.12),
             told={},
+            bud=bud(growth, lambda g, rank: self._leaf(g, rank, height, radius), 2, 1.1, DIVERGENCE_DEG),
         )
 
     def _spear(self, growth: Growth, height: float, radius: float) -> Leaf:
@@ -104,12 +105,12 @@ class Maize(PlantGenerator):
             fold_deg=float(8 + 58 * (1 - out) + 40 * thirst * out),
             base_fold_deg=68.0,
             cup=0.0,
-            wave=float(0.30 * out * (1 - thirst)),
-            waves=5.0,
+            wave=float(0.26 * out * (1 - thirst)),
+            waves=4.0,
             phase=float(chance[5]),
             twist_deg=float(22 * chance[6] * out),
             sweep=float(0.10 * chance[7] * out),
         )
-        rows = 7 + 3 * growth.detail
+        rows = 9 + 5 * growth.detail
         outline = strap(rows, 0.75, 0.3, 5.0) if rank == 1 else strap(rows, 0.62, 0.36, 2.1)
         return Leaf(f"leaf_{rank}", "leaf", outline, form, age, rank)

@@ -13,7 +13,7 @@ from myriorama.plugins.generators._plants.colour import Dress, mixed
 from myriorama.plugins.generators._plants.growth import Growth, by_rank, grown, lingering, opened
 from myriorama.plugins.generators._plants.leaf import LeafForm
 from myriorama.plugins.generators._plants.outline import oval
-from myriorama.plugins.generators._plants.plant import Leaf, PlantGenerator, Shoot, plant_parameters
+from myriorama.plugins.generators._plants.plant import Leaf, PlantGenerator, Shoot, bud, plant_parameters
 from myriorama.plugins.generators._plants.stem import on_line, stem_line, stem_mesh
 from myriorama.scenes.materials.finishes import srgb
 
@@ -38,8 +38,8 @@ class SugarBeet(PlantGenerator):
     name = "sugar_beet"
     label = "Sugar beet"
     help = "A sugar beet's rosette, from two cotyledons to ten stalked leaves in a spiral."
-    parameters = plant_parameters(6.0, "#4f8a35", (88.0, 112.0))
-    dress = Dress("rugose", roughness=0.34, petiole=(1.5, 1.25, 1.3), rib=(1.6, 1.4, 1.5), relief=0.9)
+    parameters = plant_parameters(6.0, "#4b7c34", (88.0, 112.0))
+    dress = Dress("rugose", roughness=0.4, petiole=(1.5, 1.25, 1.3), rib=(1.6, 1.4, 1.5), relief=0.55)
     seed_dress = Dress("pinnate", roughness=0.4, petiole=(1.4, 1.1, 1.2), rib=(1.15, 1.1, 1.1), relief=0.25)
 
     def shoot(self, growth: Growth) -> Shoot:
@@ -62,6 +62,7 @@ class SugarBeet(PlantGenerator):
             leaves=tuple(leaves),
             stem_color=mixed(mixed(growth.color, srgb("#d8cfae"), 0.55), srgb("#b0586a"), 0.3),
             told={},
+            bud=bud(growth, lambda g, rank: self._leaf(g, rank, height, crown, start), 3, 0.8, DIVERGENCE_DEG),
         )
 
     def _cotyledons(self, growth: Growth, height: float, crown: float, start: float) -> list[Leaf]:

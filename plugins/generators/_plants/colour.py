@@ -129,7 +129,7 @@ def _veins(kind: Veins) -> tuple[F32, F32]:
     phase = count * (v - np.float32(lean) * out**0.85) + 0.06 * bend + np.where(u > 0.5, 0.5, 0.0)
     off = np.abs(phase - np.rint(phase))
     side = np.exp(-((off / np.float32(width)) ** 2)) * (1 - 0.55 * out)
-    net = cloud("vein net", 5, SIZE_PX, lowest=10, highest=60, slope=0.9)
+    net = cloud("vein net", 5, SIZE_PX, lowest=8, highest=40, slope=1.2)
     mesh = np.exp(-np.abs(net) * np.float32(6))
     swell = cloud("leaf swell", 2, SIZE_PX, lowest=4, highest=26, slope=1.0)
     puff = 4.5 if kind == "rugose" else 1.6

@@ -15,12 +15,15 @@ DEAD_V = 0.975
 BITES = 9
 RIM = 0.16
 """Width of the brown rim over a bite's radius."""
+THINNEST_RIM_M = 1.2e-4
+"""Rims that nobody could see are left out."""
 
 
 def bites(half_width_m: float, blade_m: float, petiole_m: float, outline: Outline, damage: float, chances: F64) -> F64:
-    """Return (N, 5) bites: x, y, radius in metres on the flat leaf, and two phases of their wobble.
+    """Return (N, 6) bites: x, y, radius in metres on the flat leaf, two phases of their wobble, and their stretch.
 
-    They come one after the other as damage rises, and each grows: what is eaten never grows back.
+    They come one after the other as damage rises, and each grows: what is eaten never grows back. On narrow leaves
+    they are stretched along the veins.
 
     Parameters
     ----------
@@ -37,7 +40,10 @@ def bites(half_width_m: float, blade_m: float, petiole_m: float, outline: Outlin
     largest = np.minimum(np.where(at_margin, 0.8, 0.55) * place * width, 0.14 * blade_m)
     radius = largest * (0.5 + 0.5 * chances[:, 3]) * np.sqrt(begun)
     side = np.where(chances[:, 4] < 0.5, -1.0, 1.0)
-    found = np.stack([petiole_m + blade_m * x, side * place * width, radius, chances[:, 2] * 9, chances[:, 0] * 7], 1)
+    stretch = np.full(BITES, float(np.clip(blade_m / half_width_m / 5.0, 1.0, 7.0)))
+    found = np.stack(
+        [petiole_m + blade_m * x, side * place * width, radius, chances[:, 2] * 9, chances[:, 0] * 7, stretch], axis=1
+    )
     chosen: F64 = found[(begun > 0) & (radius > 2e-4)]
     return chosen
 
@@ -48,6 +54,8 @@ def bitten(sheet: Sheet, eaten: F64) -> Sheet:
     rest = _clipped(sheet, distance > 0, distance)
     # A second cut parts the rim from the rest, so that the brown ends in a line.
     rim_m = RIM * float(eaten[:, 2].mean())
+    if rim_m < THINNEST_RIM_M:
+        return rest
     beyond = _distance(rest.flat, eaten) - rim_m
     green = _clipped(rest, beyond > 0, beyond)
     brown = _clipped(rest, beyond <= 0, -beyond)
@@ -64,7 +72,7 @@ def bitten(sheet: Sheet, eaten: F64) -> Sheet:
 
 def _distance(flat: F64, eaten: F64) -> F64:
     """Return how far points lie outside all bites, metres, below 0 inside."""
-    dx, dy = flat[:, :1] - eaten[:, 0], flat[:, 1:] - eaten[:, 1]
+    dx, dy = (flat[:, :1] - eaten[:, 0]) / eaten[:, 5], flat[:, 1:] - eaten[:, 1]
     angle = np.arctan2(dy, dx)
     wobble = 1 + 0.14 * np.sin(3 * angle + eaten[:, 3]) + 0.08 * np.sin(5 * angle + eaten[:, 4])
     return np.asarray((np.hypot(dx, dy) - eaten[:, 2] * wobble).min(axis=1), dtype=np.float64)

@@ -19,7 +19,7 @@ from myriorama.scenes.geometry.mesh import Mesh
 BLADE_V = 0.86
 """The blade's texture ends here; above lie the bands of petioles and of dead tissue."""
 PETIOLE_V = 0.91
-STATIONS = 18
+STATIONS = 24
 PETIOLE_SIDES = 6
 
 
@@ -51,6 +51,8 @@ class LeafForm:
         Turn about the midrib, and sideways bend as a share of the length, at the tip.
     petiole_radius_m : float
         Of the petiole; 0 leaves petiole and raised midrib out.
+    aside_m : (x, y)
+        Where the stem's axis stands there, off the plant's.
     clearance_m : float
         How far over the soil a leaf lies that reaches it.
     """
@@ -73,6 +75,7 @@ class LeafForm:
     twist_deg: float = 0.0
     sweep: float = 0.0
     petiole_radius_m: float = 0.0
+    aside_m: tuple[float, float] = (0.0, 0.0)
     clearance_m: float = 0.0012
 
     @property
@@ -172,11 +175,13 @@ def spine(form: LeafForm) -> Spine:
     return Spine(share * form.length_m, radial, height, angle)
 
 
-def leaf_sheet(outline: Outline, form: LeafForm, columns: int) -> Sheet:
+def leaf_sheet(outline: Outline, form: LeafForm, line: Spine, columns: int) -> Sheet:
     """Return the blade, bent.
 
     Parameters
     ----------
+    line : Spine
+        Of this form.
     columns : int
         Vertices across; odd, at least 3.
     """
@@ -197,7 +202,7 @@ def leaf_sheet(outline: Outline, form: LeafForm, columns: int) -> Sheet:
     turn = 2 * np.pi * (form.waves * foot + form.phase) + np.where(side == 1, 1.9, 0.0)
     lift = lift + form.wave * form.half_width_m * share**2 * ends * np.sin(turn)
     aside = y * np.cos(fold)
-    positions = _bent(spine(form), form, along, aside, lift, x)
+    positions = _bent(line, form, along, aside, lift, x)
     rows = len(outline.foot)
     # The texture ends a little inside its columns, so that no filter takes in the other margin.
     uv = np.stack(
@@ -210,7 +215,7 @@ def leaf_sheet(outline: Outline, form: LeafForm, columns: int) -> Sheet:
     return Sheet(positions.reshape(-1, 3), flat.reshape(-1, 2), uv.reshape(-1, 2), np.ascontiguousarray(faces))
 
 
-def petiole_sheet(form: LeafForm) -> Sheet | None:
+def petiole_sheet(form: LeafForm, line: Spine) -> Sheet | None:
     """Return the petiole and the midrib that stands out under the blade, or None where the leaf has neither."""
     if form.petiole_radius_m <= 0:
         return None
@@ -229,7 +234,7 @@ def petiole_sheet(form: LeafForm) -> Sheet | None:
     lift = radius[:, None] * (0.8 * np.sin(turn) - 0.7)
     along = np.broadcast_to((share * whole)[:, None], aside.shape)
     blade = np.clip((along - form.petiole_m) / form.blade_m, 0.0, 1.0)
-    positions = _bent(spine(form), form, along, aside, lift, blade)
+    positions = _bent(line, form, along, aside, lift, blade)
     uv = np.stack(
         [np.broadcast_to(0.3 + 0.4 * (turn + np.pi / 2) / (2 * np.pi), aside.shape), np.full_like(aside, PETIOLE_V)],
         axis=-1,
@@ -252,10 +257,10 @@ def joined(sheets: list[Sheet]) -> Sheet:
     )
 
 
-def tip_of(form: LeafForm) -> tuple[float, float, float]:
+def tip_of(form: LeafForm, line: Spine) -> tuple[float, float, float]:
     """Return where the midrib ends, to the rounding of the mesh."""
     zero = np.zeros((1, 1))
-    point = _bent(spine(form), form, zero + form.length_m, zero, zero, zero + 1.0)[0, 0].astype(np.float32)
+    point = _bent(line, form, zero + form.length_m, zero, zero, zero + 1.0)[0, 0].astype(np.float32)
     return float(point[0]), float(point[1]), float(point[2])
 
 
@@ -271,4 +276,5 @@ def _bent(line: Spine, form: LeafForm, along: F64, aside: F64, lift: F64, blade:
     floor = form.clearance_m
     z = np.where(z < floor, floor * np.exp((np.minimum(z, floor) - floor) / max(floor, 1e-9) * 0.35), z)
     cos, sin = np.cos(form.azimuth_rad), np.sin(form.azimuth_rad)
-    return np.stack([r * cos - aside * sin, r * sin + aside * cos, z], axis=-1)
+    x, y = form.aside_m
+    return np.stack([x + r * cos - aside * sin, y + r * sin + aside * cos, z], axis=-1)

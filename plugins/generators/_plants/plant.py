@@ -6,6 +6,7 @@ What a leaf looks like and where it stands is the species' own; nothing here kno
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import ClassVar, Final
@@ -29,12 +30,23 @@ from myriorama.plugins.generators._declared import turned_piece
 from myriorama.plugins.generators._plants.colour import Dress, leaf_material, stem_material
 from myriorama.plugins.generators._plants.damage import BITES, bites, bitten
 from myriorama.plugins.generators._plants.growth import Growth, Rgb
-from myriorama.plugins.generators._plants.leaf import LeafForm, Sheet, joined, leaf_sheet, petiole_sheet, tip_of
+from myriorama.plugins.generators._plants.leaf import (
+    LeafForm,
+    Sheet,
+    Spine,
+    joined,
+    leaf_sheet,
+    petiole_sheet,
+    spine,
+    tip_of,
+)
 from myriorama.plugins.generators._plants.outline import Outline
 from myriorama.plugins.generators._plants.stem import Point
 from myriorama.scenes.geometry.mesh import Mesh
 
 GROWING_POINT_SLACK_M: Final = 0.004
+EATEN_ROWS: Final = 40
+EATEN_COLUMNS: Final = 9
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +89,8 @@ class Shoot:
         sRGB.
     told : mapping
         Attributes of this species alone.
+    bud : tuple of Leaf
+        Leaves still folded at the growing point: one part, not counted.
     """
 
     stem: Mesh
@@ -86,6 +100,7 @@ class Shoot:
     leaves: tuple[Leaf, ...]
     stem_color: Rgb
     told: dict[str, Attribute]
+    bud: tuple[Leaf, ...] = ()
 
 
 def plant_parameters(leaves: float, color: str, hue: tuple[float, float]) -> tuple[Parameter, ...]:
@@ -196,12 +211,16 @@ class PlantGenerator(Generator):
         ]
         for number, leaf in enumerate(shoot.leaves):
             # Leaves that lie on the soil lie on one another, the older ones below.
-            layered = replace(leaf, form=replace(leaf.form, clearance_m=0.001 + 0.0005 * number))
-            parts.append(
-                Part(leaf.name, _leaf_sheet(layered, growth).mesh(), self._surface(layered, growth), leaf.slot)
-            )
+            form = replace(leaf.form, clearance_m=0.001 + 0.0005 * number)
+            line = spine(form)
+            mesh = _leaf_sheet(leaf, form, line, growth).mesh()
+            parts.append(Part(leaf.name, mesh, self._surface(leaf, growth), leaf.slot))
             if leaf.slot == "leaf":
-                keypoints.append(Keypoint(f"{leaf.name}_tip", tip_of(layered.form), tolerance_m=0.002))
+                keypoints.append(Keypoint(f"{leaf.name}_tip", tip_of(form, line), tolerance_m=0.002))
+        if shoot.bud:
+            lines = [(leaf, spine(leaf.form)) for leaf in shoot.bud]
+            folded = joined([leaf_sheet(leaf.outline, leaf.form, line, 3) for leaf, line in lines])
+            parts.append(Part("bud", folded.mesh(), self._surface(shoot.bud[0], growth), "leaf"))
         top = max(float(p.mesh.bounds[1, 2]) for p in parts)
         stem_top = float(shoot.stem.bounds[1, 2])
         attributes: dict[str, Attribute] = {
@@ -236,10 +255,9 @@ class PlantGenerator(Generator):
         )
 
 
-def _leaf_sheet(leaf: Leaf, growth: Growth) -> Sheet:
-    form = leaf.form
+def _leaf_sheet(leaf: Leaf, form: LeafForm, line: Spine, growth: Growth) -> Sheet:
     outline = leaf.outline.varied(growth.chances("margin", leaf.rank, 8), 0.10)
-    eaten = np.zeros((0, 5))
+    eaten = np.zeros((0, 6))
     if growth.damage > 0 and leaf.age > 0.6:
         # Some leaves are spared more than others.
         share = growth.damage * (0.35 + 0.65 * float(growth.chances("taste", leaf.rank, 1)[0]))
@@ -247,8 +265,42 @@ def _leaf_sheet(leaf: Leaf, growth: Growth) -> Sheet:
         eaten = bites(form.half_width_m, form.blade_m, form.petiole_m, outline, share, drawn)
     columns = 2 * ((growth.detail + 1) // 2) + 1
     if len(eaten):
-        sheet = bitten(leaf_sheet(outline.denser(2), form, 2 * columns + 1), eaten)
+        times = max(1, round(EATEN_ROWS / len(outline.foot)))
+        sheet = bitten(leaf_sheet(outline.denser(times), form, line, max(columns, EATEN_COLUMNS)), eaten)
     else:
-        sheet = leaf_sheet(outline, form, columns)
-    stalk = petiole_sheet(form)
+        sheet = leaf_sheet(outline, form, line, columns)
+    stalk = petiole_sheet(form, line)
     return joined([sheet, stalk] if stalk is not None else [sheet])
+
+
+def bud(
+    growth: Growth, leaf_at: Callable[[Growth, int], Leaf], count: int, share: float, turn_deg: float
+) -> tuple[Leaf, ...]:
+    """Return the folded leaves that wait at a growing point: small upright copies of the next leaf to come.
+
+    Parameters
+    ----------
+    leaf_at : function
+        Returns a leaf of the plant by growth and rank.
+    share : float
+        Size of the first over a leaf that has just begun.
+    turn_deg : float
+        Divergence of the species.
+    """
+    rank = min(10, growth.begun + 1)
+    leaf = leaf_at(replace(growth, leaves=rank - 0.95), rank)
+    out = []
+    for number in range(count):
+        size = share * 0.72**number
+        form = replace(
+            leaf.form,
+            blade_m=leaf.form.blade_m * size,
+            half_width_m=leaf.form.half_width_m * size,
+            petiole_m=leaf.form.petiole_m * size * 0.5,
+            azimuth_rad=leaf.form.azimuth_rad + float(np.radians(turn_deg)) * (number + 1),
+            rise_deg=min(86.0, leaf.form.rise_deg + 3.0 * number),
+            fold_deg=min(62.0, leaf.form.fold_deg + 14.0),
+            petiole_radius_m=0.0,
+        )
+        out.append(replace(leaf, name="bud", form=form, age=0.1, rank=leaf.rank + number))
+    return tuple(out)
