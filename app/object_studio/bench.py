@@ -24,7 +24,10 @@ OBJECT: Final = "object"
 FIELD_OF_VIEW_DEG: Final = 26.0
 AZIMUTH_DEG: Final = -62.0
 ELEVATION_DEG: Final = 24.0
-_GROUND_COLOR: Final = "#cfd1d6"
+_GROUND_COLOR: Final = "#b4b7bd"
+_LAMPS: Final = {"boxes": 2, "azimuth_deg": -125.0, "elevation_deg": 60.0, "fill": 0.22, "ambient": 0.25}
+"""A large soft box from the front left and a weak one against it: round things look round, and a shadow tells where
+they stand."""
 _MARGIN: Final = 1.06
 _STAGE_STEPS: Final = 4
 """Ground and lamps follow the object's size in so many steps an octave: a value that is dragged leaves them alone."""
@@ -153,8 +156,7 @@ def staged(
     ground_m = min(max(_GROUND_RADII * size_m, 0.001), 1e4)
     middle = [_rounded(v, size_m) for v in extent.middle]
     lamps = {
-        "boxes": 3,
-        "azimuth_deg": -60.0,
+        **_LAMPS,
         "distance_m": lamp_m,
         "width_m": side_m,
         "height_m": side_m,
@@ -229,13 +231,15 @@ def compile_suggested(registry: PluginRegistry, project: Project, seed: int) -> 
 
 
 def drawn_from(plan: Plan, held: Mapping[str, Any], index: int) -> dict[str, Any]:
-    """Return the values of one draw, JSON-able, over those that are held."""
+    """Return the values of one draw, JSON-able: what varies in the plan is drawn, the rest is as it is held."""
+    written = plan.project.objects[0].parameters
     drawn = plan.draw(index).objects[0].members[0].values
-    files = {k for k, v in held.items() if isinstance(drawn.get(k), Mapping)}
-    return {**held, **{k: _plain(v) for k, v in drawn.items() if k in held and k not in files}}
+    return {**held, **{k: _plain(drawn[k]) for k, v in written.items() if isinstance(v, Mapping) and k in held}}
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):  # a file of a folder, drawn with its hash
+        return value["file"]
     return [_plain(v) for v in value] if isinstance(value, list | tuple) else value
 
 
