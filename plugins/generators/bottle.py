@@ -11,7 +11,19 @@ from typing import Final
 
 import numpy as np
 
-from myriorama.plugins.api import Bool, Color, Generator, Int, Keypoint, Mesh, ObjectModel, Part, Texture, Values
+from myriorama.plugins.api import (
+    Bool,
+    Choice,
+    Color,
+    Generator,
+    Int,
+    Keypoint,
+    Mesh,
+    ObjectModel,
+    Part,
+    Texture,
+    Values,
+)
 from myriorama.plugins.generators._declared import DETAIL, FACETS_PER_STEP, density, length, ratio, turned_piece
 from myriorama.scenes.conventions import F64
 from myriorama.scenes.geometry.combine import merge, moved, quarter_turned
@@ -21,6 +33,8 @@ from myriorama.scenes.geometry.profile import Profile, rounded, turned_volume_m3
 from myriorama.scenes.geometry.sweep import skin
 from myriorama.scenes.materials.finishes import plastic, textured
 from myriorama.scenes.materials.packaging import label_texture
+from myriorama.scenes.materials.product_sheets import wrap_sheet
+from myriorama.scenes.materials.products import net_volume, product_of
 
 TILE_M: Final = 0.08
 LABEL_M: Final = 0.0003
@@ -59,10 +73,18 @@ class Bottle(Generator):
             group="Label",
             suggested={"hsv": {"h": [0, 360], "s": [0.5, 0.9], "v": [0.25, 0.7]}},
         ),
+        Choice(
+            "label_style",
+            "plain",
+            help="plain: a design in ink on paper; product: brand, picture and EAN-13 of the article that print_seed "
+            "names, in its own colours.",
+            options=("plain", "product"),
+            group="Label",
+        ),
         Int(
             "print_seed",
             0,
-            help="Which of the endless label designs.",
+            help="Which of the endless label designs, or which article.",
             minimum=0,
             maximum=2**31 - 1,
             group="Label",
@@ -93,13 +115,15 @@ class Bottle(Generator):
             keypoints.append(Keypoint("mouth_front", (0.0, -float(profile.points[crest, 0]), form.height_m)))
         shoulder = form.body_top_m
         keypoints.append(Keypoint("shoulder_front", (0.0, -form.radius_m, shoulder)))
+        volume_ml = turned_volume_m3(profile.points[int(np.argmax(profile.points[:, 1])) :][::-1]) * 1e6
+        article: dict[str, str | bool] = {}
         if values["label"]:
-            band, texture = _label(form, values, segments)
+            band = _label_band(form, segments)
+            texture, article = _label_print(form, values, volume_ml)
             mass += signed_volume_m3(band) * LABEL_DENSITY_KG_M3
             parts.append(Part("label", band, textured(texture, 0.55, "printed paper")))
             middle = (form.label_low_m + form.label_high_m) / 2
             keypoints.append(Keypoint("label_front", (0.0, -form.radius_m - LABEL_M, middle)))
-        inside = profile.points[int(np.argmax(profile.points[:, 1])) :][::-1]
         outline = [(form.radius_m, 0.0), (form.radius_m, shoulder), (form.neck_radius_m, form.neck_low_m)]
         cap_top = [(form.cap_radius_m, form.cap_low_m), (form.cap_radius_m, top)]
         neck_top = [(form.neck_radius_m, form.neck_low_m), (form.neck_radius_m, top)]
@@ -110,10 +134,11 @@ class Bottle(Generator):
             attributes=MappingProxyType(
                 {
                     "mass_g": mass * 1e3,
-                    "volume_ml": turned_volume_m3(inside) * 1e6,
+                    "volume_ml": volume_ml,
                     "height_m": top,
                     "has_cap": bool(values["cap"]),
                     "has_label": bool(values["label"]),
+                    **article,
                 }
             ),
             collision=(turned_piece(outline), turned_piece(cap_top if values["cap"] else neck_top)),
@@ -127,19 +152,25 @@ def _front_to_viewer(mesh: Mesh) -> Mesh:
     return quarter_turned(mesh, 2, 1)
 
 
-def _label(form: _Form, values: Values, segments: int) -> tuple[Mesh, Texture]:
+def _label_band(form: _Form, segments: int) -> Mesh:
     outer, inner = form.radius_m + LABEL_M, form.radius_m - form.wall_m / 2
     low, high = form.label_low_m, form.label_high_m
-    turn = 2 * np.pi * outer
     sheet = Profile(np.array([(outer, low), (outer, high)]), np.array([True, True]))
     back = Profile(np.array([(outer, high), (inner, high), (inner, low), (outer, low)]), np.ones(4, dtype=np.bool_))
     # The back and the edges show bare paper: a corner of the print without ink.
     bare = (0.01, 0.5, 0.02, 0.5)
-    band = merge([lathe(sheet, segments), lathe(back, segments, uv_rect=bare)])
-    texture = label_texture(
-        int(values["print_seed"]), turn, high - low, tuple(values["label_color"]), tuple(values["ink_color"])
-    )
-    return _front_to_viewer(band), texture
+    return _front_to_viewer(merge([lathe(sheet, segments), lathe(back, segments, uv_rect=bare)]))
+
+
+def _label_print(form: _Form, values: Values, volume_ml: float) -> tuple[Texture, dict[str, str | bool]]:
+    """Return the label's print, and what it tells about the article: nothing, where it is a mere design."""
+    turn, height = 2 * np.pi * (form.radius_m + LABEL_M), form.label_high_m - form.label_low_m
+    seed = int(values["print_seed"])
+    if values["label_style"] == "plain":
+        return label_texture(seed, turn, height, tuple(values["label_color"]), tuple(values["ink_color"])), {}
+    product, amount = product_of("bottle", seed), net_volume(0.93 * volume_ml)
+    sheet = wrap_sheet(product, turn, height, amount)
+    return sheet.texture, {"net_amount": amount, **product.attributes, "has_bar_code": sheet.has_bar_code}
 
 
 def _cap(radius: float, height: float) -> Mesh:

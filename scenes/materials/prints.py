@@ -26,7 +26,7 @@ def blank(height_px: int, width_px: int, ink: Ink) -> F32:
     return np.ascontiguousarray(np.broadcast_to(np.asarray(ink, dtype=np.float32), (height_px, width_px, len(ink))))
 
 
-def _lay(sheet: F32, top: int, left: int, cover: F32, ink: Ink) -> None:
+def lay(sheet: F32, top: int, left: int, cover: F32, ink: Ink) -> None:
     """Blend ink over the sheet by cover (h, w) placed at (top, left); what leaves the sheet is cut."""
     y0, x0 = max(top, 0), max(left, 0)
     y1, x1 = min(top + cover.shape[0], sheet.shape[0]), min(left + cover.shape[1], sheet.shape[1])
@@ -48,7 +48,7 @@ def bar(sheet: F32, x: float, y: float, width: float, height: float, ink: Ink) -
     """Draw a filled rectangle; pixels, y down from the top."""
     left, across = _span(x, x + width)
     top, down = _span(y, y + height)
-    _lay(sheet, top, left, down[:, None] * across, ink)
+    lay(sheet, top, left, down[:, None] * across, ink)
 
 
 def disc(sheet: F32, x: float, y: float, radius: float, ink: Ink, ring: float = 0.0) -> None:
@@ -60,7 +60,7 @@ def disc(sheet: F32, x: float, y: float, radius: float, ink: Ink, ring: float = 
     cover = np.clip(np.float32(radius + 0.5) - distance, 0, 1)
     if ring:
         cover = np.minimum(cover, np.clip(distance - np.float32(radius - ring - 0.5), 0, 1))
-    _lay(sheet, top, left, np.asarray(cover, dtype=np.float32), ink)
+    lay(sheet, top, left, np.asarray(cover, dtype=np.float32), ink)
 
 
 def text(sheet: F32, x: float, y: float, height: float, words: str, ink: Ink, weight: float = 0.16) -> float:
@@ -91,14 +91,16 @@ def text(sheet: F32, x: float, y: float, height: float, words: str, ink: Ink, we
         t = np.clip((dx * ax + dy * ay) / square, 0, 1)
         ex, ey = dx - t * ax, dy - t * ay
         nearest = np.sqrt((ex * ex + ey * ey).min(axis=0))
-        _lay(sheet, top, left, np.asarray(np.clip(half + 0.5 - nearest, 0, 1), dtype=np.float32), ink)
+        lay(sheet, top, left, np.asarray(np.clip(half + 0.5 - nearest, 0, 1), dtype=np.float32), ink)
     return glyphs.width_of(words) * scale
 
 
-def fitted_text(sheet: F32, x: float, y: float, width: float, height: float, words: str, ink: Ink) -> float:
+def fitted_text(
+    sheet: F32, x: float, y: float, width: float, height: float, words: str, ink: Ink, weight: float = 0.16
+) -> float:
     """Draw a line centred in a box of this width, no higher than `height`; return the height used, pixels."""
     used = min(height, width * 6.0 / glyphs.width_of(words))
-    text(sheet, x + (width - glyphs.width_of(words) * used / 6.0) / 2, y, used, words, ink)
+    text(sheet, x + (width - glyphs.width_of(words) * used / 6.0) / 2, y, used, words, ink, weight)
     return used
 
 
