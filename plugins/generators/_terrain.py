@@ -61,6 +61,18 @@ class Terrain:
         out: F64 = low * (1 - t) + high * t
         return out
 
+    def over(self, x: F64, y: F64, field: F64) -> F32:
+        """Return a field of the grid over another grid, (len(y), len(x)) float32, bilinear."""
+        u = np.interp(x, self.x_m, np.arange(len(self.x_m)))
+        v = np.interp(y, self.y_m, np.arange(len(self.y_m)))
+        i = np.minimum(v.astype(np.int64), len(self.y_m) - 2)
+        j = np.minimum(u.astype(np.int64), len(self.x_m) - 2)
+        s, t = (u - j).astype(np.float32), (v - i).astype(np.float32)[:, None]
+        narrow = field.astype(np.float32)
+        wide = narrow[:, j] * (1 - s) + narrow[:, j + 1] * s
+        out: F32 = wide[i] * (1 - t) + wide[i + 1] * t
+        return out
+
     def mesh(self, level_m: float) -> Mesh:
         """Return the closed block of soil from z = 0 up to the surface, whose mean is at `level_m`.
 
@@ -214,9 +226,7 @@ def soil_pictures(ground: Terrain, values: Values, texels: int) -> tuple[Texture
     crumbs = np.float32(0.55) * _sampled(heap, x, y, _CRUMBS_M) + np.float32(0.45) * _sampled(heap.T, x, y, 0.43)
     fine = crumbs + np.float32(0.7) * _sampled(grain, x, y, _GRAIN_M)
     patches = _sampled(blotch, x, y, 2.3)
-    columns, rows = np.meshgrid(x, y)
-    height = ground.at(columns, rows).astype(np.float32)
-    pressed = ground.at(columns, rows, ground.pressed).astype(np.float32)
+    height, pressed = ground.over(x, y, ground.height_m), ground.over(x, y, ground.pressed)
     spread = max(float(ground.height_m.std()), 0.004)
     # Tops dry first; what a wheel pressed draws water up.
     local = np.clip(height / np.float32(spread), -2, 2)
