@@ -202,7 +202,7 @@ def leaf_sheet(outline: Outline, form: LeafForm, line: Spine, columns: int) -> S
     turn = 2 * np.pi * (form.waves * foot + form.phase) + np.where(side == 1, 1.9, 0.0)
     lift = lift + form.wave * form.half_width_m * share**2 * ends * np.sin(turn)
     aside = y * np.cos(fold)
-    positions = _bent(line, form, along, aside, lift, x)
+    positions = bent(line, form, along, aside, lift, x)
     rows = len(outline.foot)
     # The texture ends a little inside its columns, so that no filter takes in the other margin.
     uv = np.stack(
@@ -234,7 +234,7 @@ def petiole_sheet(form: LeafForm, line: Spine) -> Sheet | None:
     lift = radius[:, None] * (0.8 * np.sin(turn) - 0.7)
     along = np.broadcast_to((share * whole)[:, None], aside.shape)
     blade = np.clip((along - form.petiole_m) / form.blade_m, 0.0, 1.0)
-    positions = _bent(line, form, along, aside, lift, blade)
+    positions = bent(line, form, along, aside, lift, blade)
     uv = np.stack(
         [np.broadcast_to(0.3 + 0.4 * (turn + np.pi / 2) / (2 * np.pi), aside.shape), np.full_like(aside, PETIOLE_V)],
         axis=-1,
@@ -260,11 +260,11 @@ def joined(sheets: list[Sheet]) -> Sheet:
 def tip_of(form: LeafForm, line: Spine) -> tuple[float, float, float]:
     """Return where the midrib ends, to the rounding of the mesh."""
     zero = np.zeros((1, 1))
-    point = _bent(line, form, zero + form.length_m, zero, zero, zero + 1.0)[0, 0].astype(np.float32)
+    point = bent(line, form, zero + form.length_m, zero, zero, zero + 1.0)[0, 0].astype(np.float32)
     return float(point[0]), float(point[1]), float(point[2])
 
 
-def _bent(line: Spine, form: LeafForm, along: F64, aside: F64, lift: F64, blade: F64) -> F64:
+def bent(line: Spine, form: LeafForm, along: F64, aside: F64, lift: F64, blade: F64) -> F64:
     """Return (..., 3) places of points given along the midrib, aside of it and over it."""
     twist = np.radians(form.twist_deg) * blade**1.5
     aside, lift = aside * np.cos(twist) - lift * np.sin(twist), aside * np.sin(twist) + lift * np.cos(twist)

@@ -42,6 +42,7 @@ from myriorama.plugins.generators._plants.leaf import (
 )
 from myriorama.plugins.generators._plants.outline import Outline
 from myriorama.plugins.generators._plants.stem import Point
+from myriorama.plugins.generators._plants.threads import Threads, grazed, thread_sheet
 from myriorama.scenes.geometry.mesh import Mesh
 
 GROWING_POINT_SLACK_M: Final = 0.004
@@ -63,6 +64,8 @@ class Leaf:
         Distinguishes it from the plant's other leaves, for its own chances.
     fading : float
         In [0, 1]: how far age has yellowed it, before any other yellowing.
+    threads : Threads or None
+        What a finely divided leaf is made of; `outline` is then what they fill.
     """
 
     name: str
@@ -72,6 +75,7 @@ class Leaf:
     age: float
     rank: int
     fading: float = 0.0
+    threads: Threads | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,7 +223,7 @@ class PlantGenerator(Generator):
                 keypoints.append(Keypoint(f"{leaf.name}_tip", tip_of(form, line), tolerance_m=0.002))
         if shoot.bud:
             lines = [(leaf, spine(leaf.form)) for leaf in shoot.bud]
-            folded = joined([leaf_sheet(leaf.outline, leaf.form, line, 3) for leaf, line in lines])
+            folded = joined([_bud_sheet(leaf, line) for leaf, line in lines])
             parts.append(Part("bud", folded.mesh(), self._surface(shoot.bud[0], growth), "leaf"))
         top = max(float(p.mesh.bounds[1, 2]) for p in parts)
         stem_top = float(shoot.stem.bounds[1, 2])
@@ -264,13 +268,22 @@ def _leaf_sheet(leaf: Leaf, form: LeafForm, line: Spine, growth: Growth) -> Shee
         drawn = growth.chances("bite", leaf.rank, BITES * 5).reshape(BITES, 5)
         eaten = bites(form.half_width_m, form.blade_m, form.petiole_m, outline, share, drawn)
     columns = 2 * ((growth.detail + 1) // 2) + 1
-    if len(eaten):
+    if leaf.threads is not None:
+        left = grazed(leaf.threads, form, eaten) if len(eaten) else leaf.threads
+        sheet = thread_sheet(left, form, line)
+    elif len(eaten):
         times = max(1, round(EATEN_ROWS / len(outline.foot)))
         sheet = bitten(leaf_sheet(outline.denser(times), form, line, max(columns, EATEN_COLUMNS)), eaten)
     else:
         sheet = leaf_sheet(outline, form, line, columns)
     stalk = petiole_sheet(form, line)
     return joined([sheet, stalk] if stalk is not None else [sheet])
+
+
+def _bud_sheet(leaf: Leaf, line: Spine) -> Sheet:
+    if leaf.threads is not None:
+        return thread_sheet(leaf.threads, leaf.form, line)
+    return leaf_sheet(leaf.outline, leaf.form, line, 3)
 
 
 def bud(

@@ -22,7 +22,7 @@ DRAWS = 200
 LARGE = {"soil_patch": (24, 130_000)}
 """A stage that is a landscape: how many draws are tried, and how many faces it may have; of all others 200 and 7500."""
 # Leaf sheets have no thickness: of these only the stem is closed.
-OPEN = frozenset({"maize", "sugar_beet", "fat_hen", "creeping_thistle", "blackgrass"})
+OPEN = frozenset({"maize", "sugar_beet", "fat_hen", "creeping_thistle", "blackgrass", "scentless_mayweed", "chickweed"})
 
 Made = Callable[..., ObjectModel]
 Oracle = Callable[[Mesh], trimesh.Trimesh]
