@@ -1,0 +1,345 @@
+"""One host process, seen from the program: starts it, speaks to it, watches what it uses, ends it.
+
+It knows no plugin. An answer that does not come in time, or not at all, is told as `Lost` with its cause.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+
+from myriorama.plugins.faults import Cause
+from myriorama.plugins.hosting.codec import Decoder, Encoder, NotReadable
+from myriorama.plugins.hosting.framing import PIECES_AT_ONCE, pieces_of, read_message
+from myriorama.plugins.hosting.limits import Limits
+
+_START_S: Final = 60.0
+_LOOK_S: Final = 0.05
+_LAST_WORDS_S: Final = 0.3
+_PIPE_BYTES: Final = 2**20
+_ENTRY: Final = "from myriorama.plugins.hosting.child import main; main()"
+_PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH", "NIX_LD")
+_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+class Lost(Exception):
+    """The host process gave no answer and is ended."""
+
+    def __init__(self, cause: Cause, message: str, way_out: str = "") -> None:
+        self.cause, self.way_out = cause, way_out
+        super().__init__(message)
+
+
+class Chamber:
+    """A host process.
+
+    Parameters
+    ----------
+    scratch : Path
+        Folder in which its own temporary folder is made.
+    hash_seed : int
+        Of Python's hashes: sets of words have one order in every host process of a program.
+    """
+
+    def __init__(self, scratch: Path, hash_seed: int = 0) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="plugin-", dir=scratch))
+        self.lock = threading.RLock()
+        self.loaded = False
+        self.ended = False
+        self._ready = False
+        self._encoder = Encoder(by_identity=True)
+        self._decoder = Decoder(checked=True)
+        self._printed: deque[bytes] = deque()
+        self._printed_bytes = 0
+        self._flood_bytes = 0
+        self._kept_bytes = Limits().output_kb * 1024
+        environment = {k: v for k, v in os.environ.items() if k in _PASSED_ON}
+        environment |= dict.fromkeys(_THREADS, "1")
+        environment |= {"PYTHONHASHSEED": str(hash_seed), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
+        environment |= dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "XDG_CACHE_HOME"), str(self.folder))
+        # A person's own packages are left out unless this program itself lies there.
+        flags = ["-P"] + ([] if "site-packages" in str(Path(__file__)) else ["-s"])
+        # Its standard input and output are the two pipes; what it prints comes through the third.
+        self._child = subprocess.Popen(
+            [sys.executable, *flags, "-c", _ENTRY, str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            cwd=self.folder,
+            env=environment,
+            start_new_session=True,
+        )
+        assert self._child.stdin is not None and self._child.stdout is not None and self._child.stderr is not None
+        self._requests = self._child.stdin.fileno()
+        self._answers = self._child.stdout.fileno()
+        self._output = self._child.stderr.fileno()
+        for descriptor in (self._requests, self._answers, self._output):
+            os.set_blocking(descriptor, False)
+        if sys.platform == "linux":
+            import fcntl
+
+            for descriptor in (self._requests, self._answers):
+                with contextlib.suppress(OSError):  # more than the system grants: the usual size serves as well
+                    fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    @property
+    def alive(self) -> bool:
+        return not self.ended and self._child.poll() is None
+
+    def wait_until_ready(self) -> None:
+        """Wait until it can take requests; raises `Lost` where it cannot be started."""
+        if self._ready:
+            return
+        watch = _Watch(self, Limits(), _START_S)
+        said = self._receive(watch, Limits())
+        if not isinstance(said, tuple) or said[:1] != ("ready",):
+            raise self._lose("exited", "the process for plugins could not be started")
+        self._ready = True
+
+    def ask(
+        self,
+        request: tuple[Any, ...],
+        limits: Limits,
+        *,
+        wall_s: float | None = None,
+        serve: Callable[..., tuple[str, Any]] | None = None,
+    ) -> tuple[str, Any]:
+        """Send a request and return its answer: ``("done", value)`` or ``("fault", facts)``.
+
+        Parameters
+        ----------
+        wall_s : float or None
+            Instead of the limits' own. Time in which the program answers questions does not count.
+        serve : callable or None
+            Answers the questions that come before the answer.
+
+        Raises
+        ------
+        Lost
+            It ended, was ended, or answered what cannot be read.
+        NotTellable
+            The request cannot be sent; nothing was.
+        """
+        self.wait_until_ready()
+        header, buffers = self._encoder.encode(request)
+        watch = _Watch(self, limits, limits.wall_s if wall_s is None else wall_s)
+        self._flood_bytes = 0
+        self._kept_bytes = limits.output_kb * 1024
+        self._send(pieces_of(header, buffers), watch)
+        while True:
+            said = self._receive(watch, limits)
+            if not isinstance(said, tuple) or len(said) < 2:
+                raise self._lose("result", "its process answered what cannot be read")
+            if said[0] != "ask":
+                return said[0], said[1]
+            began = time.monotonic()
+            if serve is None:
+                raise self._lose("result", "its process asked what it may not ask")
+            reply = serve(*said[1:])
+            watch.until_s += time.monotonic() - began
+            self._send(pieces_of(*self._encoder.encode(reply)), watch)
+
+    def output(self) -> str:
+        """Return the last that was printed."""
+        self._drain()
+        return b"".join(self._printed).decode("utf-8", "replace")[-self._kept_bytes :]
+
+    def forget_output(self) -> None:
+        """Begin a new call: what was printed before is not its own."""
+        self._drain()
+        self._printed.clear()
+        self._printed_bytes = 0
+
+    def end(self) -> None:
+        """End the process and everything it started; remove its folder."""
+        if self.ended:
+            return
+        self.ended = True
+        if self._child.poll() is None:
+            with contextlib.suppress(OSError):
+                if hasattr(os, "killpg"):
+                    os.killpg(self._child.pid, signal.SIGKILL)
+                else:
+                    self._child.kill()
+        self._child.wait()
+        for stream in (self._child.stdin, self._child.stdout, self._child.stderr):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _send(self, pieces: list[memoryview], watch: _Watch) -> None:
+        try:
+            while pieces:
+                _, writable, _ = self._look([self._output], [self._requests])
+                if not writable:
+                    watch.check()
+                    continue
+                with contextlib.suppress(BlockingIOError):
+                    written = os.writev(self._requests, pieces[:PIECES_AT_ONCE])
+                    while pieces and written >= len(pieces[0]):
+                        written -= len(pieces.pop(0))
+                    if written:
+                        pieces[0] = pieces[0][written:]
+        except OSError as error:
+            raise self._gone() from error
+
+    def _receive(self, watch: _Watch, limits: Limits) -> Any:
+        def fill(view: memoryview) -> None:
+            while len(view):
+                try:
+                    count = os.readv(self._answers, [view])
+                except BlockingIOError:
+                    readable, _, _ = self._look([self._answers, self._output], [])
+                    if self._answers not in readable:
+                        watch.check()
+                    continue
+                except OSError:
+                    count = 0
+                if count == 0:
+                    raise self._gone()
+                view = view[count:]
+                if time.monotonic() > watch.until_s:
+                    watch.check()
+
+        try:
+            return self._decoder.decode(*read_message(fill, limits.answer_mb * 2**20))
+        except NotReadable as error:
+            raise self._lose("result", f"what it returned cannot be used: {error}") from error
+        except ValueError as error:  # a field is not of its type; the process itself is sound
+            return "fault", {"cause": "result", "message": f"{error}", "ends": False}
+
+    def _look(self, reading: list[int], writing: list[int]) -> tuple[list[int], list[int], list[int]]:
+        found = select.select(reading, writing, [], _LOOK_S)
+        if self._output in found[0]:
+            self._drain()
+        return found
+
+    def _drain(self) -> None:
+        while not self.ended:  # a closed descriptor's number may be another's by now
+            try:
+                piece = os.read(self._output, 2**16)
+            except OSError:  # nothing now, or closed
+                return
+            if not piece:
+                return
+            self._printed.append(piece)
+            self._printed_bytes += len(piece)
+            self._flood_bytes += len(piece)
+            while self._printed_bytes - len(self._printed[0]) >= self._kept_bytes:
+                self._printed_bytes -= len(self._printed.popleft())
+            if len(piece) < 2**12:
+                return
+
+    def _lose(self, cause: Cause, message: str, way_out: str = "") -> Lost:
+        self._drain()
+        self.end()
+        return Lost(cause, message, way_out)
+
+    def lose_running(self, cause: Cause, message: str, way_out: str = "") -> Lost:
+        """End a process that does not answer, after asking it where it is; return the loss."""
+        if hasattr(signal, "SIGUSR1") and self._child.poll() is None:
+            with contextlib.suppress(OSError):
+                self._child.send_signal(signal.SIGUSR1)
+                until_s = time.monotonic() + _LAST_WORDS_S
+                before = self._flood_bytes
+                while time.monotonic() < until_s and self._flood_bytes == before:
+                    self._look([self._output], [])
+                time.sleep(0.02)
+                self._drain()
+        return self._lose(cause, message, way_out)
+
+    def _gone(self) -> Lost:
+        """Return why a process that closed its pipe is gone."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(_LAST_WORDS_S * 3)
+        self._drain()
+        code = self._child.poll()
+        cause, message, way_out = _ending(code)
+        return self._lose(cause, message, way_out)
+
+
+def _ending(code: int | None) -> tuple[Cause, str, str]:
+    if code is None:
+        return "exited", "it closed the connection of its process to the program", "close only what you opened"
+    if code >= 0:
+        return "exited", f"it ended its own process (exit code {code})", "raise an exception instead, or return"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    if name == "SIGXCPU":
+        return "cpu", "it used more processor time than one call may use", ""
+    if name == "SIGXFSZ":
+        return "file_size", "it wrote a file larger than plugins may write", ""
+    if name == "SIGKILL":
+        return "memory", "the system ended its process (SIGKILL), most likely because memory ran out", ""
+    words = {
+        "SIGSEGV": "a segmentation fault: memory was used that is not its own",
+        "SIGABRT": "abort() was called",
+        "SIGBUS": "a bus error",
+        "SIGFPE": "an arithmetic error in native code",
+        "SIGILL": "an illegal instruction",
+    }
+    told = f" ({words[name]})" if name in words else ""
+    return "killed", f"its process was ended by {name}{told}", "look for native code that it calls"
+
+
+class _Watch:
+    """Holds one call to its limits."""
+
+    def __init__(self, chamber: Chamber, limits: Limits, wall_s: float) -> None:
+        self._chamber, self._limits, self._wall_s = chamber, limits, wall_s
+        self.until_s = time.monotonic() + wall_s
+        self._began_cpu_s: float | None = None
+
+    def check(self) -> None:
+        """Raise `Lost` where a limit is reached. Called now and then while nothing comes."""
+        limits = self._limits
+        chamber = self._chamber
+        if chamber._flood_bytes > limits.flood_mb * 2**20:
+            raise chamber._lose(
+                "output", f"it printed more than {limits.flood_mb} MB in one call", "print less, or nothing"
+            )
+        used_s = _cpu_s(chamber.pid)
+        if self._began_cpu_s is None:
+            self._began_cpu_s = used_s
+        spent_s = used_s - self._began_cpu_s
+        if spent_s > limits.cpu_s:
+            raise chamber.lose_running(
+                "cpu",
+                f"it used more than {limits.cpu_s:g} s of processor time in one call",
+                "make it do less for these values, or lower their limits",
+            )
+        if time.monotonic() > self.until_s:
+            waited = (
+                "" if spent_s > 0.5 * self._wall_s else f", of which it computed {spent_s:.1f} s and waited the rest"
+            )
+            raise chamber.lose_running("timeout", f"it gave no answer within {self._wall_s:g} s{waited}")
+
+
+def _cpu_s(pid: int) -> float:
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system)

@@ -1,0 +1,76 @@
+"""Answers what a plugin asks while it runs: the files that this very call was given, and the stored records.
+
+It opens no file that the program did not hand to the call itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from myriorama.plugins.writing import StoredRecord, StoredRecords
+from myriorama.scenes.assets.store import OpenAsset
+from myriorama.scenes.errors import AssetError
+
+_RECORDS_AT_ONCE: Final = 64
+_MOST_ITERATIONS: Final = 1_000
+
+
+class Questions:
+    """What may be asked during one call.
+
+    Parameters
+    ----------
+    arguments : tuple
+        Of the call; the open files in its mappings, and in those of items, may be read.
+    records : StoredRecords or None
+        For a writer's whole files.
+
+    Attributes
+    ----------
+    refused : AssetError or None
+        Why a file could not be read, the last time.
+    """
+
+    def __init__(self, arguments: tuple[Any, ...], records: StoredRecords | None = None) -> None:
+        self._files = {(o.asset.reference, o.asset.sha256): o for o in _open_assets(arguments)}
+        self._records = records
+        self._iterations: list[Iterator[StoredRecord]] = []
+        self.refused: AssetError | None = None
+
+    def serve(self, what: Any, *details: Any) -> tuple[str, Any]:
+        """Return the answer: ``("answer", value)``, or ``("refused", problems)``."""
+        if what == "asset":
+            return self._file(*details)
+        if what == "records" and self._records is not None:
+            if details == ("open",) and len(self._iterations) < _MOST_ITERATIONS:
+                self._iterations.append(iter(self._records))
+                return "answer", len(self._iterations) - 1
+            if len(details) == 2 and details[0] == "more" and details[1] in range(len(self._iterations)):
+                source = self._iterations[details[1]]
+                return "answer", [row for row, _ in zip(source, range(_RECORDS_AT_ONCE), strict=False)]
+        return "refused", [("", "a plugin asked what it may not ask", "", "", "")]
+
+    def _file(self, reader: Any = None, asset: Any = None, options: Any = None) -> tuple[str, Any]:
+        known = self._files.get((getattr(asset, "reference", ""), getattr(asset, "sha256", "")))
+        if known is None or reader not in ("model", "image", "radiance", "texture_set"):
+            return "refused", [("", "a plugin can read only the files that its values name", "", "", "")]
+        try:
+            if reader == "image":
+                return "answer", known.image(srgb=bool(options.get("srgb", True)))
+            return "answer", getattr(known, reader)()
+        except AssetError as error:
+            self.refused = error
+            return "refused", [(p.place, p.message, p.value, p.allowed, p.file) for p in error.problems]
+
+
+def _open_assets(arguments: Iterable[Any]) -> Iterator[OpenAsset]:
+    for argument in arguments:
+        if isinstance(argument, OpenAsset):
+            yield argument
+        elif isinstance(argument, Mapping):
+            yield from _open_assets(argument.values())
+        elif isinstance(argument, tuple | list):
+            yield from _open_assets(argument)
+        elif hasattr(argument, "values") and isinstance(argument.values, Mapping):
+            yield from _open_assets(argument.values.values())
