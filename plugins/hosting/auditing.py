@@ -74,7 +74,7 @@ class Audit:
             return
         if writes:
             raise Forbidden(f"it tried to write {shown}: a plugin may write only in its own temporary folder")
-        if real.startswith("/proc/self/") or real.startswith(f"/proc/{os.getpid()}/"):
+        if real.startswith(("/proc/self/", f"/proc/{os.getpid()}/")):
             return
         for allowed in self._readable:
             if real == allowed or real.startswith(allowed + os.sep):

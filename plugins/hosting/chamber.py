@@ -33,6 +33,9 @@ _LAST_WORDS_S: Final = 0.3
 _PIPE_BYTES: Final = 2**20
 _ENTRY: Final = "from myriorama.plugins.hosting.child import main; main()"
 _PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH", "NIX_LD")
+_NUMERIC: Final = ("OPENBLAS_", "MKL_", "NVPL_", "NPY_")
+"""What a person told the numeric libraries counts there too: the same kernels give the same last digit."""
+
 _THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
@@ -67,7 +70,7 @@ class Chamber:
         self._printed_bytes = 0
         self._flood_bytes = 0
         self._kept_bytes = Limits().output_kb * 1024
-        environment = {k: v for k, v in os.environ.items() if k in _PASSED_ON}
+        environment = {k: v for k, v in os.environ.items() if k in _PASSED_ON or k.startswith(_NUMERIC)}
         environment |= dict.fromkeys(_THREADS, "1")
         environment |= {"PYTHONHASHSEED": str(hash_seed), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
         environment |= dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "XDG_CACHE_HOME"), str(self.folder))
@@ -84,7 +87,9 @@ class Chamber:
             env=environment,
             start_new_session=True,
         )
-        assert self._child.stdin is not None and self._child.stdout is not None and self._child.stderr is not None
+        assert self._child.stdin is not None
+        assert self._child.stdout is not None
+        assert self._child.stderr is not None
         self._requests = self._child.stdin.fileno()
         self._answers = self._child.stdout.fileno()
         self._output = self._child.stderr.fileno()
@@ -190,7 +195,7 @@ class Chamber:
     def _send(self, pieces: list[memoryview], watch: _Watch) -> None:
         try:
             while pieces:
-                _, writable, _ = self._look([self._output], [self._requests])
+                _, writable = self._look([self._output], [self._requests])
                 if not writable:
                     watch.check()
                     continue
@@ -209,7 +214,7 @@ class Chamber:
                 try:
                     count = os.readv(self._answers, [view])
                 except BlockingIOError:
-                    readable, _, _ = self._look([self._answers, self._output], [])
+                    readable, _ = self._look([self._answers, self._output], [])
                     if self._answers not in readable:
                         watch.check()
                     continue
@@ -228,11 +233,11 @@ class Chamber:
         except ValueError as error:  # a field is not of its type; the process itself is sound
             return "fault", {"cause": "result", "message": f"{error}", "ends": False}
 
-    def _look(self, reading: list[int], writing: list[int]) -> tuple[list[int], list[int], list[int]]:
-        found = select.select(reading, writing, [], _LOOK_S)
-        if self._output in found[0]:
+    def _look(self, reading: list[int], writing: list[int]) -> tuple[list[int], list[int]]:
+        readable, writable, _ = select.select(reading, writing, [], _LOOK_S)
+        if self._output in readable:
             self._drain()
-        return found
+        return readable, writable
 
     def _drain(self) -> None:
         while not self.ended:  # a closed descriptor's number may be another's by now
@@ -331,9 +336,7 @@ class _Watch:
                 "make it do less for these values, or lower their limits",
             )
         if time.monotonic() > self.until_s:
-            waited = (
-                "" if spent_s > 0.5 * self._wall_s else f", of which it computed {spent_s:.1f} s and waited the rest"
-            )
+            waited = "" if 2 * spent_s > self._wall_s else f" (it computed {spent_s:.1f} s and waited the rest)"
             raise chamber.lose_running("timeout", f"it gave no answer within {self._wall_s:g} s{waited}")
 
 

@@ -150,7 +150,7 @@ def _placed(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limit
     items = arguments[1]
     if len(answer.poses) != len(items):
         raise ValueError(
-            f"Placed.poses must hold one pose, or None, for each of the {len(items)} items; it holds {len(answer.poses)}"
+            f"Placed.poses must hold one pose, or None, per item: {len(items)} of them, not {len(answer.poses)}"
         )
     for number, pose in enumerate(answer.poses):
         if pose is not None:
