@@ -11,7 +11,6 @@ import keyword
 import re
 import sys
 import urllib.parse
-import urllib.request
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib import metadata
@@ -121,12 +120,10 @@ def _project_of(distribution: metadata.Distribution) -> Path | None:
     tree = json.loads(text)
     if not isinstance(tree, dict) or not isinstance(tree.get("dir_info"), dict) or not tree["dir_info"].get("editable"):
         return None
+    from urllib.request import url2pathname  # it loads the network's modules, which most searches do without
+
     url = urllib.parse.urlsplit(str(tree.get("url", "")))
-    return (
-        Path(urllib.request.url2pathname(url.path))
-        if url.scheme == "file" and url.netloc in ("", "localhost")
-        else None
-    )
+    return Path(url2pathname(url.path)) if url.scheme == "file" and url.netloc in ("", "localhost") else None
 
 
 def _runs_at_start(distribution: metadata.Distribution) -> str:

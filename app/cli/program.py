@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from myriorama.app.cli import catalogue, create, doctor, queue, render, sample, shards, sheet, studio, verify
+from myriorama.app.cli import catalogue, create, doctor, plugin, queue, render, sample, shards, sheet, studio, verify
 from myriorama.app.cli.exits import ExitCode, report
 
 program = typer.Typer(
@@ -53,6 +53,7 @@ program.command("new", short_help="Start a project from an example.")(create.new
 program.command("list", short_help="What there is: generators, placements, examples ...")(catalogue.list_names)
 program.command("describe", short_help="Every parameter of a plugin or rig.")(catalogue.describe)
 program.command("schema", short_help="The JSON Schema of a project file.")(catalogue.schema)
+program.add_typer(plugin.plugin, short_help="Third-party plugins: look at, enable, build, run.")
 program.command("doctor", short_help="Does this machine have what is needed?")(doctor.doctor)
 
 
