@@ -363,8 +363,10 @@ class ObjectPage:
         """Come nearer."""
         self._look(self.turn.value.zoomed(factor))
 
-    def look_from(self, turn: Turn) -> None:
-        """Look from elsewhere, at once."""
+    def look_from(self, turn: Turn, *, at_rest: bool = False) -> None:
+        """Look from elsewhere, at once; `at_rest` asks for the picture in full also where one looks so already."""
+        if at_rest and turn == self.turn.value:
+            self.pictures.look(turn, moving=False)
         self.turn.set(turn)
 
     def _look(self, turn: Turn) -> None:
