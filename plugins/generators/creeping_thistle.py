@@ -49,7 +49,7 @@ class CreepingThistle(PlantGenerator):
     name = "creeping_thistle"
     label = "Creeping thistle"
     help = "Creeping thistle (Cirsium arvense), a rosette of spiny lobed leaves, from two cotyledons on."
-    parameters = plant_parameters(6.0, "#4f7643", (94.0, 122.0))
+    parameters = plant_parameters(6.0, "#567a3e", (94.0, 122.0))
     dress = Dress("spiny", roughness=0.42, petiole=(1.5, 1.4, 1.4), rib=(1.6, 1.5, 1.5), relief=0.5)
     seed_dress = Dress("pinnate", roughness=0.45, petiole=(1.3, 1.2, 1.2), rib=(1.2, 1.15, 1.15), relief=0.2)
 

@@ -41,7 +41,7 @@ class FatHen(PlantGenerator):
     name = "fat_hen"
     label = "Fat hen"
     help = "Fat hen (Chenopodium album), an upright weed with toothed rhombic leaves, from two cotyledons on."
-    parameters = plant_parameters(6.0, "#64875a", (96.0, 128.0))
+    parameters = plant_parameters(6.0, "#6b8856", (96.0, 128.0))
     dress = Dress("mealy", roughness=0.62, petiole=(1.45, 1.3, 1.35), rib=(1.4, 1.3, 1.35), relief=0.35)
     seed_dress = Dress("mealy", roughness=0.6, petiole=(1.5, 1.0, 1.3), rib=(1.1, 1.05, 1.1), relief=0.15)
 

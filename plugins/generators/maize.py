@@ -15,6 +15,7 @@ from myriorama.plugins.generators._plants.leaf import LeafForm
 from myriorama.plugins.generators._plants.outline import strap
 from myriorama.plugins.generators._plants.plant import Leaf, PlantGenerator, Shoot, bud, plant_parameters
 from myriorama.plugins.generators._plants.stem import on_line, stem_line, stem_mesh
+from myriorama.scenes.conventions import F64
 from myriorama.scenes.materials.finishes import srgb
 
 # By rank of the leaf: blade length and width, and height of its collar, metres.
@@ -23,6 +24,22 @@ WIDTH_M: Final = (0.017, 0.021, 0.028, 0.037, 0.047, 0.058, 0.068, 0.077, 0.085,
 COLLAR_M: Final = (0.025, 0.040, 0.065, 0.10, 0.14, 0.19, 0.25, 0.32, 0.40, 0.48)
 STEM_M: Final = (0.0021, 0.0026, 0.0033, 0.0045, 0.006, 0.008, 0.010, 0.0115, 0.0125, 0.013)
 DIVERGENCE_DEG: Final = 180.0
+
+
+def _sheaths(collars: list[float]) -> tuple[F64, F64]:
+    """Return where the stem's outline bends, shares of its height, and its radius there over that at the foot.
+
+    What looks like a stem is sheaths, each inside the one below: at a collar the outer one ends in a step.
+    """
+    at, width = [0.0, 0.03], [1.0, 1.02]
+    for share in sorted(collars):
+        if share > at[-1] + 0.02:
+            here = 1.0 - 0.34 * share
+            at += [share - 0.008, share]
+            width += [here * 1.06, here * 0.96]
+    at += [0.93, 0.97, 1.0]
+    width += [0.52, 0.34, 0.14]
+    return np.array(at), np.array(width)
 
 
 class Maize(PlantGenerator):
@@ -47,15 +64,17 @@ class Maize(PlantGenerator):
         """Return the plant at its stage."""
         scale = growth.size
         stage = max(growth.leaves, 0.0)
-        height = scale * by_rank((0.016, *COLLAR_M), stage + 1)
+        height = scale * by_rank((0.016, *COLLAR_M), stage + 1) * 1.1
         radius = scale * by_rank((0.0019, *STEM_M), stage + 1)
         lean = 0.05 * height * growth.signed("lean", 0, 2)
-        line = stem_line(height, (float(lean[0]), float(lean[1])), (0.0, 0.0), 7)
-        widths = radius * np.array([1.0, 1.0, 0.96, 0.9, 0.82, 0.7, 0.45])
+        collars = [min(0.90, scale * by_rank(COLLAR_M, rank) / height) for rank in range(1, growth.unfolded + 1)]
+        at, widths = _sheaths(collars)
+        widths = radius * widths
+        line = stem_line(height, (float(lean[0]), float(lean[1])), (0.0, 0.0), at)
         leaves = [self._spear(growth, height, radius)] if growth.begun <= 2 else []
         for rank in range(1, growth.begun + 1):
             leaves.append(self._leaf(growth, rank, height, radius))
-        pale = mixed(growth.color, srgb("#b9c48a"), 0.45)
+        pale = mixed(growth.color, srgb("#a9bd78"), 0.35)
         top = on_line(line, 1.0)
         return Shoot(
             stem=stem_mesh(line, widths, 4 + 2 * growth.detail),
@@ -63,7 +82,7 @@ class Maize(PlantGenerator):
             top_radius_m=float(widths[-1]),
             growing_point=top,
             leaves=tuple(leaves),
-            stem_color=mixed(pale, srgb("#8a4a58"), 0.35 if stage < 3 else 0.12),
+            stem_color=mixed(pale, srgb("#8a4a58"), 0.35 if stage < 3 else 0.06),
             told={},
             bud=bud(growth, lambda g, rank: self._leaf(g, rank, height, radius), 2, 1.1, DIVERGENCE_DEG),
         )
@@ -89,9 +108,9 @@ class Maize(PlantGenerator):
         chance = growth.signed("leaf", rank, 8)
         out = opened(age, 2.2)
         length = growth.size * by_rank(BLADE_M, rank) * grown(age, 2.2) * (1 + 0.09 * chance[0])
-        collar = min(growth.size * by_rank(COLLAR_M, rank), 0.96 * height)
+        collar = min(growth.size * by_rank(COLLAR_M, rank), 0.90 * height)
         # Large leaves arch under their weight, small ones stand.
-        weight = by_rank((22, 38, 58, 72, 84, 92, 98, 102, 104, 104), rank)
+        weight = by_rank((24, 40, 60, 72, 84, 92, 98, 102, 104, 104), rank)
         thirst = growth.wilting
         form = LeafForm(
             blade_m=float(length),
@@ -105,12 +124,12 @@ class Maize(PlantGenerator):
             fold_deg=float(8 + 58 * (1 - out) + 40 * thirst * out),
             base_fold_deg=68.0,
             cup=0.0,
-            wave=float(0.26 * out * (1 - thirst)),
+            wave=float(by_rank((0.05, 0.08, 0.14, 0.2, 0.26), rank) * out * (1 - thirst)),
             waves=4.0,
             phase=float(chance[5]),
             twist_deg=float(22 * chance[6] * out),
             sweep=float(0.10 * chance[7] * out),
         )
         rows = 9 + 5 * growth.detail
-        outline = strap(rows, 0.75, 0.3, 5.0) if rank == 1 else strap(rows, 0.62, 0.36, 2.1)
+        outline = strap(rows, 0.75, 0.3, 5.0) if rank == 1 else strap(rows, 0.48, 0.36, 2.1)
         return Leaf(f"leaf_{rank}", "leaf", outline, form, age, rank)

@@ -113,7 +113,7 @@ class ScentlessMayweed(PlantGenerator):
             sweep=float(0.07 * chance[8]),
             petiole_radius_m=float(0.00015 * growth.size + 0.004 * blade),
         )
-        pairs, forks = (2, 3, 4, 5, 6, 7, 8, 9, 9, 10)[rank - 1], (0, 0, 1, 2, 2, 3, 3, 3, 3, 3)[rank - 1]
+        pairs, forks = (2, 3, 5, 6, 7, 8, 9, 10, 10, 10)[rank - 1], (0, 1, 2, 2, 3, 3, 3, 3, 3, 3)[rank - 1]
         if growth.detail == 1:
             forks = min(forks, 1)
         drawn = growth.chances("threads", rank, pairs * 6).reshape(pairs, 2, 3)

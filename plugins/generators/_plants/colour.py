@@ -23,8 +23,8 @@ Veins = Literal["parallel", "pinnate", "rugose", "mealy", "spiny"]
 SIZE_PX: Final = 256
 BLADE_SHARE: Final = 0.6
 """What the texture lets through of a blade's colour; the rest is room for paler veins."""
-YELLOW: Final = linear_rgb(srgb("#c2b04a"))
-STRAW: Final = linear_rgb(srgb("#a98d55"))
+YELLOW: Final = linear_rgb(srgb("#a99f45"))
+STRAW: Final = linear_rgb(srgb("#94794a"))
 STEPS: Final = 4
 
 

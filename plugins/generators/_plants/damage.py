@@ -51,7 +51,7 @@ def bites(half_width_m: float, blade_m: float, petiole_m: float, outline: Outlin
 def bitten(sheet: Sheet, eaten: F64) -> Sheet:
     """Return the sheet without its bites, a brown rim around each."""
     distance = _distance(sheet.flat, eaten)
-    rest = _clipped(sheet, distance > 0, distance)
+    rest = _largest_piece(_clipped(sheet, distance > 0, distance))
     # A second cut parts the rim from the rest, so that the brown ends in a line.
     rim_m = RIM * float(eaten[:, 2].mean())
     if rim_m < THINNEST_RIM_M:
@@ -68,6 +68,25 @@ def bitten(sheet: Sheet, eaten: F64) -> Sheet:
         np.concatenate([s.uv for s in parts]),
         np.concatenate([s.faces + np.uint32(n) for s, n in zip(parts, starts, strict=True)]).astype(np.uint32),
     )
+
+
+def _largest_piece(sheet: Sheet) -> Sheet:
+    """Return the sheet without what bites have cut off: the piece with most faces holds the midrib."""
+    faces = sheet.faces.astype(np.int64)
+    label = np.arange(len(sheet.positions))
+    while True:
+        lowest = label[faces].min(axis=1)
+        spread = label.copy()
+        for corner in range(3):
+            np.minimum.at(spread, faces[:, corner], lowest)
+        # Each place takes over the label of its label, so that a long leaf is crossed in few rounds.
+        spread = spread[spread]
+        if np.array_equal(spread, label):
+            break
+        label = spread
+    piece = label[faces[:, 0]]
+    kept = piece == np.bincount(piece).argmax()
+    return Sheet(sheet.positions, sheet.flat, sheet.uv, sheet.faces[kept])
 
 
 def _distance(flat: F64, eaten: F64) -> F64:

@@ -252,7 +252,10 @@ class PlantGenerator(Generator):
         young = max(0.0, 1.0 - leaf.age / 1.6)
         tone = 1 + 0.09 * float(growth.signed("tone", 0, 1)[0]) + 0.07 * float(growth.signed("tone", leaf.rank, 1)[0])
         old = min(1.0, max(0.0, leaf.age - 3) / 6)
-        yellow = min(1.0, growth.yellowing * (0.55 + 0.45 * old + 0.25 * (1 - young)) + leaf.fading)
+        # The oldest leaf yellows first; the newest is green until nearly all are yellow.
+        turn = min(1.0, leaf.age / max(growth.leaves, 1.0))
+        spent = min(1.0, max(0.0, 2.0 * growth.yellowing - (1.0 - turn)))
+        yellow = min(1.0, 0.85 * spent + 0.15 * growth.yellowing + leaf.fading)
         dress = self.dress if leaf.slot == "leaf" else self.seed_dress
         return leaf_material(
             dress, growth.color, tone * (1 + 0.22 * young - 0.1 * old), yellow, growth.wilting**2 * 0.4

@@ -14,15 +14,17 @@ from myriorama.scenes.geometry.sweep import skin
 Point = tuple[float, float, float]
 
 
-def stem_line(height_m: float, lean_m: tuple[float, float], nod_m: tuple[float, float], stations: int) -> F64:
-    """Return (stations, 3) points from the origin up: leaning evenly, nodding towards the top.
+def stem_line(height_m: float, lean_m: tuple[float, float], nod_m: tuple[float, float], stations: int | F64) -> F64:
+    """Return (N, 3) points from the origin up: leaning evenly, nodding towards the top.
 
     Parameters
     ----------
     lean_m, nod_m : (x, y)
         How far the top lies aside by each, metres. Nodding also lowers it.
+    stations : int or (N,) float64
+        How many points, evenly spaced, or where: shares of the height, rising from 0 to 1.
     """
-    t = np.linspace(0.0, 1.0, stations)
+    t = np.linspace(0.0, 1.0, stations) if isinstance(stations, int) else stations
     aside = np.outer(t**1.6, lean_m) + np.outer(t**3.2, nod_m)
     fall = np.minimum(np.hypot(*aside.T) ** 2 / (2.2 * height_m), 0.45 * height_m)
     return np.column_stack([aside, height_m * t - fall * t])

@@ -51,7 +51,7 @@ def forked(pairs: int, forks: int, chances: F64, first: float) -> Threads:
         Where the first pair leaves the midrib, share of the blade.
     """
     x = np.linspace(0.0, 1.0, 14)
-    thin = np.stack([0.055 * (1 - 0.6 * x) * (x < 1)] * 2, axis=1)
+    thin = np.stack([0.085 * (1 - 0.6 * x) * (x < 1)] * 2, axis=1)
     midrib = Outline(x, np.stack([x, x], axis=1), thin)
     place = np.linspace(first, 0.95, pairs)[:, None] + (chances[..., 1] - 0.5) * 0.5 * (0.95 - first) / pairs
     reach = np.sqrt(np.clip(np.sin(np.pi * (0.12 + 0.80 * (place - first) / (1.0 - first))), 0.05, 1.0))
@@ -61,12 +61,12 @@ def forked(pairs: int, forks: int, chances: F64, first: float) -> Threads:
     start = np.stack([place, np.zeros_like(place), np.zeros_like(place)], axis=-1).reshape(-1, 3)
     ahead = np.minimum(place + 0.13 * reach, 0.995)
     end = np.stack([ahead, side * reach, lift], axis=-1).reshape(-1, 3)
-    starts, ends, widths = [start], [end], [np.full(len(start), 0.066)]
+    starts, ends, widths = [start], [end], [np.full(len(start), 0.125)]
     along = end - start
     length = np.abs(end[:, 1:2])
     for number in range(forks):
         share = 0.32 + 0.62 * (number + 0.5) / forks
-        grow = 0.42 * length * (1.15 - share)
+        grow = 0.62 * length * (1.15 - share)
         for turn in (-1.0, 1.0):
             foot = start + share * along
             away = along * (0.36 * grow / np.maximum(length, 1e-9))
@@ -76,7 +76,7 @@ def forked(pairs: int, forks: int, chances: F64, first: float) -> Threads:
             tip[:, 0] = np.minimum(tip[:, 0], 0.998)
             starts.append(foot)
             ends.append(tip)
-            widths.append(np.full(len(foot), 0.050))
+            widths.append(np.full(len(foot), 0.10))
     parent = np.tile(np.arange(len(start), dtype=np.int64), 1 + 2 * forks)
     return Threads(midrib, np.concatenate(starts), np.concatenate(ends), np.concatenate(widths), parent)
 
