@@ -16,7 +16,9 @@ from myriorama.app.catalogue.catalogue import Catalogue
 from myriorama.app.document.addresses import Address
 from myriorama.app.document.document import Document
 from myriorama.app.exporting.exports import Exports
-from myriorama.app.extensions.approvals import Approvals, approvals_file
+from myriorama.app.extensions.approvals import Approvals, approvals_file, user_grants, user_plugin_folder
+from myriorama.app.extensions.development import Development
+from myriorama.app.extensions.in_use import PluginsInUse
 from myriorama.app.extensions.installed import Plugins
 from myriorama.app.gallery.sweep import Sweep
 from myriorama.app.judging.judgments import Judgments
@@ -126,10 +128,24 @@ class Studio:
         user_folder = None if cache_folder is None else cache_folder / "plugins"
         self.plugins = Plugins(post, self.document, approvals, self.registry, user_folder)
         self.plugins.grants_changed.connect(self._on_grants_changed)
+        self._make_plugins()
         self.tiles.facts_ready.connect(self.table.add)
         self.tiles.epoch_changed.connect(self.table.start_epoch)
         self.facts_demand = FactsDemand(self.tiles, self.table, self.browse, self.settings)
         self.document.opened.connect(self._on_opened)
+        self.plugins.refresh()
+
+    def _make_plugins(self) -> None:
+        """Use at once what was approved: the first picture may need it."""
+        file = self.settings.file
+        approvals = Approvals(None if file is None else file.parent / "plugins.json")
+        self.plugin_folder = user_plugin_folder() if file is None else file.parent / "plugins"
+        self.plugins = Plugins(self.post, self.document, approvals, self.registry, self.plugin_folder)
+        self.development = Development(self.plugins, self.post)
+        self.plugins_in_use = PluginsInUse(self.plugins, self.registry, self.director, self.catalogue, self.problems)
+        self.plugins_in_use.used.connect(self.declared.forget)
+        if any(approval.enabled for approval in approvals.held.values()):
+            self.plugins_in_use.begin(user_grants(None, approvals))
         self.plugins.refresh()
 
     def _on_opened(self) -> None:
@@ -145,6 +161,9 @@ class Studio:
         """Write the judgments and end the services' processes."""
         self.plugins.close()
         self.sidecar.close()
+        self.development.close()
+        self.plugins_in_use.close()
+        self.plugins.close()
         self.preview.close()
         self.tiles.close()
         self.exports.close()

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Context = Literal[
-    "window", "viewport", "gallery", "reject", "detail", "outliner", "inspector", "statistics", "assets", "queue"
+    "window",
+    "viewport",
+    "gallery",
+    "reject",
+    "detail",
+    "outliner",
+    "inspector",
+    "statistics",
+    "assets",
+    "queue",
+    "plugins",
 ]
 CONTEXTS: Final[tuple[Context, ...]] = (
     "window",
@@ -22,6 +32,7 @@ CONTEXTS: Final[tuple[Context, ...]] = (
     "statistics",
     "assets",
     "queue",
+    "plugins",
 )
 """``window`` is active everywhere in the main window; each other only while the keyboard is in that panel."""
 

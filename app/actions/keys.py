@@ -18,6 +18,7 @@ CONTEXT_TITLES: Final[dict[Context, str]] = {
     "statistics": "Statistics",
     "assets": "Assets",
     "queue": "Queue",
+    "plugins": "Plugins",
 }
 _NEVER: Final = ("Tab", "Shift+Tab", "Esc")
 """These move the keyboard and close dialogs everywhere; an action on them would lock people out."""

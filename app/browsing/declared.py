@@ -129,6 +129,10 @@ class DeclaredNow:
             self._held = (project, Declarations(project, self._registry))
         return self._held[1]
 
+    def forget(self) -> None:
+        """Compile again when next asked: the plugins are others."""
+        self._held = None
+
     def names(self) -> Mapping[str, ValueName]:
         """Return how people call the drawn values, by column, in the project's order."""
         found = self.declarations()

@@ -26,18 +26,11 @@ class Catalogue:
         self._registry = registry
         self._post = post
         self._entries: Entries | None = None
-        self._number = 0
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Read the entries again: other plugins may be used than before. Until then the old ones stand."""
-        self._number += 1
-        self._thread = threading.Thread(target=self._read, args=(self._number,), name="catalogue", daemon=True)
-        self._thread.start()
+        self._thread = self._started(None)
 
     @property
     def entries(self) -> Entries:
-        """Everything that there is; waits for the reading where it is not done."""
+        """Everything that there is; waits for the first reading where it is not done."""
         if self._entries is None:
             self._thread.join()
         return self._entries if self._entries is not None else Entries(())
@@ -46,8 +39,18 @@ class Catalogue:
     def is_ready(self) -> bool:
         return self._entries is not None
 
-    def _read(self, number: int) -> None:
+    def refresh(self) -> None:
+        """Read again: the registry has other plugins than before."""
+        self._thread = self._started(self._thread)
+
+    def _started(self, after: threading.Thread | None) -> threading.Thread:
+        thread = threading.Thread(target=self._read, args=(after,), name="catalogue", daemon=True)
+        thread.start()
+        return thread
+
+    def _read(self, after: threading.Thread | None) -> None:
+        if after is not None:
+            after.join()  # the newest reading is told last
         found = all_entries(self._registry)
-        if number == self._number:  # a later reading knows better
-            self._entries = found
-            self._post(lambda: self.ready.emit(found))
+        self._entries = found
+        self._post(lambda: self.ready.emit(found))

@@ -50,6 +50,8 @@ class Entry:
         Role of a file without which it can do nothing and that nothing is suggested for; empty for none.
     asks_for : str
         Name of the parameter that takes this file.
+    source : str
+        Id of the third-party plugin that brings it; empty for what is built in.
     """
 
     kind: EntryKind
@@ -60,6 +62,7 @@ class Entry:
     picture: Path | None = None
     asks_file: FileRole | Literal[""] = ""
     asks_for: str = ""
+    source: str = ""
 
     @property
     def key(self) -> str:
@@ -104,15 +107,17 @@ def _entry(registry: PluginRegistry, kind: PluginKind, name: str) -> Entry:
     shelf = getattr(plugin, "home", LISTS_OF_KIND[kind][0]) if kind in LISTS_OF_KIND else kind
     wanted = next((p for p in plugin.parameters if _is_asked(p)), None)
     role: FileRole | Literal[""] = wanted.role if isinstance(wanted, File) else ""
+    grant = registry.grant_of(kind, name)
     return Entry(
         cast("EntryKind", kind),
         name,
         plugin.label or _spoken(name),
         plugin.help,
         shelf,
-        thumbnail(kind, name),
+        thumbnail(kind, name) if grant is None else None,
         role,
         wanted.name if wanted is not None else "",
+        "" if grant is None else grant.source.id,
     )
 
 

@@ -37,6 +37,8 @@ def _rank(entry: Entry, word: str) -> int | None:
     ranks = [r for r in (_of_name(label, word), _of_name(name, word)) if r is not None]
     if any(part.startswith(word) for part in SHELVES.get(entry.shelf, "").lower().split()):
         ranks.append(_WORD)
+    if entry.source and entry.source.lower().startswith(word):
+        ranks.append(_WORD)
     if any(part.startswith(word) for part in entry.help.lower().replace(",", " ").split()):
         ranks.append(_HELP)
     return min(ranks, default=None)

@@ -10,7 +10,16 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem
 
 from myriorama.resources import resource_path
 
-_FIRST: Final = ("studio", "concepts", "project-format", "label-contract", "assets", "command-line", "reference")
+_FIRST: Final = (
+    "studio",
+    "concepts",
+    "project-format",
+    "label-contract",
+    "assets",
+    "plugins",
+    "command-line",
+    "reference",
+)
 _ABSENT: Final = """# Documentation
 
 This installation came without its documentation. It is the folder `docs` of the program's source.
@@ -60,6 +69,12 @@ class DocumentationDialog(QDialog):
         else:
             self.text.setMarkdown(_ABSENT)
         self.resize(980, 680)
+
+    def show_page(self, name: str) -> None:
+        """Turn to the page of this name, where there is one."""
+        for row in range(self.list.count()):
+            if Path(self.list.item(row).data(Qt.ItemDataRole.UserRole)).stem == name:
+                self.list.setCurrentRow(row)
 
     def _on_page(self, item: QListWidgetItem | None) -> None:
         if item is not None:

@@ -9,12 +9,11 @@ import importlib
 import threading
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
-    QPlainTextEdit,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -36,6 +35,7 @@ from myriorama.widgets.inspector.doings import InspectorDoings
 from myriorama.widgets.inspector.editing import RowEditing
 from myriorama.widgets.inspector.header import Header
 from myriorama.widgets.inspector.menu import open_menu
+from myriorama.widgets.inspector.missing import MissingCard
 from myriorama.widgets.inspector.rows_view import RowsView
 from myriorama.widgets.panel import Bound, Panel
 from myriorama.widgets.theme import icon
@@ -49,10 +49,18 @@ _WARMED = 40
 
 
 class InspectorPanel(Panel):
-    """Shows and changes what is selected."""
+    """Shows and changes what is selected.
+
+    Attributes
+    ----------
+    plugins_wanted : signal of ()
+        A plugin is missing, and a person asks where to get it.
+    """
 
     name: ClassVar[str] = "inspector"
     title: ClassVar[str] = "Inspector"
+
+    plugins_wanted = Signal()
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
@@ -77,6 +85,7 @@ class InspectorPanel(Panel):
         bind(self, document.changed, self._on_document_changed)
         bind(self, document.changing, self._on_document_changing)
         bind(self, studio.locks.changed, self._refresh)
+        bind(self, studio.plugins_in_use.used, self._refresh)
         bind(self, studio.tiles.facts_ready, self.effective.add)
         bind(self, studio.tiles.epoch_changed, self._on_epoch_changed)
         bind(self, studio.preview.frame_ready, self._on_frame_ready)
@@ -104,16 +113,9 @@ class InspectorPanel(Panel):
         self.empty.setWordWrap(True)
         self.empty.setProperty("role", "dim")
         self.empty.setContentsMargins(28, 28, 28, 28)
-        self.kept = QPlainTextEdit(self)
-        self.kept.setReadOnly(True)
-        self.kept.setAccessibleName("Kept parameters")
-        self.kept.setMaximumHeight(160)
-        self.warning = QLabel(self)
-        self.warning.setTextFormat(Qt.TextFormat.PlainText)
-        self.warning.setWordWrap(True)
-        self.warning.setProperty("role", "warning")
-        self.warning.setContentsMargins(10, 0, 10, 6)
-        self.warning.setAccessibleName("Problem")
+        self.missing = MissingCard(self)
+        self.missing.plugins_wanted.connect(self.plugins_wanted)
+        self.warning, self.kept = self.missing.warning, self.missing.kept
         self.notice = QLabel(self)
         self.notice.setTextFormat(Qt.TextFormat.PlainText)
         self.notice.setWordWrap(True)
@@ -142,8 +144,7 @@ class InspectorPanel(Panel):
         column.setSpacing(0)
         column.addWidget(top)
         column.addWidget(self.header)
-        column.addWidget(self.warning)
-        column.addWidget(self.kept)
+        column.addWidget(self.missing)
         column.addWidget(self.pages, 1)
         column.addWidget(self.notice)
 
@@ -208,11 +209,7 @@ class InspectorPanel(Panel):
         self.inspection = found
         self.header.show_inspection(found)
         self._filter_line.setVisible(found.kind in ("rows", "unknown"))
-        self.warning.setVisible(found.kind == "unknown")
-        self.warning.setText(f"{found.message}. What the project holds for it is kept." if found.message else "")
-        self.kept.setVisible(bool(found.kept))
-        if self.kept.toPlainText() != found.kept:
-            self.kept.setPlainText(found.kept)
+        self.missing.show_inspection(found)
         if found.kind == "part":
             self._show_part(found.uids[0])
         else:

@@ -136,10 +136,11 @@ class Dialogs(QObject):
 
         Palette(self._window).open()
 
-    def show_documentation(self) -> None:
+    def show_documentation(self, page: str = "") -> None:
         from myriorama.widgets.about import DocumentationDialog
 
         dialog = DocumentationDialog(self._window)
+        dialog.show_page(page)
         dialog.setModal(False)
         dialog.show()
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QMainWindow
 
-LAYOUT_VERSION: Final = 2
+LAYOUT_VERSION: Final = 3
 """Rises when docks are added or renamed, so that an old state is not forced onto them."""
 
 

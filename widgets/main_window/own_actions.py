@@ -86,7 +86,7 @@ def _help(window: MainWindow) -> tuple[Bound, ...]:
     dialogs = window.dialogs
     return (
         Bound(_at("help.documentation", "Documentation", "How the studio works.", "F1",
-                  "book-open-page-variant-outline", menu="Help"), dialogs.show_documentation),
+                  "book-open-page-variant-outline", menu="Help"), lambda: dialogs.show_documentation()),
         Bound(_at("help.about", "About Myriorama", "Versions, graphics device, licences.", (), "information-outline",
                   menu="Help"), dialogs.show_about),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from myriorama.widgets.history.panel import HistoryPanel
 from myriorama.widgets.inspector.panel import InspectorPanel
 from myriorama.widgets.outliner.panel import OutlinerPanel
 from myriorama.widgets.panel import Panel
+from myriorama.widgets.plugins.panel import PluginsPanel
 from myriorama.widgets.problems_panel.panel import ProblemsPanel
 from myriorama.widgets.queue.panel import QueuePanel
 from myriorama.widgets.statistics.panel import StatisticsPanel
@@ -34,5 +35,6 @@ DOCKED: Final[tuple[tuple[type[Panel], Place], ...]] = (
     (StatisticsPanel, "bottom"),
     (ProblemsPanel, "bottom"),
     (QueuePanel, "bottom"),
+    (PluginsPanel, "bottom"),
 )
-"""Those of one place stand in one stack of tabs, in this order."""
+"""Those of one place stand in one stack of tabs, in this order; the keys that show them count along."""

@@ -21,6 +21,7 @@ from myriorama.widgets.main_window.job_flow import JobFlow
 from myriorama.widgets.main_window.layout_state import LAYOUT_VERSION, layout_of, restore_layout
 from myriorama.widgets.main_window.own_actions import own_actions
 from myriorama.widgets.main_window.panels import AREAS, DOCKED, Place
+from myriorama.widgets.main_window.plugin_flow import PluginFlow
 from myriorama.widgets.main_window.project_flow import ProjectFlow
 from myriorama.widgets.main_window.status import StatusWidgets
 from myriorama.widgets.main_window.tab_bars import hide_stray_tab_bars
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self.flow = ProjectFlow(studio, self, self.tell)
         self.dialogs = Dialogs(studio, self)
         self.jobs = JobFlow(studio, self)
+        self.plugin_flow = PluginFlow(studio, self)
         self.welcome = self._make_welcome()
         self._central = QStackedWidget()
         self._central.setObjectName("central")
@@ -86,6 +88,7 @@ class MainWindow(QMainWindow):
         self.menus = fill_menu_bar(self.menuBar(), self.table, self.actions_by_id)
         self.dialogs.take_actions(self.table, self.menus)
         self.jobs.attach(self.panels["queue"])
+        self.plugin_flow.attach(self.panels["plugins"])
         self.status = StatusWidgets(
             studio, self.statusBar(), self.show_problems, self.dialogs.show_export_of, self.jobs.show_job
         )

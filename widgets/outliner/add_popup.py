@@ -23,7 +23,8 @@ from PySide6.QtWidgets import (
 
 from myriorama.app.catalogue.entries import SHELVES, Entries, Entry
 from myriorama.app.catalogue.search import search
-from myriorama.widgets.outliner.entry_delegate import ENTRY_ROLE, EntryDelegate
+from myriorama.widgets.outliner.entry_delegate import ENTRY_ROLE, EntryDelegate, told_at_right
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import icon, theme
 
 _SHELVES: Final = ("objects", "stage", "environment", "lights", "effects")
@@ -56,9 +57,9 @@ class _EntryModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.label
         if role == Qt.ItemDataRole.ToolTipRole:
-            return entry.help
+            return plain_tip(entry.help)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{entry.label}, {SHELVES[entry.shelf]}: {entry.help}"
+            return f"{entry.label}, {told_at_right(entry)}: {entry.help}"
         return None
 
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, Q
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from myriorama.app.catalogue.entries import SHELVES, Entry
+from myriorama.app.extensions.telling import printable
 from myriorama.widgets.outliner.marks import MARKS
 from myriorama.widgets.theme import icon, theme
 
@@ -51,7 +52,7 @@ class EntryDelegate(QStyledItemDelegate):
         font.setWeight(QFont.Weight.DemiBold)
         bold, plain = QFontMetrics(font), QFontMetrics(option.font)
         line = QRect(text.left(), text.top(), text.width(), bold.height() + 2)
-        shelf = SHELVES[entry.shelf]
+        shelf = plain.elidedText(told_at_right(entry), _RIGHT, line.width() // 2)
         room = line.width() - plain.horizontalAdvance(shelf) - 12
         painter.setFont(font)
         painter.setPen(QColor(tokens.text))
@@ -99,6 +100,11 @@ class EntryDelegate(QStyledItemDelegate):
 
 
 _RIGHT: Final = Qt.TextElideMode.ElideRight
+
+
+def told_at_right(entry: Entry) -> str:
+    """Return the shelf of an entry, or whose plugin it is."""
+    return printable(f"{SHELVES[entry.shelf]} · {entry.source}", 80) if entry.source else SHELVES[entry.shelf]
 
 
 def _lines(text: str, metrics: QFontMetrics, width: int, most: int) -> str:

@@ -7,7 +7,7 @@ meant for what stood there before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -29,10 +29,10 @@ from PySide6.QtWidgets import (
 )
 
 from myriorama.app.extensions.changes import Change
-from myriorama.app.extensions.counting import ORIGINS, bytes_in_words, kinds_in_words, sizes_of
+from myriorama.app.extensions.counting import ORIGINS, bytes_in_words, held_in, kinds_in_words, sizes_of
+from myriorama.app.extensions.rows import PluginRow
 from myriorama.app.extensions.telling import printable
-from myriorama.plugins.manifest import Manifest
-from myriorama.plugins.sources import PluginSource
+from myriorama.plugins.hosting.enforcement import Enforcement
 from myriorama.widgets.forms.rows import plain_label, tool_button
 from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.plugins.fold import Fold
@@ -44,43 +44,29 @@ _ROWS_SHOWN: Final = 8
 _CHANGES_SHOWN: Final = 60
 
 
-@dataclass(frozen=True)
-class Guarded:
-    """One thing that a plugin may not do: whether this system keeps it from it, and how."""
-
-    name: str
-    kept: bool
-    how: str
-
-
 class TrustDialog(QDialog):
     """Accepted: the person enabled exactly these files.
 
     Parameters
     ----------
-    manifest : Manifest or None
-        None where nothing is known before the code has run: a single file in a folder.
-    described : sequence of (str, str)
-        What the text of the files says is in them, in place of the manifest: kind and name.
-    change : Change or None
-        From what was approved before to what lies there now; None where it was never approved.
-    guards : sequence of Guarded
+    row : PluginRow
+        What is asked about. Where there is no manifest, what the text of the files says is shown: nothing has run.
+    guards : sequence of Enforcement
+        What this system keeps a plugin from.
     """
 
     def __init__(
         self,
-        source: PluginSource,
-        manifest: Manifest | None,
-        change: Change | None = None,
-        guards: Sequence[Guarded] = (),
-        described: Sequence[tuple[str, str]] = (),
+        row: PluginRow,
+        guards: Sequence[Enforcement] = (),
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("trust")
         self.setWindowTitle("Enable a plugin")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._source, self._manifest = source, manifest
+        self._row, self._source, self._manifest = row, row.source, row.manifest
+        change = row.change
         tokens = theme()
         inner = QWidget()
         column = QVBoxLayout(inner)
@@ -89,7 +75,7 @@ class TrustDialog(QDialog):
         column.addWidget(self._facts())
         if change is not None:
             column.addWidget(self._section("Changed since you enabled it", _lines(lines_of(change))))
-        column.addWidget(self._section("In it", self._contents(described)))
+        column.addWidget(self._section("In it", self._contents()))
         column.addWidget(self._section("What it may do", self._limits(guards)))
         column.addWidget(self._files())
         column.addStretch(1)
@@ -167,24 +153,20 @@ class TrustDialog(QDialog):
         grid.addLayout(line, row, 1)
         return holder
 
-    def _contents(self, described: Sequence[tuple[str, str]]) -> QWidget:
-        manifest = self._manifest
-        if manifest is None:
-            told = ", ".join(f"{kind} {printable(name, 80)}" for kind, name in described)
-            words = f"By its text: {told}." if told else "What is in it is known only once it has run."
-            return _lines([("", words)])
-        lines = [("", printable(manifest.description))] if manifest.description else []
-        lines.append(("", kinds_in_words(manifest.entries)))
-        for entry in manifest.entries[:_ROWS_SHOWN]:
-            told = printable(entry.help, 200)
-            lines.append(
-                ("•", f"{printable(entry.label or entry.name, 80)} ({entry.kind})" + (f": {told}" if told else ""))
-            )
-        if len(manifest.entries) > _ROWS_SHOWN:
-            lines.append(("", f"and {len(manifest.entries) - _ROWS_SHOWN} more"))
+    def _contents(self) -> QWidget:
+        held = held_in(self._row)
+        if self._manifest is None:
+            told = ", ".join(f"{plugin.kind} {plugin.label}" for plugin in held.plugins)
+            words = f"By its text, unproven: {told}." if told else "What is in it is known only once it has run."
+            return _lines([("", line) for line in (held.description, words) if line])
+        lines = [("", line) for line in (held.description, kinds_in_words(held.plugins)) if line]
+        for plugin in held.plugins[:_ROWS_SHOWN]:
+            lines.append(("•", f"{plugin.label} ({plugin.kind})" + (f": {plugin.help}" if plugin.help else "")))
+        if len(held.plugins) > _ROWS_SHOWN:
+            lines.append(("", f"and {len(held.plugins) - _ROWS_SHOWN} more"))
         return _lines(lines)
 
-    def _limits(self, guards: Sequence[Guarded]) -> QWidget:
+    def _limits(self, guards: Sequence[Enforcement]) -> QWidget:
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
@@ -277,7 +259,7 @@ class TrustDialog(QDialog):
         QGuiApplication.clipboard().setText(self._source.sha256)
 
 
-def _guard(guard: Guarded) -> QWidget:
+def _guard(guard: Enforcement) -> QWidget:
     row = QFrame()
     line = QHBoxLayout(row)
     line.setContentsMargins(0, 0, 0, 0)

@@ -49,13 +49,18 @@ def test_the_docks_stand_where_they_are_expected(program: Application) -> None:
     settle()
     area = Qt.DockWidgetArea
     places = {name: window.dockWidgetArea(dock) for name, dock in window.docks.items()}
-    assert {n for n, a in places.items() if a == area.LeftDockWidgetArea} == {"outliner", "assets", "history"}
+    assert {n for n, a in places.items() if a == area.LeftDockWidgetArea} == {
+        "outliner",
+        "assets",
+        "history",
+    }
     assert {n for n, a in places.items() if a == area.RightDockWidgetArea} == {"inspector"}
     assert {n for n, a in places.items() if a == area.BottomDockWidgetArea} == {
         "gallery",
         "statistics",
         "problems",
         "queue",
+        "plugins",
     }
     shown = {n for n, dock in window.docks.items() if not dock.visibleRegion().isEmpty()}
     assert shown == {"outliner", "inspector", "gallery"}

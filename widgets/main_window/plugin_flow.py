@@ -1,0 +1,104 @@
+"""What the window does about plugins: tells of those that a project brings, leads to the panel and to the guide.
+
+It enables nothing: a person does, in the dialog.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+
+from myriorama.app.extensions.rows import PluginRow
+from myriorama.app.studio import Studio
+from myriorama.widgets.binding import bind
+from myriorama.widgets.inspector.panel import InspectorPanel
+from myriorama.widgets.panel import Panel
+from myriorama.widgets.plugins.notice_bar import NoticeBar
+from myriorama.widgets.plugins.panel import PluginsPanel
+
+if TYPE_CHECKING:
+    from myriorama.widgets.main_window.window import MainWindow
+
+
+class PluginFlow(QObject):
+    """The window's part in plugins.
+
+    Attributes
+    ----------
+    notice : NoticeBar or None
+        The bar about the project's own plugins, while it is shown.
+    """
+
+    def __init__(self, studio: Studio, window: MainWindow) -> None:
+        super().__init__(window)
+        self._studio = studio
+        self._window = window
+        self._panel: PluginsPanel | None = None
+        self._put_away: Path | None = None
+        self.notice: NoticeBar | None = None
+        bind(self, studio.plugins.changed, self._on_plugins_changed)
+        bind(self, studio.document.opened, self._on_plugins_changed)
+
+    def attach(self, panel: Panel) -> None:
+        """Take the panel whose wishes are to be fulfilled."""
+        assert isinstance(panel, PluginsPanel)
+        self._panel = panel
+        panel.guide_wanted.connect(self.show_guide)
+        inspector = self._window.panels["inspector"]
+        assert isinstance(inspector, InspectorPanel)
+        inspector.plugins_wanted.connect(self.show_source)
+
+    def show_source(self, key: str = "") -> None:
+        """Bring the panel to the front, with this source selected."""
+        self._window.show_panel("plugins")
+        if self._panel is not None and key:
+            self._panel.select(key)
+
+    def show_guide(self) -> None:
+        """Open the guide for authors."""
+        self._window.dialogs.show_documentation("plugins")
+
+    def _on_plugins_changed(self) -> None:
+        rows = self._waiting()
+        if not rows:
+            self._end()
+            return
+        if self.notice is None:
+            self.notice = NoticeBar(self._window)
+            self.notice.review_wanted.connect(self._on_review)
+            self.notice.closed.connect(self._on_closed)
+            self._window.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.notice)
+        self.notice.tell(rows)
+
+    def _waiting(self) -> list[PluginRow]:
+        """Return the plugins beside the open project that nobody decided about."""
+        path = self._studio.document.path
+        if path is None or path == self._put_away:
+            return []
+        folder = path.parent
+        return [
+            row
+            for row in self._studio.plugins.rows
+            if row.source.origin == "project"
+            and row.status in ("new", "changed")
+            and Path(row.source.root).is_relative_to(folder)
+        ]
+
+    def _on_review(self) -> None:
+        rows = self._waiting()
+        if rows:
+            self.show_source(rows[0].key)
+            if self._panel is not None:
+                self._panel.enable()
+
+    def _on_closed(self) -> None:
+        self._put_away = self._studio.document.path
+        self._end()
+
+    def _end(self) -> None:
+        if self.notice is not None:
+            self._window.removeToolBar(self.notice)
+            self.notice.deleteLater()
+            self.notice = None
