@@ -12,8 +12,10 @@ from typing import Any, ClassVar, Final, Literal
 
 from myriorama.plugins.writing import (
     ArrayFile,
+    BytesFile,
     DatasetInfo,
     PngFile,
+    ReusedFile,
     SampleFile,
     StoredRecord,
     StoredRecords,
@@ -214,6 +216,22 @@ class Writer(Plugin):
         """Return the files of one sample. Runs in a worker; depends on nothing but the record."""
         return ()
 
+    def label_files(self, stored: StoredRecord) -> Iterable[SampleFile]:
+        """Return the files of one sample that its stored record alone tells.
+
+        Runs in a worker beside `sample_files`, and again whenever a finished dataset is exported; classes are those of
+        the project's class map by then, and ``stored["ignored"]`` holds what is to be neither rewarded nor punished.
+        """
+        return ()
+
+    def reused_files(self, stored: StoredRecord) -> Iterable[ReusedFile]:
+        """Return the pictures that an export of a finished dataset takes over: what `sample_files` gave them as."""
+        return ()
+
+    def losses(self) -> tuple[str, ...]:
+        """Return what this format cannot hold of a record, one phrase each; told in the dataset's card."""
+        return ()
+
     def whole_files(self, records: StoredRecords) -> Iterable[WholeFile]:
         """Return the files of the whole set, streamed from the stored records. Runs once, in the driver."""
         return ()
@@ -226,6 +244,7 @@ __all__ = [
     "ArrayFile",
     "Attribute",
     "Bool",
+    "BytesFile",
     "Choice",
     "CollisionPiece",
     "Color",
@@ -255,6 +274,7 @@ __all__ = [
     "PluginError",
     "PngFile",
     "Record",
+    "ReusedFile",
     "Rotation",
     "SampleFile",
     "Scene",

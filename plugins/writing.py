@@ -85,7 +85,36 @@ class TextFile:
     meaning: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
-SampleFile: TypeAlias = PngFile | ArrayFile | TextFile
+@dataclass(frozen=True, eq=False)
+class BytesFile:
+    """A file of one sample whose bytes the writer itself made: an archive member, a compressed picture."""
+
+    role: str
+    path: str
+    content: bytes
+    meaning: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class ReusedFile:
+    """A picture of a finished dataset, taken over as it is when the dataset is exported again.
+
+    Attributes
+    ----------
+    role : str
+        Which of the stored record's ``files``.
+    path : str
+        Where it lies in the export; relative, with forward slashes.
+    required : bool
+        False: left out where the dataset has no picture of this role.
+    """
+
+    role: str
+    path: str
+    required: bool = True
+
+
+SampleFile: TypeAlias = PngFile | ArrayFile | TextFile | BytesFile
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,6 +33,7 @@ from myriorama.app.dataset.receipts import Receipt, holds, read_receipt, receipt
 from myriorama.app.dataset.records import Records
 from myriorama.app.dataset.samples import SampleWriter
 from myriorama.plugins.registry import PluginRegistry, builtin_registry
+from myriorama.plugins.selection import View, ViewedRecords
 from myriorama.scenes.errors import InputError, MyrioramaError, Problem
 
 __all__ = ["SYNC_EVERY", "DamagedSamplesError", "DatasetError", "DatasetFolder", "Job"]
@@ -110,8 +111,9 @@ class DatasetFolder:
             raise InputError(
                 Problem("format", "no output format is chosen", allowed=", ".join(registry.names("writer")))
             )
+        shown = View(job.info, job.selection).info
         for name, values in job.formats.items():
-            registry.writer_class(name)(job.info, values)
+            registry.writer_class(name)(shown, values)
         if os.path.lexists(path):
             raise InputError(
                 Problem(str(path), "this folder exists already; a dataset is never written over: choose another name")
@@ -185,7 +187,10 @@ class DatasetFolder:
 
     def sample_writer(self) -> SampleWriter:
         """Return what writes samples here; a worker makes its own from `partial` and `job`."""
-        return SampleWriter(self.partial, self.job.info, self.job.formats, self._registry, durable=self._durable)
+        job = self.job
+        return SampleWriter(
+            self.partial, job.info, job.formats, self._registry, selection=job.selection, durable=self._durable
+        )
 
     @property
     def written(self) -> int:
@@ -276,9 +281,10 @@ class DatasetFolder:
         devices = self._check_bytes()
         self._sweep()
         entries = [FileEntry(*entry) for entry in self._project_entries()]
-        records = Records(self.partial, sorted(self._done))
+        view = View(self.job.info, self.job.selection)
+        records = ViewedRecords(Records(self.partial, sorted(self._done)), view)
         for name, values in sorted(self.job.formats.items()):
-            writer = self._registry.writer_class(name)(self.job.info, values)
+            writer = self._registry.writer_class(name)(view.info, values)
             for file in writer.whole_files(records):
                 if any(file.path == e.path for e in entries):
                     raise DatasetError(f"writer {name!r}: {file.path} is written twice")

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from myriorama.app.dataset.sampleset import SampleSet
+from myriorama.plugins.selection import ALL, Selection
 from myriorama.plugins.writing import DatasetInfo
 from myriorama.scenes.errors import InputError, Problem
 
@@ -28,6 +29,8 @@ class Job:
         The project file as it was when the job began; kept in the dataset.
     versions : mapping
         Program or library -> version, for the manifest.
+    selection : Selection
+        The project's class map and split: how formats show what is in the records.
     """
 
     info: DatasetInfo
@@ -36,6 +39,7 @@ class Job:
     labels: tuple[str, ...] = ()
     project_text: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    selection: Selection = ALL
 
     @property
     def samples(self) -> SampleSet:

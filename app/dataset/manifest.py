@@ -17,6 +17,7 @@ from myriorama.app.dataset.atomic import FileEntry
 from myriorama.app.dataset.layout import MANIFEST
 from myriorama.app.dataset.quarantine import Quarantined
 from myriorama.app.dataset.receipts import Receipt
+from myriorama.plugins.selection import Selection, selection_from_json
 from myriorama.plugins.writing import DatasetInfo
 from myriorama.scenes.assembly.scene import SceneClass
 from myriorama.scenes.labels.stored import json_text
@@ -54,6 +55,11 @@ class Manifest:
         classes = tuple(SceneClass(**c) for c in known.pop("classes"))
         return DatasetInfo(**{**known, "credits": tuple(known["credits"]), "classes": classes})
 
+    @property
+    def selection(self) -> Selection:
+        """The class map and split that the formats were written with."""
+        return selection_from_json(self.head.get("shown", {}))
+
 
 class ManifestError(ValueError):
     """The manifest is not there, not one of ours, or was changed."""
@@ -84,6 +90,7 @@ def _body(
     quarantined: Sequence[Quarantined],
 ) -> Iterator[bytes]:
     info, spans = job.info, job.samples.spans
+    shown = job.selection.to_json()
     head = {
         "format": FORMAT,
         "version": VERSION,
@@ -98,6 +105,7 @@ def _body(
         "formats": {
             name: {"version": writer_versions[name], "options": dict(job.formats[name])} for name in sorted(job.formats)
         },
+        **({"shown": shown} if shown else {}),
         "versions": dict(sorted(job.versions.items())),
         "devices": sorted(devices),
     }

@@ -17,7 +17,8 @@ from myriorama.app.dataset.encoders import encode_npy, encode_png
 from myriorama.app.dataset.layout import record_path
 from myriorama.app.dataset.receipts import Receipt, write_receipt
 from myriorama.plugins.registry import PluginRegistry, builtin_registry
-from myriorama.plugins.writing import ArrayFile, DatasetInfo, PngFile, SampleFile
+from myriorama.plugins.selection import ALL, Selection, View
+from myriorama.plugins.writing import ArrayFile, BytesFile, DatasetInfo, PngFile, SampleFile
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.labels.record import Record
 from myriorama.scenes.labels.stored import json_bytes, record_to_json
@@ -46,6 +47,8 @@ class SampleWriter:
     info : DatasetInfo
     formats : mapping
         Writer name -> option values.
+    selection : Selection
+        Under which classes the formats show the records.
     """
 
     def __init__(
@@ -55,12 +58,16 @@ class SampleWriter:
         formats: Mapping[str, Mapping[str, Any]],
         registry: PluginRegistry | None = None,
         *,
+        selection: Selection = ALL,
         durable: bool = True,
     ) -> None:
         registry = registry or builtin_registry()
+        self._view = View(info, selection)
         self._root = root
         self._durable = durable
-        self._writers = [registry.writer_class(name)(info, values) for name, values in sorted(formats.items())]
+        self._writers = [
+            registry.writer_class(name)(self._view.info, values) for name, values in sorted(formats.items())
+        ]
 
     def obstacles(self, record: Record) -> tuple[str, ...]:
         """Return why the chosen formats cannot hold a record; ask before a job with its first sample."""
@@ -100,21 +107,39 @@ class SampleWriter:
 
     def _encoded(self, record: Record, described: Mapping[str, SampleFile]) -> Iterator[tuple[str, tuple[bytes]]]:
         """Yield path and content of every file, the stored record last; each is made when it is asked for."""
+        packed: dict[int, bytes] = {}
         for file in described.values():
-            yield file.path, (_encoded(file),)
-        told = {f.role: {"path": f.path, **f.meaning, **_form(f)} for f in described.values()}
-        yield record_path(record.index), (json_bytes(record_to_json(record, told)),)
+            if isinstance(file, PngFile):  # formats that want a picture in places of their own share its bytes
+                if id(file.pixels) not in packed:
+                    packed[id(file.pixels)] = encode_png(file.pixels)
+                yield file.path, (packed[id(file.pixels)],)
+            else:
+                yield file.path, (encoded(file),)
+        told: dict[str, dict[str, Any]] = {}
+        for f in described.values():
+            told.setdefault(f.role, {"path": f.path, **f.meaning, **_form(f)})
+        stored = record_to_json(record, told)
+        shown = self._view.apply(stored)
+        taken = set(described)
+        for writer in self._writers:
+            for label in writer.label_files(shown):
+                if label.path in taken:
+                    raise PluginError(f"writer {writer.name!r}: {label.path} is written twice")
+                taken.add(label.path)
+                yield label.path, (encoded(label),)
+        yield record_path(record.index), (json_bytes(stored),)
 
     def _described(self, record: Record) -> dict[str, SampleFile]:
         """Return what is to be written by path; a picture that two formats share is written once."""
         by_path: dict[str, SampleFile] = {}
-        roles: dict[str, str] = {}
+        roles: dict[str, SampleFile] = {}
         for writer in self._writers:
             for file in writer.sample_files(record):
                 if by_path.setdefault(file.path, file) is not file and by_path[file.path].role != file.role:
                     raise PluginError(f"writer {writer.name!r}: {file.path} is already a {by_path[file.path].role}")
-                if roles.setdefault(file.role, file.path) != file.path:
-                    raise PluginError(f"writer {writer.name!r}: {file.role} is already written to {roles[file.role]}")
+                first = roles.setdefault(file.role, file)
+                if first.path != file.path and not _same_picture(first, file):
+                    raise PluginError(f"writer {writer.name!r}: {file.role} is already written to {first.path}")
         return by_path
 
 
@@ -136,12 +161,18 @@ class _Timed(Generic[_T]):
             self.spent_ms += (time.perf_counter() - before) * 1000.0
 
 
-def _encoded(file: SampleFile) -> bytes:
+def _same_picture(first: SampleFile, second: SampleFile) -> bool:
+    """Tell whether two files of one role are one picture in two places."""
+    return isinstance(first, PngFile) and isinstance(second, PngFile) and first.pixels is second.pixels
+
+
+def encoded(file: SampleFile) -> bytes:
+    """Return the bytes of a file that a writer describes."""
     if isinstance(file, PngFile):
         return encode_png(file.pixels)
     if isinstance(file, ArrayFile):
         return encode_npy(file.array)
-    return file.text.encode()
+    return file.content if isinstance(file, BytesFile) else file.text.encode()
 
 
 def _form(file: SampleFile) -> dict[str, Any]:
@@ -150,4 +181,4 @@ def _form(file: SampleFile) -> dict[str, Any]:
         return {"format": "png", "bits": 8 * file.pixels.itemsize, "channels": 3 if file.pixels.ndim == 3 else 1}
     if isinstance(file, ArrayFile):
         return {"format": "npy", "dtype": file.array.dtype.str, "shape": list(file.array.shape)}
-    return {"format": "text"}
+    return {"format": "bytes" if isinstance(file, BytesFile) else "text"}

@@ -18,8 +18,11 @@ from myriorama.app.dataset.atomic import FileEntry
 from myriorama.app.dataset.layout import MANIFEST, PARTIAL_SUFFIX, record_path
 from myriorama.app.dataset.manifest import Manifest, ManifestError, read_manifest
 from myriorama.app.dataset.records import Records
+from myriorama.app.dataset.samples import encoded
 from myriorama.app.dataset.verify_record import check_stored
+from myriorama.plugins.api import Writer
 from myriorama.plugins.registry import PluginRegistry, builtin_registry
+from myriorama.plugins.selection import View, ViewedRecords
 from myriorama.scenes.errors import PluginError
 
 Fault = Literal["missing", "extra", "tampered", "contract", "manifest", "unchecked"]
@@ -193,6 +196,8 @@ def _whole_files(
     notes: list[Finding] = []
     written = {e.path: e.sha256 for e in manifest.files}
     formats: dict[str, dict[str, Any]] = manifest.head["formats"]
+    view = View(manifest.info, manifest.selection)
+    records = ViewedRecords(Records(folder, indices), view)
     for name in sorted(formats):
         try:
             writer_class = registry.writer_class(name)
@@ -203,8 +208,9 @@ def _whole_files(
             told = f"writer {name!r} was of version {formats[name]['version']}, this program has {writer_class.version}"
             notes.append(Finding(MANIFEST, "unchecked", told))
             continue
-        writer = writer_class(manifest.info, formats[name]["options"])
-        for file in writer.whole_files(Records(folder, indices)):
+        writer = writer_class(view.info, formats[name]["options"])
+        wrong += _label_files(writer, records, written, damaged)
+        for file in writer.whole_files(records):
             if file.path in damaged:
                 continue
             digest = hashlib.sha256()
@@ -217,3 +223,18 @@ def _whole_files(
             elif digest.hexdigest() != written[file.path]:
                 wrong.append(Finding(file.path, "contract", "it does not say what the stored records say"))
     return wrong, notes
+
+
+def _label_files(writer: Writer, records: ViewedRecords, written: dict[str, str], damaged: set[str]) -> list[Finding]:
+    """Make every sample's own label files again and compare; return faults."""
+    wrong: list[Finding] = []
+    for record in records:
+        for file in writer.label_files(record):
+            if file.path in damaged:
+                continue
+            if file.path not in written:
+                told = f"writer {writer.name!r} makes it, and the manifest does not know it"
+                wrong.append(Finding(file.path, "missing", told))
+            elif hashlib.sha256(encoded(file)).hexdigest() != written[file.path]:
+                wrong.append(Finding(file.path, "contract", "it does not say what its stored record says"))
+    return wrong

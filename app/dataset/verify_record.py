@@ -45,7 +45,7 @@ def check_stored(
         return
     images: dict[str, npt.NDArray[Any]] = {}
     for role, told in record["files"].items():
-        if told["path"] in damaged or told["format"] == "text":
+        if told["path"] in damaged or told["format"] in ("text", "bytes"):
             continue
         try:
             images[role] = read_image(folder, told)

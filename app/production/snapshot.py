@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Final
 
+from myriorama.plugins.selection import ClassUse, Selection
+from myriorama.plugins.splitting import Split
 from myriorama.plugins.writing import DatasetInfo
 from myriorama.scenes.assembly.scene import SceneClass
 from myriorama.scenes.project.dump import project_hash
@@ -33,6 +35,13 @@ def dataset_info(project: Project, size: tuple[int, int]) -> DatasetInfo:
         credits=project.credits,
         program=f"myriorama {version('myriorama')}",
     )
+
+
+def shown_as(project: Project) -> Selection:
+    """Return the project's class map and split as what formats show records by."""
+    classes = {name: ClassUse(row.name, row.id, row.use) for name, row in project.output.class_map.items()}
+    split = project.output.split
+    return Selection(classes, split=Split((split.train, split.val, split.test), split.by, split.salt))
 
 
 def versions() -> dict[str, str]:

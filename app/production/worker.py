@@ -69,7 +69,7 @@ class Worker:
         from myriorama.app.dataset.samples import SampleWriter
         from myriorama.app.extensions.registries import job_registry
         from myriorama.app.production.producer import Producer
-        from myriorama.app.production.snapshot import dataset_info
+        from myriorama.app.production.snapshot import dataset_info, shown_as
         from myriorama.plugins.sources import grant_from_json
         from myriorama.scenes.project.load import parse_project
         from myriorama.scenes.rendering.raster.engine import RasterRenderer
@@ -95,7 +95,9 @@ class Worker:
             on_stage=on_stage,
         )
         formats = {name: project.output.writer_options.get(name, {}) for name in setup.formats}
-        self._writer: SampleWriter = SampleWriter(partial_of(self._out), dataset_info(project, size), formats, registry)
+        self._writer: SampleWriter = SampleWriter(
+            partial_of(self._out), dataset_info(project, size), formats, registry, selection=shown_as(project)
+        )
         self._probed: tuple[int, Produced] | None = None
 
     def close(self) -> None:

@@ -12,9 +12,10 @@ from myriorama.app.assets.store import FileAssetStore
 from myriorama.app.dataset.sampleset import SampleSet
 from myriorama.app.extensions.approvals import user_grants
 from myriorama.app.production.plugins_used import PLUGIN, grants_used, plugin_version
-from myriorama.app.production.snapshot import versions
+from myriorama.app.production.snapshot import dataset_info, shown_as, versions
 from myriorama.app.render_queue.snapshot import JobSnapshot
 from myriorama.plugins.registry import registry_with
+from myriorama.plugins.selection import View
 from myriorama.plugins.sources import Grant
 from myriorama.scenes.project.check import check_project
 from myriorama.scenes.project.dump import dump_project, project_hash
@@ -77,6 +78,8 @@ def make_snapshot(project: Project, folder: Path, wanted: Wanted, *, file: str =
     store = FileAssetStore(folder, extra_roots=wanted.asset_roots, cache_folder=wanted.cache_folder)
     check_project(project, registry, store, file=file)
     store.preflight(file_references(project, registry, store))
+    size = (wanted.width or project.output.width, wanted.height or project.output.height)
+    View(dataset_info(project, size), shown_as(project))  # which refuses a class map that cannot be
     formats = wanted.formats or project.output.formats
     labels = project.output.labels if wanted.labels is None else wanted.labels
     used = grants_used(project, registry, formats, labels)
@@ -87,8 +90,8 @@ def make_snapshot(project: Project, folder: Path, wanted: Wanted, *, file: str =
         project_hash=project_hash(project),
         project_folder=str(folder.absolute()),
         samples=_samples(wanted),
-        width=wanted.width or project.output.width,
-        height=wanted.height or project.output.height,
+        width=size[0],
+        height=size[1],
         formats={name: project.output.writer_options.get(name, {}) for name in sorted(formats)},
         labels=labels,
         quality=wanted.quality or project.output.quality,

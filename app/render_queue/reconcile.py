@@ -17,7 +17,7 @@ from myriorama.app.dataset.manifest import ManifestError, read_manifest
 from myriorama.app.dataset.sampleset import SampleSet
 from myriorama.app.extensions.registries import job_registry
 from myriorama.app.production.plugins_used import PLUGIN
-from myriorama.app.production.snapshot import dataset_info, versions
+from myriorama.app.production.snapshot import dataset_info, shown_as, versions
 from myriorama.app.render_queue.snapshot import JobSnapshot, snapshot_from_text
 from myriorama.app.render_queue.states import SampleState
 from myriorama.app.render_queue.store import DATABASE, DamagedError, JobStore, SampleRow, read_snapshot
@@ -38,6 +38,7 @@ def job_of(snapshot: JobSnapshot) -> Job:
         labels=snapshot.labels,
         project_text=snapshot.project_text,
         versions=snapshot.versions,
+        selection=shown_as(project),
     )
 
 

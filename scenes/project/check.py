@@ -61,6 +61,11 @@ def check_project(
 
 def _output_problems(project: Project, registry: Registry) -> Iterator[Problem]:
     yield from _option_problems(project, registry)
+    classes = tuple(row.name for row in project.classes)
+    for name in project.output.class_map:
+        if name not in classes:
+            message = "there is no class of this name"
+            yield Problem(f"output.class_map.{name}", message, shown(name), suggestion(name, classes))
     wanted: tuple[tuple[str, PluginKind, tuple[str, ...]], ...] = (
         ("formats", "writer", project.output.formats),
         ("labels", "annotator", project.output.labels),

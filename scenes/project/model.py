@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 FORMAT = "myriorama-project"
 VERSION = 1
@@ -134,6 +134,37 @@ class AcceptanceRule(_Frozen):
     min_pixels: Whole = Field(default=1, ge=1)
 
 
+class ClassUseRow(_Frozen):
+    """What becomes of a class in the formats that a dataset is written in. Raw buffers keep every class as it is.
+
+    ``name`` empty and ``id`` null keep its own; classes of one name are merged. ``ignore`` makes regions that a trainer
+    neither rewards nor punishes, ``drop`` makes background of it.
+    """
+
+    name: str = Field(default="", max_length=200)
+    id: Whole | None = Field(default=None, ge=1, le=65535)
+    use: Literal["label", "ignore", "drop"] = "label"
+
+
+class SplitShares(_Frozen):
+    """Shares of the parts of a dataset; their sum is 1. A sample's part follows from its key, so it never changes.
+
+    ``by`` is the path of a drawn value (``backdrop/image``): samples that share it share a part.
+    """
+
+    train: float = Field(default=1.0, ge=0, le=1)
+    val: float = Field(default=0.0, ge=0, le=1)
+    test: float = Field(default=0.0, ge=0, le=1)
+    by: str = Field(default="", max_length=400)
+    salt: str = Field(default="", max_length=64)
+
+    @model_validator(mode="after")
+    def _sum(self) -> SplitShares:
+        if abs(self.train + self.val + self.test - 1.0) > 1e-9:
+            raise ValueError("train, val and test are shares whose sum is 1")
+        return self
+
+
 class Output(_Frozen):
     """Image size and what is written by default."""
 
@@ -144,6 +175,10 @@ class Output(_Frozen):
         default_factory=dict, description="Writer -> its options, as `describe` lists them; literals only."
     )
     labels: tuple[str, ...] = ()
+    class_map: dict[Name, ClassUseRow] = Field(
+        default_factory=dict, description="Class -> under which name and id formats show it, or whether at all."
+    )
+    split: SplitShares = SplitShares()
     quality: Literal["draft", "standard", "high"] = "standard"
 
 
