@@ -28,7 +28,7 @@ _GROUND_COLOR: Final = "#b4b7bd"
 _LAMPS: Final = {"boxes": 2, "azimuth_deg": -125.0, "elevation_deg": 60.0, "fill": 0.22, "ambient": 0.25}
 """A large soft box from the front left and a weak one against it: round things look round, and a shadow tells where
 they stand."""
-_MARGIN: Final = 1.06
+_MARGIN: Final = 0.95
 _STAGE_STEPS: Final = 4
 """Ground and lamps follow the object's size in so many steps an octave: a value that is dragged leaves them alone."""
 _GROUND_RADII: Final = 120.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from myriorama.app.inspection.naming import readable
 from myriorama.app.object_studio.looks import Facts
 
 
@@ -36,8 +35,8 @@ def summary(facts: Facts) -> str:
 
 
 def attribute_rows(facts: Facts) -> tuple[tuple[str, str, str], ...]:
-    """Return name in words, value and kind of every attribute."""
-    return tuple((readable(k), _value(v), _kind(v)) for k, v in facts.attributes.items())
+    """Return name, as a dataset has it, value and kind of every attribute."""
+    return tuple((k, _value(v), _kind(v)) for k, v in facts.attributes.items())
 
 
 def _mass(mass_kg: float) -> str:

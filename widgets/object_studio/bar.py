@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from myriorama.app.object_studio.looks import Turn
 from myriorama.app.object_studio.page import ObjectPage
 from myriorama.widgets.binding import bind
 from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.forms.rows import plain_label, tool_button
+from myriorama.widgets.object_studio.plate import Plate
 from myriorama.widgets.theme import icon, theme
 
 _SHOWS: Final = (
@@ -23,7 +25,7 @@ _SHOWS: Final = (
 )
 
 
-class PageBar(QWidget):
+class PageBar(Plate):
     """Title and buttons of a page.
 
     Attributes
@@ -34,7 +36,6 @@ class PageBar(QWidget):
 
     def __init__(self, page: ObjectPage, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("object_bar")
         self._page = page
         self.title = plain_label("", "heading", parent=self)
         self.help = ElidedLabel("", Qt.TextElideMode.ElideRight, parent=self)
@@ -116,9 +117,14 @@ class PageBar(QWidget):
             button.setToolTip(f"{word} {label[:1].lower()}{label[1:]}" if label else word)
 
 
-def _rule(parent: QWidget) -> QFrame:
-    line = QFrame(parent)
-    line.setFrameShape(QFrame.Shape.VLine)
+def _rule(parent: QWidget) -> QWidget:
+    line = _Rule(parent)
     line.setFixedSize(9, 20)
-    line.setStyleSheet(f"color: {theme().border};")
     return line
+
+
+class _Rule(QWidget):
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.width() // 2, 0, 1, self.height(), QColor(theme().border))
+        painter.end()

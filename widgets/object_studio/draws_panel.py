@@ -11,12 +11,13 @@ from myriorama.widgets.editors import IntField
 from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.forms.rows import plain_label, tool_button
 from myriorama.widgets.object_studio.draws_grid import DrawsGrid
+from myriorama.widgets.object_studio.plate import Plate, bare
 from myriorama.widgets.theme import theme
 
 _LARGEST_SEED: int = 2**31 - 1
 
 
-class DrawsPanel(QWidget):
+class DrawsPanel(Plate):
     """Grid, seed, and a button for the next seed."""
 
     def __init__(self, page: ObjectPage, parent: QWidget | None = None) -> None:
@@ -44,12 +45,12 @@ class DrawsPanel(QWidget):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        holder = QWidget(self.area)
+        holder = Plate(self.area)
         inside = QVBoxLayout(holder)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(self.grid)
         inside.addStretch(1)
-        self.area.setWidget(holder)
+        bare(self.area, holder)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

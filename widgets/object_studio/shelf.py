@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 
 from myriorama.app.catalogue.entries import Entry
 from myriorama.app.catalogue.search import search
+from myriorama.widgets.object_studio.plate import Plate
 from myriorama.widgets.outliner.entry_delegate import ENTRY_ROLE
 from myriorama.widgets.outliner.marks import MARKS
 from myriorama.widgets.plain import plain_tip
@@ -122,7 +123,7 @@ class _Tiles(QStyledItemDelegate):
         painter.restore()
 
 
-class Shelf(QWidget):
+class Shelf(Plate):
     """The list.
 
     Attributes

@@ -25,7 +25,7 @@ from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import icon, theme
 
 _BUTTON: Final = 24
-_NUMBER: Final = 84
+_NUMBER: Final = 98
 _TOGGLE: Final = 26
 Judge = Callable[[str, Any], str]
 

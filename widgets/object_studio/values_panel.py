@@ -13,13 +13,14 @@ from myriorama.scenes.parameters.schema import Parameter
 from myriorama.widgets.binding import bind
 from myriorama.widgets.forms.rows import plain_label, tool_button
 from myriorama.widgets.inspector.headings import Heading
+from myriorama.widgets.object_studio.plate import Plate, bare
 from myriorama.widgets.object_studio.value_row import ValueRow, row_kind
 from myriorama.widgets.theme import theme
 
 _HEADING: int = 26
 
 
-class ValuesPanel(QWidget):
+class ValuesPanel(Plate):
     """Shows and changes a page's values."""
 
     def __init__(self, page: ObjectPage, studio: Studio, parent: QWidget | None = None) -> None:
@@ -42,7 +43,7 @@ class ValuesPanel(QWidget):
         head.addWidget(self.title, 1)
         head.addWidget(self.roll_all)
         head.addWidget(self.reset_all)
-        self._list = QWidget(self)
+        self._list = Plate(self)
         self._column = QVBoxLayout(self._list)
         self._column.setContentsMargins(0, 0, 0, theme().gap)
         self._column.setSpacing(0)
@@ -54,7 +55,7 @@ class ValuesPanel(QWidget):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(self._list)
+        bare(self.area, self._list)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

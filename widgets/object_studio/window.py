@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
@@ -26,16 +26,19 @@ from myriorama.widgets.object_studio.bar import PageBar
 from myriorama.widgets.object_studio.draws_panel import DrawsPanel
 from myriorama.widgets.object_studio.facts_tabs import FactsTabs
 from myriorama.widgets.object_studio.picture import ObjectPicture
+from myriorama.widgets.object_studio.plate import Plate
 from myriorama.widgets.object_studio.shelf import Shelf
 from myriorama.widgets.object_studio.turntable import Turntable
 from myriorama.widgets.object_studio.values_panel import ValuesPanel
 from myriorama.widgets.plugins.error_card import ErrorCard
-from myriorama.widgets.theme import Theme, program_icon, theme
+from myriorama.widgets.theme import program_icon, theme
 
 FIRST: Final = "mug"
 _SIZE: Final = (1280, 800)
 _SHELF_PX, _SIDE_PX = 208, 380
 _DRAWS_PX, _FACTS_PX = 226, 246
+_WIDEST_SIDE_PX: Final = 460
+_SIDE_SHARE: Final = 0.25
 _SAID_MS: Final = 5000
 
 
@@ -58,14 +61,13 @@ class ObjectStudioWindow(QWidget):
         self.setWindowTitle("Object studio")
         self.setAccessibleName("Object studio")
         self._studio = studio
-        self._styled: Theme | None = None
+        self._was_shown = False
         self.page = page = ObjectPage(studio.registry, studio.post, studio.cache_folder)
         self.shelf = Shelf(self)
         self.bar = PageBar(page, self)
         self.picture = ObjectPicture(self)
-        self.card = ErrorCard(self.picture)
+        self.card: ErrorCard | None = None
         self.strip = ElidedLabel("", Qt.TextElideMode.ElideRight, parent=self, name="Facts")
-        self.strip.setObjectName("object_strip")
         self.draws = DrawsPanel(page, self)
         self.values = ValuesPanel(page, studio, self)
         self.facts = FactsTabs(self)
@@ -77,7 +79,6 @@ class ObjectStudioWindow(QWidget):
         self._lay_out()
         self._connect()
         self._make_keys()
-        self._restyle()
         self.resize(*_SIZE)
 
     # -- making ------------------------------------------------------------------------------------------------------
@@ -88,22 +89,20 @@ class ObjectStudioWindow(QWidget):
         under.setContentsMargins(0, 0, 0, 0)
         under.setSpacing(0)
         under.addWidget(self.picture, 1)
-        under.addWidget(self.strip)
-        self.strip.setContentsMargins(theme().gap, 0, theme().gap, 0)
-        self.strip.setFixedHeight(26)
+        foot = Plate(picture)
+        line = QHBoxLayout(foot)
+        line.setContentsMargins(theme().gap + 2, 4, theme().gap, 4)
+        line.addWidget(self.strip)
+        under.addWidget(foot)
         middle = _split(Qt.Orientation.Vertical, (picture, self.draws), (_SIZE[1] - _DRAWS_PX, _DRAWS_PX))
-        side = _split(Qt.Orientation.Vertical, (self.values, self.facts), (_SIZE[1] - _FACTS_PX, _FACTS_PX))
+        self.side = _split(Qt.Orientation.Vertical, (self.values, self.facts), (_SIZE[1] - _FACTS_PX, _FACTS_PX))
         widths = (_SHELF_PX, _SIZE[0] - _SHELF_PX - _SIDE_PX, _SIDE_PX)
-        across = _split(Qt.Orientation.Horizontal, (self.shelf, middle, side), widths)
-        for name, pane in (("shelf", self.shelf), ("side", side), ("draws", self.draws)):
-            pane.setObjectName(f"object_{name}")
+        self.across = _split(Qt.Orientation.Horizontal, (self.shelf, middle, self.side), widths)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        line = QHBoxLayout()
-        line.addWidget(across)
         column.addWidget(self.bar)
-        column.addLayout(line, 1)
+        column.addWidget(self.across, 1)
 
     def _connect(self) -> None:
         studio, page, picture = self._studio, self.page, self.picture
@@ -229,12 +228,13 @@ class ObjectStudioWindow(QWidget):
         self.strip.set_text(summary(facts) if facts is not None else "")
 
     def _on_failure(self, failure: Failure | None) -> None:
-        if failure is None or failure.fault is None:
+        if failure is not None and failure.fault is not None:
+            if self.card is None:
+                self.card = ErrorCard(self.picture)
+            self.card.show_fault(failure.fault, command=command_for(failure.fault))
+            self._place_card()
+        elif self.card is not None:
             self.card.clear()
-        else:
-            fault = failure.fault
-            self.card.show_fault(fault, command=command_for(fault))
-            self.card.place_over(self.picture)
         self._say()
 
     def _say(self) -> None:
@@ -261,6 +261,10 @@ class ObjectStudioWindow(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous():
+            if not self._was_shown:
+                self._was_shown = True
+                side = min(_WIDEST_SIDE_PX, max(_SIDE_PX, round(_SIDE_SHARE * self.width())))
+                self.across.setSizes([_SHELF_PX, self.width() - _SHELF_PX - side, side])
             self.page.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -273,24 +277,8 @@ class ObjectStudioWindow(QWidget):
         QTimer.singleShot(0, self, self._place_card)
 
     def _place_card(self) -> None:
-        self.card.place_over(self.picture)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange) and hasattr(self, "bar"):
-            self._restyle()
-
-    def _restyle(self) -> None:
-        tokens = theme()
-        if tokens is self._styled:
-            return
-        self._styled = tokens
-        self.setStyleSheet(
-            f"#object_studio {{ background: {tokens.window}; }}"
-            f"#object_bar, #object_shelf, #object_side, #object_draws {{ background: {tokens.surface}; }}"
-            f"#object_bar {{ border-bottom: 1px solid {tokens.border}; }}"
-            f"#object_strip {{ background: {tokens.surface}; }}"
-        )
+        if self.card is not None:
+            self.card.place_over(self.picture)
 
 
 def _split(orientation: Qt.Orientation, widgets: tuple[QWidget, ...], sizes: tuple[int, ...]) -> QSplitter:
