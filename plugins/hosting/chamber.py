@@ -24,7 +24,7 @@ import psutil
 
 from myriorama.plugins.faults import Cause
 from myriorama.plugins.hosting.codec import Decoder, Encoder, NotReadable
-from myriorama.plugins.hosting.framing import PIECES_AT_ONCE, pieces_of, read_message
+from myriorama.plugins.hosting.framing import CONNECTION_CLOSED, PIECES_AT_ONCE, pieces_of, read_message
 from myriorama.plugins.hosting.limits import Limits
 
 _START_S: Final = 60.0
@@ -284,7 +284,7 @@ class Chamber:
 
 
 def _ending(code: int | None) -> tuple[Cause, str, str]:
-    if code is None:
+    if code is None or code == CONNECTION_CLOSED:
         return "exited", "it closed the connection of its process to the program", "close only what you opened"
     if code >= 0:
         return "exited", f"it ended its own process (exit code {code})", "raise an exception instead, or return"

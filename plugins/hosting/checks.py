@@ -16,7 +16,7 @@ import numpy as np
 from myriorama.plugins.api import WHOLE_IMAGE
 from myriorama.plugins.faults import Fault
 from myriorama.plugins.hosting.limits import Limits
-from myriorama.plugins.hosting.shapes import WrongShape, named
+from myriorama.plugins.hosting.shapes import named, wrong
 from myriorama.plugins.manifest import ManifestEntry
 from myriorama.plugins.sources import PluginSource
 from myriorama.plugins.writing import ArrayFile, PngFile, TextFile
@@ -58,7 +58,7 @@ def wrong_answer(
 
 def _model(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limits: Limits) -> Any:
     if type(answer) is not ObjectModel:
-        raise WrongShape("an ObjectModel", answer)
+        raise wrong("an ObjectModel", answer)
     check_model(answer, limits)
     return answer
 
@@ -139,14 +139,14 @@ def _check_pixels(texture: Texture, at: str, limits: Limits) -> None:
 
 def _observed(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limits: Limits) -> Any:
     if not isinstance(answer, Mapping):
-        raise WrongShape("a dict of attributes", answer)
+        raise wrong("a dict of attributes", answer)
     _check_attributes(answer)
     return answer
 
 
 def _placed(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limits: Limits) -> Any:
     if type(answer) is not Placed:
-        raise WrongShape("a Placed", answer)
+        raise wrong("a Placed", answer)
     items = arguments[1]
     if len(answer.poses) != len(items):
         raise ValueError(
@@ -179,7 +179,7 @@ def check_pose(pose: Any, place: str) -> None:
 
 def _parts(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limits: Limits) -> Any:
     if type(answer) is not EnvironmentParts:
-        raise WrongShape("EnvironmentParts", answer)
+        raise wrong("EnvironmentParts", answer)
     background = answer.background
     if background is not None:
         if background.radiance is not None:
@@ -188,7 +188,7 @@ def _parts(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limits
                 raise ValueError(f"the radiance map has {height * width} pixels; at most {limits.texture_px}")
         backdrop = background.backdrop
         if backdrop is not None and (backdrop.ndim != 3 or backdrop.shape[2] != 3 or 0 in backdrop.shape):
-            raise WrongShape("an (H, W, 3) array of uint8", backdrop, "Background.backdrop")
+            raise wrong("an (H, W, 3) array of uint8", backdrop, "Background.backdrop")
         if min(*background.color, *background.visible_color) < 0:
             raise ValueError("colours of a background must not be negative")
     for light in answer.lights:
@@ -220,7 +220,7 @@ def _check_light(light: Light) -> None:
 def _picture(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limits: Limits) -> Any:
     linear = arguments[1]
     if not isinstance(answer, np.ndarray) or answer.shape != linear.shape or answer.dtype != np.float32:
-        raise WrongShape(f"a float32 array of shape {linear.shape}", answer, "the picture")
+        raise wrong(f"a float32 array of shape {linear.shape}", answer, "the picture")
     if not np.isfinite(answer).all():
         row, column, _ = np.argwhere(~np.isfinite(answer))[0].tolist()
         raise ValueError(f"the picture must be finite; pixel x = {column}, y = {row} is not")
@@ -230,21 +230,21 @@ def _picture(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limi
 def _labels(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limits: Limits) -> Any:
     frame, scene = arguments[:2]
     if not isinstance(answer, Mapping):
-        raise WrongShape("a dict of instance index to fields", answer)
+        raise wrong("a dict of instance index to fields", answer)
     for index, given in answer.items():
         if type(index) is not int or not (index == WHOLE_IMAGE or 0 <= index < len(scene.instances)):
             raise ValueError(
                 f"{named(index)} is no instance index; use 0 to {len(scene.instances) - 1}, or WHOLE_IMAGE"
             )
         if not isinstance(given, Mapping):
-            raise WrongShape("a dict of fields", given, f"the answer for instance {index}")
+            raise wrong("a dict of fields", given, f"the answer for instance {index}")
         for name, value in given.items():
             at = f"{named(name)} of instance {index}"
             if type(name) is not str or not name.isidentifier():
                 raise ValueError(f"a field's name must be a Python name, not {named(name)}")
             if index == WHOLE_IMAGE and isinstance(value, np.ndarray):
                 if value.shape[:2] != (frame.height, frame.width) or value.ndim > 3:
-                    raise WrongShape(f"an array of {frame.height} rows and {frame.width} columns", value, at)
+                    raise wrong(f"an array of {frame.height} rows and {frame.width} columns", value, at)
                 continue
             if name not in _TYPED_LABELS:
                 try:
@@ -265,13 +265,13 @@ _TYPED_LABELS: Final = frozenset(
 
 def _obstacles(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limits: Limits) -> Any:
     if not isinstance(answer, tuple) or not all(type(why) is str for why in answer):
-        raise WrongShape("a tuple of sentences", answer)
+        raise wrong("a tuple of sentences", answer)
     return answer
 
 
 def _sample_files(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limits: Limits) -> Any:
     if not isinstance(answer, tuple) or not all(type(f) in (PngFile, ArrayFile, TextFile) for f in answer):
-        raise WrongShape("PngFile, ArrayFile and TextFile objects", answer)
+        raise wrong("PngFile, ArrayFile and TextFile objects", answer)
     if len(answer) > _MOST_FILES:
         raise ValueError(f"there are {len(answer)} files for one sample; at most {_MOST_FILES} are allowed")
     paths = Counter(check_path(f.path) for f in answer)
@@ -290,9 +290,7 @@ def _sample_files(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any,
             shape = file.pixels.shape
             fits = len(shape) == 2 or (len(shape) == 3 and shape[2] == 3)
             if not fits or 0 in shape or file.pixels.dtype not in (np.uint8, np.uint16):
-                raise WrongShape(
-                    "an (H, W) or (H, W, 3) array of uint8 or uint16", file.pixels, f"pixels of {file.path}"
-                )
+                raise wrong("an (H, W) or (H, W, 3) array of uint8 or uint16", file.pixels, f"pixels of {file.path}")
     return answer
 
 

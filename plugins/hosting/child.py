@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import faulthandler
 import gc
+import io
 import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from myriorama.plugins.hosting import confinement
 from myriorama.plugins.hosting.asking import AskedFile, AskedStore
 from myriorama.plugins.hosting.auditing import Audit
 from myriorama.plugins.hosting.codec import Decoder, Encoder, NotTellable
-from myriorama.plugins.hosting.framing import PIECES_AT_ONCE, pieces_of, read_message
+from myriorama.plugins.hosting.framing import CONNECTION_CLOSED, PIECES_AT_ONCE, pieces_of, read_message
 from myriorama.plugins.hosting.limits import Limits, limits_from_json
 from myriorama.plugins.hosting.loading import LoadedSource
 from myriorama.plugins.hosting.serving import Service
@@ -26,7 +27,7 @@ from myriorama.plugins.hosting.telling import told
 from myriorama.plugins.sources import PluginSource
 from myriorama.scenes.errors import InputError, Problem
 
-_RESERVE_BYTES = 4 * 2**20
+_RESERVE_BYTES: Final = 4 * 2**20
 
 
 class ProgramGone(Exception):
@@ -187,6 +188,9 @@ def main() -> None:
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)  # what is printed goes the way of errors; only messages go to the program
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True, errors="backslashreplace")  # what was said before a crash is told
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     line = Line(requests, answers)
@@ -197,8 +201,9 @@ def main() -> None:
         while True:
             host.answer(line.receive())
     except (ProgramGone, BrokenPipeError):
-        pass
-    os._exit(0)
+        os._exit(0)
+    except OSError:  # a plugin closed what was not its own
+        os._exit(CONNECTION_CLOSED)
 
 
 if __name__ == "__main__":

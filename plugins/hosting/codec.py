@@ -306,8 +306,8 @@ class Decoder:
             if self._checked:
                 try:
                     value = coerce(value)
-                except WrongShape as wrong:
-                    raise wrong.below(f"{node[1]}.{name}") from None
+                except WrongShape as refused:
+                    raise refused.below(f"{node[1]}.{name}") from None
             given[name] = value
         try:
             return kind(**given)

@@ -21,6 +21,8 @@ _SMALL_BYTES: Final = 64 * 1024
 _ALIGNED_BYTES: Final = 16
 LONGEST_HEADER_BYTES: Final = 64 * 2**20
 PIECES_AT_ONCE: Final = 512
+CONNECTION_CLOSED: Final = 86
+"""Exit code of a process whose plugin closed the pipes to the program."""
 
 Fill = Callable[[memoryview], None]
 

@@ -22,21 +22,23 @@ Coercer = Callable[[Any], Any]
 class WrongShape(ValueError):
     """A value does not fit; `place` leads to it from the outermost value."""
 
-    def __init__(self, wanted: str, found: Any, place: str = "") -> None:
-        self.wanted, self.place = wanted, place
-        self.found = found if isinstance(found, str) and found.startswith("<") else named(found)
-        super().__init__(f"{place or 'the answer'} must be {wanted}, not {self.found}")
+    def __init__(self, wanted: str, found: str, place: str = "") -> None:
+        self.wanted, self.found, self.place = wanted, found, place
+        super().__init__(f"{place or 'the answer'} must be {wanted}, not {found}")
 
     def below(self, name: str) -> WrongShape:
         """Return the same, told from one level higher."""
         joint = "" if not self.place or self.place.startswith("[") else "."
-        return WrongShape(self.wanted, "<" + self.found, f"{name}{joint}{self.place}")
+        return WrongShape(self.wanted, self.found, f"{name}{joint}{self.place}")
+
+
+def wrong(wanted: str, value: Any, place: str = "") -> WrongShape:
+    """Return the refusal of a value."""
+    return WrongShape(wanted, named(value), place)
 
 
 def named(value: Any) -> str:
     """Return a value in a few words: short ones as they are, others by type and size."""
-    if isinstance(value, str) and value.startswith("<"):
-        return value[1:]
     if isinstance(value, np.ndarray):
         return f"an array {value.dtype} of shape {value.shape}"
     if value is None or isinstance(value, bool | int | float | str):
@@ -90,37 +92,37 @@ def _word(hint: Any) -> str:
 
 def _none(value: Any) -> Any:
     if value is not None:
-        raise WrongShape("None", value)
+        raise wrong("None", value)
     return value
 
 
 def _bool(value: Any) -> Any:
     if type(value) is not bool:
-        raise WrongShape("True or False", value)
+        raise wrong("True or False", value)
     return value
 
 
 def _int(value: Any) -> Any:
     if type(value) is not int:
-        raise WrongShape("a whole number", value)
+        raise wrong("a whole number", value)
     return value
 
 
 def _float(value: Any) -> Any:
     if type(value) not in (float, int) or not math.isfinite(value):
-        raise WrongShape("a finite number", value)
+        raise wrong("a finite number", value)
     return value
 
 
 def _str(value: Any) -> Any:
     if type(value) is not str:
-        raise WrongShape("text", value)
+        raise wrong("text", value)
     return value
 
 
 def _bytes(value: Any) -> Any:
     if type(value) is not bytes:
-        raise WrongShape("bytes", value)
+        raise wrong("bytes", value)
     return value
 
 
@@ -139,7 +141,7 @@ def _one_of(words: tuple[Any, ...]) -> Coercer:
 
     def check(value: Any) -> Any:
         if type(value) is not str or value not in words:
-            raise WrongShape(told, value)
+            raise wrong(told, value)
         return value
 
     return check
@@ -151,10 +153,10 @@ def _either(options: tuple[Coercer, ...], told: str) -> Coercer:
         for option in options:
             try:
                 return option(value)
-            except WrongShape as wrong:
-                if wrong.place:
-                    deepest = wrong  # one alternative fits but for something inside it
-        raise deepest or WrongShape(told, value)
+            except WrongShape as refused:
+                if refused.place:
+                    deepest = refused  # one alternative fits but for something inside it
+        raise deepest or wrong(told, value)
 
     return check
 
@@ -165,7 +167,7 @@ def _tuple_of(arguments: tuple[Any, ...]) -> Coercer:
 
         def check_all(value: Any) -> Any:
             if not isinstance(value, tuple | list):
-                raise WrongShape("a tuple", value)
+                raise wrong("a tuple", value)
             return tuple(_at(each, f"[{i}]", v) for i, v in enumerate(value))
 
         return check_all
@@ -173,7 +175,7 @@ def _tuple_of(arguments: tuple[Any, ...]) -> Coercer:
 
     def check(value: Any) -> Any:
         if not isinstance(value, tuple | list) or len(value) != len(inner):
-            raise WrongShape(f"a tuple of {len(inner)}", value)
+            raise wrong(f"a tuple of {len(inner)}", value)
         return tuple(_at(c, f"[{i}]", v) for i, (c, v) in enumerate(zip(inner, value, strict=True)))
 
     return check
@@ -186,7 +188,7 @@ def _mapping_of(arguments: tuple[Any, ...], *, counted: bool) -> Coercer:
 
     def check(value: Any) -> Any:
         if not isinstance(value, wanted):
-            raise WrongShape("a Counter" if counted else "a dict", value)
+            raise wrong("a Counter" if counted else "a dict", value)
         made = {_at(keys, f"key {k!r}"[:60], k): _at(values, f"[{k!r}]"[:60], v) for k, v in value.items()}
         if counted:
             return collections.Counter(made)
@@ -200,9 +202,9 @@ def _array_of(kind: Any) -> Coercer:
 
     def check(value: Any) -> Any:
         if not isinstance(value, np.ndarray):
-            raise WrongShape("an array", value)
+            raise wrong("an array", value)
         if concrete and value.dtype != np.dtype(kind):
-            raise WrongShape(f"an array of {np.dtype(kind)}", value)
+            raise wrong(f"an array of {np.dtype(kind)}", value)
         return value
 
     return check
@@ -211,7 +213,7 @@ def _array_of(kind: Any) -> Coercer:
 def _exactly(kind: type) -> Coercer:
     def check(value: Any) -> Any:
         if type(value) is not kind:
-            raise WrongShape(f"a {kind.__name__}", value)
+            raise wrong(f"a {kind.__name__}", value)
         return value
 
     return check
@@ -220,5 +222,5 @@ def _exactly(kind: type) -> Coercer:
 def _at(check: Coercer, place: str, value: Any) -> Any:
     try:
         return check(value)
-    except WrongShape as wrong:
-        raise wrong.below(place) from None
+    except WrongShape as refused:
+        raise refused.below(place) from None
