@@ -26,7 +26,7 @@ from myriorama.plugins.api import (
 from myriorama.plugins.generators._declared import density, length, mass_kg, ratio
 from myriorama.plugins.generators._product import PRINT, printed_product
 from myriorama.scenes.conventions import F64
-from myriorama.scenes.geometry.measure import area_m2
+from myriorama.scenes.geometry.measure import area_m2, corner_normals
 from myriorama.scenes.geometry.sweep import skin
 from myriorama.scenes.materials.noise import uniforms
 from myriorama.scenes.materials.product_sheets import bag_sheet
@@ -34,7 +34,7 @@ from myriorama.scenes.materials.products import net_mass
 
 FILM_KG_M2: Final = 0.075
 SEAL_HALF_M: Final = 0.0004
-STEPS_ACROSS: Final = 12
+STEPS_ACROSS: Final = 14
 STEPS_UP: Final = 10
 
 
@@ -44,6 +44,7 @@ class Bag(Generator):
     name = "bag"
     label = "Bag"
     help = "A sealed, swollen bag of printed film, upright, its front facing -Y; a pillow or a pouch with a base."
+    watertight = True
     parameters = (
         Choice(
             "style",
@@ -55,7 +56,9 @@ class Bag(Generator):
         ),
         length("width_m", 0.19, 0.05, 0.5, "Width lying flat."),
         length("height_m", 0.26, 0.06, 0.6, "Height."),
-        ratio("fullness", 0.36, 0.12, 0.6, "Thickness where it is thickest, over its width."),
+        ratio(
+            "fullness", 0.36, 0.12, 0.6, "Thickness where it is thickest, over its width or height, whichever is less."
+        ),
         ratio("seal_ratio", 0.055, 0.02, 0.12, "Height of a seal over that of the bag."),
         ratio("crinkle", 0.5, 0.0, 1.0, "How deep the wrinkles are."),
         ratio("gloss", 0.6, 0.0, 1.0, "0: matt paper; 1: bright foil.", "Look"),
@@ -64,7 +67,7 @@ class Bag(Generator):
         Int(
             "detail",
             2,
-            help="Fineness of the film's mesh: 12 steps across and 10 up for each.",
+            help="Fineness of the film's mesh: 14 steps across and 10 up for each.",
             minimum=1,
             maximum=6,
             group="Mesh",
@@ -141,15 +144,27 @@ def _pieces(grid: F64) -> tuple[CollisionPiece, ...]:
 
 
 def _printed(mesh: Mesh, grid: F64) -> Mesh:
-    """Return the mesh with the print laid by place: across by column, upwards by height, the ends bare seal."""
-    uv = mesh.uv.copy()
+    """Return the mesh with the print laid by place: across by column, upwards by height, the ends bare seal.
+
+    Wrinkles may be steeper than the rings' own frames tell, so normals come from the faces.
+    """
+    uv, normals = mesh.uv.copy(), mesh.normals.copy()
     rows, columns = grid.shape[:2]
+    film = mesh.faces[(mesh.faces < rows * columns).all(axis=1)]
+    normals[film.reshape(-1)] = corner_normals(mesh.positions, film).reshape(-1, 3)
+    # Where front and back meet, both look straight to the side: neither may win by the cut of its triangles.
+    on_film = normals[: rows * columns].reshape(rows, columns, 3)
+    for column, sign in ((0, -1.0), (columns // 2, 1.0), (columns - 1, -1.0)):
+        line = grid[:, column]
+        steps = np.gradient(line, axis=0)
+        side = sign * np.column_stack([steps[:, 2], np.zeros(rows), -steps[:, 0]])
+        on_film[:, column] = side / np.linalg.norm(side, axis=1, keepdims=True)
     height = float(grid[:, :, 2].max())
     uv[: rows * columns, 1] = (grid[..., 2] / height).reshape(-1).astype(np.float32)
     ends = np.arange(rows * columns, len(uv))
     is_top = ends >= rows * columns + columns + 1
     uv[ends] = np.where(is_top[:, None], (0.25, 0.995), (0.25, 0.005)).astype(np.float32)
-    return Mesh(mesh.positions, mesh.normals, uv, mesh.faces)
+    return Mesh(mesh.positions, normals, uv, mesh.faces)
 
 
 @dataclass(frozen=True)
@@ -170,7 +185,7 @@ class _Film:
         return _Film(
             width_m=width,
             height_m=float(values["height_m"]),
-            thick_m=width * float(values["fullness"]),
+            thick_m=min(width, float(values["height_m"])) * float(values["fullness"]),
             seal=float(values["seal_ratio"]),
             is_pouch=values["style"] == "pouch",
             crinkle=float(values["crinkle"]),
@@ -227,11 +242,11 @@ class _Film:
         if self.is_pouch:
             near_low = 0.25 * near_low
         out = np.zeros((len(share), len(x)))
-        for k in range(5):
+        for k in range(3):
             wave = np.cos(x * (5 + 4 * k + 3 * d[k]) + 6.3 * d[5 + k] + 2.1 * side)
             out += wave * (near_top * (0.4 + d[10 + k]) + near_low * (0.4 + d[15 + k])) / (1.4 + 0.7 * k)
         dents = np.cos(share[:, None] * 6.3 * (5 + 3 * d[20]) + 6.3 * d[21] + 2.0 * side) * np.abs(x) ** 5
         slow = np.cos(share[:, None] * 6.3 * (1 + d[22]) + x * 2.4 * (d[23] - 0.5) + 6.3 * d[24] + 1.7 * side)
         free = ((share > self.seal) | self.is_pouch) & (share < 1 - self.seal)
-        depth = 0.026 * self.width_m * self.crinkle
+        depth = 0.07 * self.thick_m * self.crinkle
         return np.asarray(depth * (out + 1.3 * dents + 0.9 * slow) * free[:, None], dtype=np.float64)

@@ -34,6 +34,7 @@ class Can(Generator):
     name = "can"
     label = "Can"
     help = "A full, shut can with rim, lid, pull tab and a print all round; its front faces -Y."
+    watertight = True
     parameters = (
         Choice(
             "style",

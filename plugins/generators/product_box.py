@@ -28,6 +28,7 @@ class ProductBox(Generator):
     name = "product_box"
     label = "Product box"
     help = "A printed folding box with goods, its front facing -Y, with brand, name, picture and EAN-13."
+    watertight = True
     parameters = (
         length("size_x_m", 0.19, 0.03, 0.5, "Width of the front."),
         length("size_y_m", 0.065, 0.02, 0.3, "Depth."),

@@ -42,6 +42,8 @@ RAIL_M: Final = 0.039
 RAIL_THICK_M: Final = 0.008
 TAG_THICK_M: Final = 0.0008
 LEAN_RAD: Final = 0.16
+JOINT_M: Final = 0.0015
+"""Between the boards of two bays."""
 TILE_M: Final = 0.1
 BRACKET_M: Final = 0.035
 """How far a bracket hangs below its board; it is taken off the room above goods."""
@@ -54,6 +56,7 @@ class ShelfUnit(Generator):
     label = "Shelf unit"
     home = "stage"
     help = "A shop's shelf along X, open to -Y: levels with price rails and tags before a back panel."
+    watertight = True
     parameters = (
         length("width_m", 1.0, 0.4, 1.5, "Width of one bay, from upright to upright."),
         Int(
@@ -132,13 +135,13 @@ class ShelfUnit(Generator):
         parts.append(Part("rails", merge(plan.rails()), _paint(values["rail_color"], 0.35)))
         if values["tags"]:
             parts.append(Part("tags", plan.tags(), textured(price_tags(int(values["variant"])), 0.5, "price tags")))
-        half, front = plan.width / 2, -plan.depth / 2
+        # On the rounded corner itself: along the diagonal of the bevel's ball.
+        blunt = plan.edge * (1 - 1 / np.sqrt(3.0))
+        end, front = plan.width / 2 - JOINT_M / 2 - blunt, blunt - plan.depth / 2
         corners = [
-            Keypoint(
-                f"level_{number}_{end}", (x * half, front + plan.edge / 2, height - plan.edge / 2), tolerance_m=0.003
-            )
+            Keypoint(f"level_{number}_{side}", (x * end, front, height - blunt))
             for number, height in enumerate(plan.heights, start=1)
-            for end, x in (("left", -1), ("right", 1))
+            for side, x in (("left", -1), ("right", 1))
         ]
         return ObjectModel(
             parts=tuple(parts),
@@ -205,7 +208,7 @@ class _Plan:
 
     def boards(self) -> list[Mesh]:
         """Return a board for each level and bay, and the plinth below the lowest."""
-        size = (self.bay - 0.0015, self.depth, self.board)
+        size = (self.bay - JOINT_M, self.depth, self.board)
         board = box(size, bevel_m=self.edge, bevel_steps=1, tile_m=TILE_M)
         middles = [x + self.bay / 2 for x in self.stops[:-1]]
         out = [moved(board, x, 0.0, height - self.board / 2) for height in self.heights for x in middles]
