@@ -234,13 +234,16 @@ def drawn_from(plan: Plan, held: Mapping[str, Any], index: int) -> dict[str, Any
     """Return the values of one draw, JSON-able: what varies in the plan is drawn, the rest is as it is held."""
     written = plan.project.objects[0].parameters
     drawn = plan.draw(index).objects[0].members[0].values
-    return {**held, **{k: _plain(drawn[k]) for k, v in written.items() if isinstance(v, Mapping) and k in held}}
+    return {**held, **{k: plain_value(drawn[k]) for k, v in written.items() if isinstance(v, Mapping) and k in held}}
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):  # a file of a folder, drawn with its hash
-        return value["file"]
-    return [_plain(v) for v in value] if isinstance(value, list | tuple) else value
+def plain_value(value: Any) -> Any:
+    """Return a drawn value as it is written in a project: lists for tuples, a file by its reference alone."""
+    if isinstance(value, Mapping):
+        if set(value) == {"file", "sha256"}:
+            return value["file"]
+        return {k: plain_value(v) for k, v in value.items()}
+    return [plain_value(v) for v in value] if isinstance(value, list | tuple) else value
 
 
 def _rounded(value: float, size_m: float) -> float:

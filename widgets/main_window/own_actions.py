@@ -76,6 +76,8 @@ def _view(window: MainWindow) -> tuple[Bound, ...]:
               window.set_full_screen, None, window.isFullScreen),
         Bound(_at("window.theme", "Light or dark", "Change between the light and the dark theme.", "Ctrl+Shift+L",
                   "theme-light-dark", "window", "View"), window.dialogs.toggle_theme),
+        Bound(_at("window.object_studio", "Object studio...", "One object alone: values, parts, keypoints, draws.",
+                  "Ctrl+Shift+O", "rotate-3d-variant", "window", "View"), lambda: window.objects.show()),
         Bound(_at("window.reset_layout", "Reset layout", "Put every panel where it was at first.", (), "", "window",
                   "View"), window.reset_layout, is_open),
         *toggles,

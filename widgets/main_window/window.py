@@ -19,6 +19,7 @@ from myriorama.widgets.main_window.dialogs import Dialogs
 from myriorama.widgets.main_window.dock_title import DockTitle, NoTitle
 from myriorama.widgets.main_window.job_flow import JobFlow
 from myriorama.widgets.main_window.layout_state import LAYOUT_VERSION, layout_of, restore_layout
+from myriorama.widgets.main_window.object_flow import ObjectFlow
 from myriorama.widgets.main_window.own_actions import own_actions
 from myriorama.widgets.main_window.panels import AREAS, DOCKED, Place
 from myriorama.widgets.main_window.plugin_flow import PluginFlow
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self.flow = ProjectFlow(studio, self, self.tell)
         self.dialogs = Dialogs(studio, self)
         self.jobs = JobFlow(studio, self)
+        self.objects = ObjectFlow(studio, self)
         self.plugin_flow = PluginFlow(studio, self)
         self.welcome = self._make_welcome()
         self._central = QStackedWidget()
@@ -89,6 +91,7 @@ class MainWindow(QMainWindow):
         self.dialogs.take_actions(self.table, self.menus)
         self.jobs.attach(self.panels["queue"])
         self.plugin_flow.attach(self.panels["plugins"])
+        self.objects.attach(self.panels["outliner"], self.panels["plugins"])
         self.status = StatusWidgets(
             studio, self.statusBar(), self.show_problems, self.dialogs.show_export_of, self.jobs.show_job
         )

@@ -31,6 +31,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _action("cut", "Cut", "Copy the selected items as text and delete them.", "content-cut", "Ctrl+X"),
     _action("copy", "Copy", "Copy the selected items as text.", "content-copy", "Ctrl+C"),
     _action("paste", "Paste", "Add the copied items.", "content-paste", "Ctrl+V"),
+    _action(
+        "look",
+        "Look at this object alone",
+        "Show an object of the group in the object studio, as the current sample draws it.",
+        "rotate-3d-variant",
+        "Ctrl+Return",
+    ),
     _action("move_up", "Move up", "Move the selected items up in their list.", "arrow-up", "Alt+Up"),
     _action("move_down", "Move down", "Move the selected items down in their list.", "arrow-down", "Alt+Down"),
     _action("delete", "Delete", "Delete the selected items.", "delete-outline", "Del"),

@@ -70,9 +70,12 @@ class AddPopup(QFrame):
     ----------
     chosen : signal of (Entry, str)
         What to add, and to which list; empty for where it is at home.
+    look_wanted : signal of (str,)
+        The generator that is marked is to be looked at before it is added.
     """
 
     chosen = Signal(object, str)
+    look_wanted = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -101,6 +104,14 @@ class AddPopup(QFrame):
         self._empty = QLabel("Nothing fits these letters.", self)
         self._empty.setProperty("role", "dim")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.look_button = QToolButton(self)
+        self.look_button.setText("Open in object studio")
+        self.look_button.setIcon(icon("rotate-3d-variant"))
+        self.look_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.look_button.setToolTip("Try its values before it is added (Ctrl+Enter)")
+        self.look_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.look_button.clicked.connect(self.look_at_current)
+        self.list.selectionModel().currentChanged.connect(self._on_current)
         self._shelves = QButtonGroup(self)
         self._shelves.setExclusive(True)
         row = QHBoxLayout()
@@ -125,6 +136,7 @@ class AddPopup(QFrame):
         layout.addLayout(row)
         layout.addWidget(self.list, 1)
         layout.addWidget(self._empty, 1)
+        layout.addWidget(self.look_button, 0, Qt.AlignmentFlag.AlignRight)
         self.resize(_WIDTH_PX, _HEIGHT_PX)
 
     @property
@@ -167,6 +179,17 @@ class AddPopup(QFrame):
         if index.isValid():
             self._choose(index)
 
+    def look_at_current(self) -> None:
+        """Show the generator that is marked by itself."""
+        entry = self.list.currentIndex().data(ENTRY_ROLE)
+        if entry is not None and entry.kind == "generator":
+            self.hide()
+            self.look_wanted.emit(entry.name)
+
+    def _on_current(self, index: QModelIndex) -> None:
+        entry = index.data(ENTRY_ROLE)
+        self.look_button.setEnabled(entry is not None and entry.kind == "generator")
+
     def _refresh(self) -> None:
         shelves = (self.shelf,) if self.shelf else _SHELVES
         found = search(self._all.of(*shelves), self.search_field.text())
@@ -190,7 +213,8 @@ class AddPopup(QFrame):
         if watched is self.search_field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             key = Qt.Key(event.key())
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self.choose_current()
+                control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+                (self.look_at_current if control else self.choose_current)()
                 return True
             if key in _TO_LIST:
                 self.list.keyPressEvent(event)

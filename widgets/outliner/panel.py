@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ from myriorama.app.document.checking import missing_plugins
 from myriorama.app.document.edit import Edit, commit
 from myriorama.app.document.outline import Row, outline
 from myriorama.app.document.uids import items
+from myriorama.app.object_studio.groups import is_group
 from myriorama.app.studio import Studio
 from myriorama.scenes.errors import InputError, PluginError, Problem
 from myriorama.scenes.project.model import Project
@@ -33,6 +34,7 @@ from myriorama.widgets.theme import icon, theme
 _MENU: Final = (
     ("add",),
     ("rename", "duplicate", "enable"),
+    ("look",),
     ("cut", "copy", "paste"),
     ("move_up", "move_down"),
     ("delete",),
@@ -41,10 +43,19 @@ _SAID_MS: Final = 6000
 
 
 class OutlinerPanel(Panel):
-    """What the project is made of."""
+    """What the project is made of.
+
+    Attributes
+    ----------
+    object_wanted, generator_wanted : signal of (str,)
+        The uid of a group, or the name of a generator, whose object is to be looked at alone.
+    """
 
     name = "outliner"
     title = "Outliner"
+
+    object_wanted = Signal(str)
+    generator_wanted = Signal(str)
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
@@ -120,6 +131,7 @@ class OutlinerPanel(Panel):
         self.tree.outline.renamed.connect(self._rename_to)
         self.tree.customContextMenuRequested.connect(self._show_menu)
         self.popup.chosen.connect(self._add_chosen)
+        self.popup.look_wanted.connect(self.generator_wanted)
 
     def _make_bounds(self) -> tuple[Bound, ...]:
         runs: dict[str, Callable[[], None]] = {
@@ -130,11 +142,17 @@ class OutlinerPanel(Panel):
             "cut": self.cut,
             "copy": self.copy,
             "paste": self.paste,
+            "look": self.look_alone,
             "move_up": partial(self.move, -1),
             "move_down": partial(self.move, 1),
             "delete": self.delete,
         }
-        special = {"add": self._is_open, "rename": self._has_one_item, "paste": self._can_paste}
+        special = {
+            "add": self._is_open,
+            "rename": self._has_one_item,
+            "paste": self._can_paste,
+            "look": self._has_one_group,
+        }
         return tuple(
             Bound(action, runs[word], special.get(word, self._has_items))
             for action in ACTIONS
@@ -183,6 +201,11 @@ class OutlinerPanel(Panel):
         text = QGuiApplication.clipboard().text()
         behind = self.studio.selection.uid or ""
         self._make(lambda project, _: clipboard.paste(project, text, behind=behind), empty=True)
+
+    def look_alone(self) -> None:
+        """Show an object of the selected group by itself."""
+        if self._has_one_group():
+            self.object_wanted.emit(self._item_uids()[0])
 
     def move(self, step: int) -> None:
         self._make(lambda project, uids: edits.move_by(project, uids, step))
@@ -261,6 +284,9 @@ class OutlinerPanel(Panel):
 
     def _has_one_item(self) -> bool:
         return self._is_open() and len(self._item_uids()) == 1
+
+    def _has_one_group(self) -> bool:
+        return self._has_one_item() and is_group(self.studio.document.project, self._item_uids()[0])
 
     def _is_open(self) -> bool:
         return self.studio.document.project is not None
