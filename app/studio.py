@@ -35,7 +35,6 @@ from myriorama.app.render_queue.service import QueueService
 from myriorama.app.settings.folders import queue_folder
 from myriorama.app.settings.store import SettingsStore, state_folder
 from myriorama.plugins.registry import PluginRegistry, registry_with
-from myriorama.plugins.sources import Grant
 
 
 class Studio:
@@ -124,22 +123,17 @@ class Studio:
         self.exports = Exports(post, self.queue, self.verifications)
         self.catalogue = Catalogue(self.registry, post)
         self.assets = Assets(post, self.document, self.registry, settings, self.problems, cache_folder)
-        approvals = Approvals(approvals_file() if cache_folder is None else cache_folder / "plugins.json")
-        user_folder = None if cache_folder is None else cache_folder / "plugins"
-        self.plugins = Plugins(post, self.document, approvals, self.registry, user_folder)
-        self.plugins.grants_changed.connect(self._on_grants_changed)
         self._make_plugins()
         self.tiles.facts_ready.connect(self.table.add)
         self.tiles.epoch_changed.connect(self.table.start_epoch)
         self.facts_demand = FactsDemand(self.tiles, self.table, self.browse, self.settings)
         self.document.opened.connect(self._on_opened)
-        self.plugins.refresh()
 
     def _make_plugins(self) -> None:
-        """Use at once what was approved: the first picture may need it."""
-        file = self.settings.file
-        approvals = Approvals(None if file is None else file.parent / "plugins.json")
-        self.plugin_folder = user_plugin_folder() if file is None else file.parent / "plugins"
+        """Make what plugins need, and use at once what was approved: the first picture may need it."""
+        own = self.cache_folder
+        approvals = Approvals(approvals_file() if own is None else own / "plugins.json")
+        self.plugin_folder = user_plugin_folder() if own is None else own / "plugins"
         self.plugins = Plugins(self.post, self.document, approvals, self.registry, self.plugin_folder)
         self.development = Development(self.plugins, self.post)
         self.plugins_in_use = PluginsInUse(self.plugins, self.registry, self.director, self.catalogue, self.problems)
@@ -153,13 +147,8 @@ class Studio:
         self.table.clear()
         self.browse.set(Order())
 
-    def _on_grants_changed(self, grants: tuple[Grant, ...]) -> None:
-        self.director.use_plugins(grants)
-        self.catalogue.refresh()
-
     def close(self) -> None:
         """Write the judgments and end the services' processes."""
-        self.plugins.close()
         self.sidecar.close()
         self.development.close()
         self.plugins_in_use.close()

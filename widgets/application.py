@@ -77,7 +77,6 @@ class Application:
             self.studio.document, self.studio.registry, self.studio.problems, self.settings, self.mailbox.post
         )
         self.studio.plugins.grants_changed.connect(self.checker.check, check_nargs=False, max_args=0)
-        self.studio.plugins_in_use.used.connect(self.checker.check)
         from myriorama.widgets.main_window import MainWindow  # it takes a second, in which the preview gets on
 
         self.window = MainWindow(self.studio)

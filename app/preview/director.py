@@ -157,12 +157,15 @@ class Director:
         self._preview.request(replace(self._final(project), folder=str(folder), layers=layers))
 
     def use_plugins(self, grants: Sequence[Grant]) -> None:
-        """Make everything again with these third-party plugins."""
+        """Make everything again with these third-party plugins; a draft comes first where one is being written."""
         self._preview.use_plugins(grants)
         self._tiles.use_plugins(grants)
         if self._document.project is not None:
             self._tell_tiles()
-            self.refresh()
+            if any(grant.development for grant in grants) and self._document.shown is not None:
+                self._ask_draft(self._document.shown)
+            else:
+                self.refresh()
 
     def refresh(self) -> None:
         """Ask for the picture again, in full."""

@@ -24,6 +24,7 @@ from myriorama.app.viewing.readout import Reading, read_pixel
 from myriorama.app.viewing.scenery import frustum_strokes, grid_strokes
 from myriorama.scenes.project.model import Project
 from myriorama.widgets.binding import bind
+from myriorama.widgets.plugins.fault_shown import FaultCover
 from myriorama.widgets.theme import theme
 from myriorama.widgets.viewport.canvas import ViewportCanvas
 from myriorama.widgets.viewport.covers import Badge, DepthBar, Message
@@ -44,6 +45,8 @@ _TITLES: Final = {
     "refused": "No attempt at this sample was accepted",
 }
 _FADE: Final = 0.8
+_LAST_GOOD_FADE: Final = 0.3
+"""Under the card of a plugin's fault the last picture is still to be looked at."""
 _AMBER: Final = "#f2b84b"
 """On the dark plates of either theme."""
 
@@ -77,6 +80,8 @@ class Stage(QWidget):
         self._no_canvas = False
         self.message, self.badge = Message(self), Badge(self, _AMBER)
         self.note, self.bar = Badge(self), DepthBar(self)
+        self.faults = FaultCover(studio, self)
+        self.faults.changed.connect(self._say)
         self.pointing = Pointing(self, self.canvas.native)
         self.canvas.native.installEventFilter(self)
         self._bind()
@@ -203,7 +208,7 @@ class Stage(QWidget):
             self.read.emit(self.reading_at(self._pointer))
 
     def show_failure(self, failure: Failure) -> None:
-        """Keep the last picture, dimmed, and say why there is no newer one."""
+        """Keep the last picture, dimmed, and say why there is no newer one: a card tells of a plugin's fault."""
         self._failure = failure
         self._say()
 
@@ -296,7 +301,10 @@ class Stage(QWidget):
         state = self.studio.preview.state.value
         project = self.studio.document.shown
         dimmed = failure is not None or (state == "lost" and self._frame is not None)
-        self.canvas.set_ground(tokens.viewport, _FADE if dimmed else 0.0)
+        told = project is not None and self.faults.tells(failure, project.seed)
+        self.canvas.set_ground(tokens.viewport, (_LAST_GOOD_FADE if told else _FADE) if dimmed else 0.0)
+        if project is None or self._no_canvas:
+            self.faults.clear()
         if self._no_canvas:
             detail = (
                 "This window system gives no OpenGL to the window. Everything else works; update the graphics driver."
@@ -306,6 +314,8 @@ class Stage(QWidget):
             self.message.say(
                 "No project is open", "Open one, or start from an example, in the File menu.", "image-outline"
             )
+        elif told:
+            self.message.say("")  # the card tells of it
         elif failure is not None:
             trouble = troubles_of(failure, project)[0]
             detail = f"{trouble.place}: {trouble.message}" if trouble.place else trouble.message
@@ -341,6 +351,7 @@ class Stage(QWidget):
     def _place(self) -> None:
         gap = theme().gap
         self.message.place()
+        self.faults.place()
         self.badge.move(gap, gap)
         self.note.move(gap, self.height() - self.note.height() - gap)
         self.bar.move(self.width() - self.bar.width() - gap, gap)
