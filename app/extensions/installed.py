@@ -158,7 +158,7 @@ class Plugins:
 
     def flush(self, timeout_s: float = 30.0) -> bool:
         """Wait until everything asked for so far is done; its answers are posted by then."""
-        if self._thread is None:
+        if self._thread is None or self._closed:
             return True
         done = threading.Event()
         self._tasks.put(done.set)

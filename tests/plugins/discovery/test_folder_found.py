@@ -105,7 +105,7 @@ WRONG = {
     "nothing": ("", "no name|names the package"),
     "no group": ('[project]\nname = "a"\n', "names the package that holds the plugins"),
     "two": (
-        f'[project]\nname = "a"\n[project.entry-points."myriorama.plugins"]\na = "b:{FILE_NAME}"\nc = "b:{FILE_NAME}"\n',
+        PROJECT.format(point=f"apples:{FILE_NAME}") + f'pear = "apples:{FILE_NAME}"\n',
         "names the package",
     ),
     "a class": (PROJECT.format(point="apples.apple:Apple"), "package:file"),
