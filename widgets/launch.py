@@ -23,13 +23,15 @@ def main() -> int:
     return run(sys.argv[1:] or ["studio"], open_studio=open_studio)
 
 
-def open_studio(project: str | None) -> int:
+def open_studio(project: str | None, *, develop: Path | None = None) -> int:
     """Open the window, and return when it was closed.
 
     Parameters
     ----------
     project : str or None
         A project file, its folder, or the name of an example.
+    develop : Path or None
+        A plugin that is being written: it is loaded now, and again each time it is saved.
 
     Raises
     ------
@@ -52,6 +54,8 @@ def open_studio(project: str | None) -> int:
     application = started(path)
     try:
         application.show(path)
+        if develop is not None:
+            application.window.plugin_flow.develop(develop)
         return application.run()
     finally:
         application.close()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from myriorama.app.cli import plugin_build, plugin_run, plugin_trust
+from myriorama.app.cli import plugin_build, plugin_dev, plugin_run, plugin_trust
 from myriorama.app.cli.exits import ExitCode
 from myriorama.app.cli.options import JsonOption
 from myriorama.app.cli.output import print_json, print_rows
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 plugin = typer.Typer(
     name="plugin",
-    help="Third-party plugins: list, info, enable, disable, build, run.",
+    help="Third-party plugins: list, info, enable, disable, build, run, dev.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -65,6 +65,7 @@ plugin.command("enable")(plugin_trust.enable)
 plugin.command("disable")(plugin_trust.disable)
 plugin.command("build")(plugin_build.build)
 plugin.command("run")(plugin_run.run)
+plugin.command("dev")(plugin_dev.dev)
 
 
 def _row(row: PluginRow) -> tuple[str, str, str, str]:

@@ -57,7 +57,7 @@ program.add_typer(plugin.plugin, short_help="Third-party plugins: look at, enabl
 program.command("doctor", short_help="Does this machine have what is needed?")(doctor.doctor)
 
 
-def run(arguments: Sequence[str], *, open_studio: Callable[[str | None], int] | None = None) -> int:
+def run(arguments: Sequence[str], *, open_studio: Callable[..., int] | None = None) -> int:
     """Run one command line and return its exit code.
 
     Parameters
@@ -65,7 +65,8 @@ def run(arguments: Sequence[str], *, open_studio: Callable[[str | None], int] | 
     arguments : sequence of str
         Without the program's name.
     open_studio : callable or None
-        Opens the window on a project and returns the exit code. This room knows no window, so whoever does gives it.
+        Opens the window on a project, and with ``develop`` on a plugin too; returns the exit code. This room knows no
+        window, so whoever does gives it.
     """
     as_json = "--json" in arguments
     try:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
+from myriorama.app.extensions.bench import blank_with, has_any
 from myriorama.app.extensions.rows import PluginRow
 from myriorama.app.studio import Studio
+from myriorama.scenes.errors import InputError
 from myriorama.widgets.binding import bind
 from myriorama.widgets.inspector.panel import InspectorPanel
 from myriorama.widgets.panel import Panel
@@ -37,6 +39,7 @@ class PluginFlow(QObject):
         self._window = window
         self._panel: PluginsPanel | None = None
         self._put_away: Path | None = None
+        self._to_show: Path | None = None
         self.notice: NoticeBar | None = None
         bind(self, studio.plugins.changed, self._on_plugins_changed)
         bind(self, studio.document.opened, self._on_plugins_changed)
@@ -56,11 +59,38 @@ class PluginFlow(QObject):
         if self._panel is not None and key:
             self._panel.select(key)
 
+    def develop(self, path: Path) -> None:
+        """Work on the plugin at a path; once it could be loaded, show it in what is open, or in a blank project."""
+        try:
+            self._studio.development.begin(path)
+        except InputError as error:
+            self._studio.problems.tell(f"error: {error}")
+            self._window.tell(str(error))
+            return
+        self._to_show = path
+        self.show_source()
+        self._show_developed()
+
     def show_guide(self) -> None:
         """Open the guide for authors."""
         self._window.dialogs.show_documentation("plugins")
 
+    def _show_developed(self) -> None:
+        """Open a project with the plugin, once there is something to show."""
+        grant = self._studio.development.grant_of(self._to_show) if self._to_show is not None else None
+        if grant is None:
+            return
+        self._to_show = None
+        if self._panel is not None:
+            self._panel.select(grant.source.key)
+        document = self._studio.document
+        if document.project is None:
+            document.open(*blank_with(grant.manifest, self._studio.registry))
+        elif not has_any(document.project, grant.manifest):
+            self._window.tell(f"Add {grant.source.id} to this project with Shift+A")
+
     def _on_plugins_changed(self) -> None:
+        self._show_developed()
         rows = self._waiting()
         if not rows:
             self._end()
