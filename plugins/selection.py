@@ -140,6 +140,14 @@ class View:
         self.info = replace(info, classes=tuple(shown[key] for key in sorted(shown)))
         self._filter = _checked(selection.filter)
 
+    def use_of_class(self, name: str) -> Use:
+        """Return what becomes of a class of the dataset."""
+        return self._uses[1][name].use
+
+    def shown_class(self, name: str) -> SceneClass | None:
+        """Return the class as which a class of the dataset is shown; None where it is not labelled."""
+        return self._class_of.get(name)
+
     def apply(self, stored: StoredRecord, removed: Counter[str] | None = None) -> StoredRecord:
         """Return a record as it is shown.
 

@@ -12,7 +12,20 @@ from typing import Annotated
 
 import typer
 
-from myriorama.app.cli import catalogue, create, doctor, plugin, queue, render, sample, shards, sheet, studio, verify
+from myriorama.app.cli import (
+    catalogue,
+    create,
+    doctor,
+    export,
+    plugin,
+    queue,
+    render,
+    sample,
+    shards,
+    sheet,
+    studio,
+    verify,
+)
 from myriorama.app.cli.exits import ExitCode, report
 
 program = typer.Typer(
@@ -47,6 +60,7 @@ program.command("render", short_help="Make a labelled dataset.")(render.render)
 program.command("merge", short_help="Make one dataset of shards.")(shards.merge)
 program.add_typer(queue.queue, short_help="The jobs of the render queue.")
 program.command("sample", short_help="The recipe of one sample, and its picture.")(sample.sample)
+program.command("export", short_help="A dataset in another format, nothing rendered.")(export.export)
 program.command("verify", short_help="Check a dataset: files, hashes, labels.")(verify.verify)
 program.command("sheet", short_help="One picture of many samples with their labels.")(sheet.sheet)
 program.command("new", short_help="Start a project from an example.")(create.new)

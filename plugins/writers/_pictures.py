@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from myriorama.plugins.api import PngFile, Record
+from myriorama.plugins.api import PngFile, Record, ReusedFile
 
 PNG16_MAX: Final = 65535
 PNG24_MAX: Final = 2**24 - 1
@@ -24,6 +24,11 @@ def file_stem(index: int) -> str:
 def rgb_file(record: Record) -> PngFile:
     """Return the picture itself, 8 bits a channel, sRGB."""
     return PngFile("rgb", f"images/{file_stem(record.index)}.png", record.rgb, {"color_space": "sRGB"})
+
+
+def reused_rgb(index: int) -> ReusedFile:
+    """Return that an export takes over the picture of sample `index`, under the name that `rgb_file` gives it."""
+    return ReusedFile("rgb", f"images/{file_stem(index)}.png")
 
 
 def ids_file(role: str, record: Record, ids: npt.NDArray[np.uint32]) -> PngFile:

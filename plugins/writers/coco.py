@@ -14,13 +14,14 @@ from myriorama.plugins.api import (
     Parameter,
     PluginError,
     Record,
+    ReusedFile,
     SampleFile,
     StoredRecord,
     StoredRecords,
     WholeFile,
     Writer,
 )
-from myriorama.plugins.writers._pictures import file_stem, rgb_file
+from myriorama.plugins.writers._pictures import file_stem, reused_rgb, rgb_file
 from myriorama.scenes.labels.stored import json_text
 
 ANNOTATIONS_PATH: Final = "annotations/instances.json"
@@ -59,6 +60,9 @@ class Coco(Writer):
 
     def sample_files(self, record: Record) -> Iterable[SampleFile]:
         yield rgb_file(record)
+
+    def reused_files(self, stored: StoredRecord) -> Iterable[ReusedFile]:
+        yield reused_rgb(stored["index"])
 
     def whole_files(self, records: StoredRecords) -> Iterable[WholeFile]:
         yield WholeFile(ANNOTATIONS_PATH, self._document(records))
