@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from pycocotools import mask as coco_mask
 from scipy.spatial.transform import Rotation
 
 from myriorama.plugins.annotators import annotate, choose, request_for
@@ -226,6 +227,7 @@ def test_segments_are_the_pixels_of_things_and_of_each_class_of_stuff(labelled, 
     for s in segments:
         own = np.isin(instance, s["instance_ids"])
         assert s["area_px"] == own.sum()
+        assert (coco_mask.decode({"size": list(own.shape), "counts": s["rle"].encode()}).astype(bool) == own).all()
         y, x = np.nonzero(own)
         assert s["box"] == [x.min(), y.min(), np.ptp(x) + 1, np.ptp(y) + 1]
         assert (scene.class_of_surface[frame.surface_id][own] == s["class_id"]).all()
