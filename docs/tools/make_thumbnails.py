@@ -34,6 +34,7 @@ BEST_SAMPLE: Final = {
     "first_light": 2,
     "mugs_on_conveyor": 7,
     "real_models": 5,
+    "shop_shelf": 3,
 }
 """Which sample of an example shows it at its best; of one that is not named here, the first."""
 

@@ -86,7 +86,20 @@ LOOKS: Final[dict[str, Tree]] = {
     "table": {"yaw_deg": 12},
     "tray": {"yaw_deg": 18},
     "conveyor_belt": {"yaw_deg": 35},
+    "product_box": {"yaw_deg": 14, "variant": 3},
+    "can": {"yaw_deg": 12, "variant": 1},
+    "bag": {"yaw_deg": 14, "variant": 1},
+    "shelf_unit": {"yaw_deg": 10, "bays": 1, "levels": 4, "tag_spacing_m": 0.22},
+    "maize": {"leaves": 6.0, "variant": 12, "yaw_deg": 25},
+    "sugar_beet": {"leaves": 8.0, "variant": 3, "yaw_deg": 40},
+    "fat_hen": {"leaves": 6.0, "variant": 5, "yaw_deg": 20},
+    "creeping_thistle": {"leaves": 9.0, "variant": 2, "yaw_deg": 30},
+    "blackgrass": {"leaves": 7.0, "variant": 4, "yaw_deg": 30},
+    "scentless_mayweed": {"leaves": 9.0, "variant": 6, "yaw_deg": 10},
+    "chickweed": {"leaves": 8.0, "variant": 9, "yaw_deg": 60},
 }
+UPRIGHT: Final = ("maize", "fat_hen", "blackgrass")
+ROSETTES: Final = ("sugar_beet", "creeping_thistle", "scentless_mayweed", "chickweed")
 
 
 def generator_scene(name: str) -> Tree:
@@ -105,18 +118,55 @@ def generator_scene(name: str) -> Tree:
     else:
         registry = builtin_registry()
         values = {p.name: fit_literal(p.default, p, "")[0] for p in registry.parameters("generator", name)}
+        values.update({k: v for k, v in look.items() if k in values})
         low, high = registry.generator(name).generate(values).bounds
         radius, middle = float(np.linalg.norm(high - low)) / 2, float(high[2] + low[2]) / 2
     distance = radius / math.sin(math.radians(FOV_DEG / 2)) * (0.98 if name == "conveyor_belt" else 1.02)
     studio = {**STUDIO, "parameters": {**STUDIO["parameters"], "distance_m": max(1.8, 5 * radius)}}
-    return project(orbit((0, 0, middle), distance), [one], [studio, ground()])
+    target, elevation = (0.0, 0.0, middle), 26.0
+    if name in ROSETTES or name in UPRIGHT:
+        # A plant leans, and fills its box loosely.
+        turn = math.radians(float(LOOKS[name]["yaw_deg"]))
+        x, y = (low[:2] + high[:2]) / 2
+        target = (x * math.cos(turn) - y * math.sin(turn), x * math.sin(turn) + y * math.cos(turn), middle)
+        distance, elevation = 0.76 * distance, 44.0 if name in ROSETTES else 20.0
+    return project(orbit(target, distance, elevation=elevation), [one], [studio, ground()])
 
 
 # --- placements: cubes, placed
 
 
+def shelf_scene() -> Tree:
+    """Return a project with a small shelf, stocked."""
+    shelf = group("shelf_unit", bays=1, levels=2, width_m=0.8, spacing_m=0.37, above_m=0.3, base_m=0.1)
+    goods = []
+    for level, (generator, variant, start, width, piled) in enumerate(
+        [
+            ("can", 1, 0.02, 0.36, 2),
+            ("product_box", 3, 0.4, 0.4, 1),
+            ("bag", 6, 0.0, 0.42, 1),
+            ("can", 4, 0.42, 0.38, 2),
+        ]
+    ):
+        place = {
+            "level": 1 + level // 2,
+            "start": "given",
+            "start_m": start,
+            "width_m": width,
+            "rows": 3,
+            "piled": piled,
+        }
+        place |= {"taken_chance": 0.3, "fallen_chance": 0.15, "yaw_deg": {"uniform": [-3, 3]}}
+        made = {"type": generator, "class": "thing", "count": 24, "parameters": {"variant": variant}}
+        goods.append({**made, "placement": {"type": "facings", "parameters": place}})
+    stage = {key: value for key, value in shelf.items() if value}
+    return project(orbit((0, -0.1, 0.36), 1.95, -70, 12), goods, [STUDIO, ground()], stage=[stage])
+
+
 def placement_scene(name: str) -> Tree:
     """Return a project with little cubes put down by a placement."""
+    if name == "facings":
+        return shelf_scene()
     cube = {"shape": "box", "size_x_m": 0.07, "size_y_m": 0.07, "size_z_m": 0.07, "bevel": 0.12}
     colors = {"palette": [BLUE, RED, YELLOW, GREEN, IVORY], "scope": "object"}
     count, elevation, distance = 12, 36.0, 1.55
