@@ -96,7 +96,7 @@ LOOKS: Final[dict[str, Tree]] = {
     "creeping_thistle": {"leaves": 9.0, "variant": 2, "yaw_deg": 30},
     "blackgrass": {"leaves": 7.0, "variant": 4, "yaw_deg": 30},
     "scentless_mayweed": {"leaves": 9.0, "variant": 6, "yaw_deg": 10},
-    "chickweed": {"leaves": 8.0, "variant": 9, "yaw_deg": 60},
+    "chickweed": {"leaves": 8.0, "variant": 7, "yaw_deg": 60},
 }
 UPRIGHT: Final = ("maize", "fat_hen", "blackgrass")
 ROSETTES: Final = ("sugar_beet", "creeping_thistle", "scentless_mayweed", "chickweed")

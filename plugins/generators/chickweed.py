@@ -21,10 +21,10 @@ from myriorama.scenes.geometry.combine import merge, moved
 from myriorama.scenes.materials.finishes import srgb
 
 # By rank of the leaf: blade length, distance of its node along the stem; metres.
-BLADE_M: Final = (0.0065, 0.0065, 0.0095, 0.0095, 0.0130, 0.0130, 0.0155, 0.0155, 0.0170, 0.0170)
-NODE_M: Final = (0.010, 0.010, 0.020, 0.020, 0.036, 0.036, 0.056, 0.056, 0.080, 0.080)
+BLADE_M: Final = (0.0070, 0.0070, 0.0105, 0.0105, 0.0145, 0.0145, 0.0170, 0.0170, 0.0185, 0.0185)
+NODE_M: Final = (0.009, 0.009, 0.018, 0.018, 0.030, 0.030, 0.045, 0.045, 0.064, 0.064)
 BRANCHES: Final = 4
-FIRST_BRANCH_AT: Final = 4.0
+FIRST_BRANCH_AT: Final = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ class Chickweed(PlantGenerator):
         axes = [_axis(growth, 0, growth.leaves, (0.0, 0.0), toward, tilt)]
         main = axes[0]
         for number in range(1, BRANCHES + 1):
-            own = min(8.0, growth.leaves - FIRST_BRANCH_AT - 1.1 * (number - 1))
+            own = min(6.0, growth.leaves - FIRST_BRANCH_AT - 0.8 * (number - 1))
             if own > 0:
                 chance = growth.signed("branch", number, 3)
                 away = toward + np.pi * (0.62 + 0.5 * (number - 1)) + 0.5 * chance[0]
@@ -99,7 +99,7 @@ def _axis(growth: Growth, number: int, leaves: float, foot: tuple[float, float],
     height = max(0.35 * length, float(np.sqrt(max(length**2 - aside**2, 0.0))))
     reach = (1 - 0.35 * growth.wilting) * height
     line = stem_line(max(reach, 0.005 * growth.size), (aside * np.cos(toward), aside * np.sin(toward)), (0.0, 0.0), 8)
-    radius = growth.size * float(np.interp(leaves, [0, 4, 10], [0.0004, 0.0006, 0.0009]))
+    radius = growth.size * float(np.interp(leaves, [0, 4, 10], [0.0004, 0.00055, 0.0008]))
     return _Axis(number, leaves, foot, toward, line, length, radius)
 
 
@@ -161,4 +161,4 @@ def _leaf(growth: Growth, axis: _Axis, rank: int) -> Leaf:
         petiole_radius_m=float(0.00016 * growth.size + 0.011 * blade),
     )
     name = f"leaf_{rank}" if axis.number == 0 else f"branch_{axis.number}_leaf_{rank}"
-    return Leaf(name, "leaf", oval(6 + 2 * growth.detail, 0.55, 0.95), form, age, own)
+    return Leaf(name, "leaf", oval(4 + 2 * growth.detail, 0.55, 0.95), form, age, own)

@@ -60,7 +60,7 @@ class CreepingThistle(PlantGenerator):
         radius = scale * float(np.interp(growth.leaves, [0, 4, 10], [0.0009, 0.0018, 0.0042]))
         lean = 0.10 * height * growth.signed("lean", 0, 2)
         line = stem_line(height, (float(lean[0]), float(lean[1])), (0.0, 0.0), 6)
-        widths = radius * np.array([1.0, 1.0, 0.95, 0.88, 0.78, 0.55])
+        widths = radius * np.array([1.0, 1.0, 0.95, 0.88, 0.72, 0.25])
         start = float(np.pi * growth.signed("start", 0, 1)[0] / 8)
         leaves = self._cotyledons(growth, height, radius, start)
         for rank in range(1, growth.begun + 1):

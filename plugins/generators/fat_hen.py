@@ -50,7 +50,7 @@ class FatHen(PlantGenerator):
         scale, thirst = growth.size, growth.wilting
         # Nodes part late: the two newest leaves still stand at the tip.
         height = scale * max(0.0125, by_rank((0.0115, *NODE_M), growth.leaves - 0.2))
-        radius = scale * float(np.interp(growth.leaves, [0, 4, 10], [0.0006, 0.0010, 0.0024]))
+        radius = scale * float(np.interp(growth.leaves, [0, 4, 10], [0.0006, 0.0009, 0.0021]))
         lean, nod = 0.10 * height * growth.signed("lean", 0, 2), growth.signed("nod", 0, 2)
         nod = nod / max(float(np.hypot(*nod)), 1e-6) * (0.30 * thirst * height)
         line = stem_line(height, (float(lean[0]), float(lean[1])), (float(nod[0]), float(nod[1])), 9)

@@ -84,7 +84,7 @@ class Maize(PlantGenerator):
             leaves=tuple(leaves),
             stem_color=mixed(pale, srgb("#8a4a58"), 0.35 if stage < 3 else 0.06),
             told={},
-            bud=bud(growth, lambda g, rank: self._leaf(g, rank, height, radius), 2, 1.1, DIVERGENCE_DEG),
+            bud=bud(growth, lambda g, rank: self._leaf(g, rank, height, radius), 2, 1.1, DIVERGENCE_DEG, 0.11),
         )
 
     def _spear(self, growth: Growth, height: float, radius: float) -> Leaf:
@@ -109,12 +109,13 @@ class Maize(PlantGenerator):
         out = opened(age, 2.2)
         length = growth.size * by_rank(BLADE_M, rank) * grown(age, 2.2) * (1 + 0.09 * chance[0])
         collar = min(growth.size * by_rank(COLLAR_M, rank), 0.90 * height)
+        width = growth.size * by_rank(WIDTH_M, rank) / 2 * min(1.0, 0.45 + 0.6 * grown(age))
         # Large leaves arch under their weight, small ones stand.
         weight = by_rank((24, 40, 60, 72, 84, 92, 98, 102, 104, 104), rank)
         thirst = growth.wilting
         form = LeafForm(
             blade_m=float(length),
-            half_width_m=float(growth.size * by_rank(WIDTH_M, rank) / 2 * min(1.0, 0.45 + 0.6 * grown(age))),
+            half_width_m=float(min(width, 0.17 * length)),
             azimuth_rad=float(np.radians(DIVERGENCE_DEG * (rank - 1) + 13 * chance[1])),
             radius_m=0.25 * radius,
             height_m=collar,

@@ -48,7 +48,7 @@ class ScentlessMayweed(PlantGenerator):
         radius = scale * float(np.interp(growth.leaves, [0, 4, 10], [0.0005, 0.0011, 0.0024]))
         lean = 0.12 * height * growth.signed("lean", 0, 2)
         line = stem_line(height, (float(lean[0]), float(lean[1])), (0.0, 0.0), 5)
-        widths = radius * np.array([1.0, 1.0, 0.95, 0.85, 0.6])
+        widths = radius * np.array([1.0, 1.0, 0.95, 0.8, 0.25])
         start = float(np.pi * growth.signed("start", 0, 1)[0] / 8)
         leaves = self._cotyledons(growth, height, radius, start)
         for rank in range(1, growth.begun + 1):

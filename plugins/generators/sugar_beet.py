@@ -49,7 +49,7 @@ class SugarBeet(PlantGenerator):
         height = scale * float(np.interp(growth.leaves, [0, 2, 6, 10], [0.013, 0.015, 0.02, 0.03]))
         lean = 0.12 * height * growth.signed("lean", 0, 2)
         line = stem_line(height, (float(lean[0]), float(lean[1])), (0.0, 0.0), 5)
-        widths = crown * np.array([0.92, 1.0, 1.0, 0.92, 0.6])
+        widths = crown * np.array([0.92, 1.0, 1.0, 0.82, 0.2])
         start = float(np.pi * growth.signed("start", 0, 1)[0] / 12)
         leaves = self._cotyledons(growth, height, crown, start)
         for rank in range(1, growth.begun + 1):

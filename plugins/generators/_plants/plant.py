@@ -46,8 +46,11 @@ from myriorama.plugins.generators._plants.threads import Threads, grazed, thread
 from myriorama.scenes.geometry.mesh import Mesh
 
 GROWING_POINT_SLACK_M: Final = 0.004
-EATEN_ROWS: Final = 40
-EATEN_COLUMNS: Final = 9
+SMALL_M: Final = 0.006
+"""Half width of leaves that nobody sees from so near as to count the corners of a hole."""
+EATEN_GRID: Final = (40, 9)
+"""Rows and columns of a leaf with bites: the holes' outlines are as fine as the grid."""
+EATEN_GRID_SMALL: Final = (22, 7)
 
 
 @dataclass(frozen=True, eq=False)
@@ -275,8 +278,9 @@ def _leaf_sheet(leaf: Leaf, form: LeafForm, line: Spine, growth: Growth) -> Shee
         left = grazed(leaf.threads, form, eaten) if len(eaten) else leaf.threads
         sheet = thread_sheet(left, form, line)
     elif len(eaten):
-        times = max(1, round(EATEN_ROWS / len(outline.foot)))
-        sheet = bitten(leaf_sheet(outline.denser(times), form, line, max(columns, EATEN_COLUMNS)), eaten)
+        rows, finer = EATEN_GRID if form.half_width_m > SMALL_M else EATEN_GRID_SMALL
+        times = max(1, round(rows / len(outline.foot)))
+        sheet = bitten(leaf_sheet(outline.denser(times), form, line, max(columns, finer)), eaten)
     else:
         sheet = leaf_sheet(outline, form, line, columns)
     stalk = petiole_sheet(form, line)
@@ -290,7 +294,12 @@ def _bud_sheet(leaf: Leaf, line: Spine) -> Sheet:
 
 
 def bud(
-    growth: Growth, leaf_at: Callable[[Growth, int], Leaf], count: int, share: float, turn_deg: float
+    growth: Growth,
+    leaf_at: Callable[[Growth, int], Leaf],
+    count: int,
+    share: float,
+    turn_deg: float,
+    slender: float = 0.3,
 ) -> tuple[Leaf, ...]:
     """Return the folded leaves that wait at a growing point: small upright copies of the next leaf to come.
 
@@ -302,6 +311,8 @@ def bud(
         Size of the first over a leaf that has just begun.
     turn_deg : float
         Divergence of the species.
+    slender : float
+        Half of its width over its length, at most.
     """
     rank = min(10, growth.begun + 1)
     leaf = leaf_at(replace(growth, leaves=rank - 0.95), rank)
@@ -311,7 +322,7 @@ def bud(
         form = replace(
             leaf.form,
             blade_m=leaf.form.blade_m * size,
-            half_width_m=leaf.form.half_width_m * size,
+            half_width_m=min(leaf.form.half_width_m, slender * leaf.form.blade_m) * size,
             petiole_m=leaf.form.petiole_m * size * 0.5,
             azimuth_rad=leaf.form.azimuth_rad + float(np.radians(turn_deg)) * (number + 1),
             rise_deg=min(86.0, leaf.form.rise_deg + 3.0 * number),
