@@ -41,7 +41,7 @@ def test_every_kind_of_change_is_a_sentence(manifest_for: Callable[..., Manifest
         "plugin: generator apple: version 1 is now 2",
         "parameter added: generator apple: leaf_m",
         "parameter removed: generator apple: stem_m",
-        "parameter changed: generator apple: size_m (help Across. is now Wide., default 0.03 is now 0.04)",
+        "parameter changed: generator apple: size_m (default 0.03 is now 0.04, help Across. is now Wide.)",
         "parameter changed: generator apple: skin (kind float is now choice)",
     )
 
