@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from myriorama.app.document.addresses import find
+from myriorama.app.document.addresses import owner_of
 from myriorama.app.object_studio.bench import plain_value
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.drawing.plan import compile_plan
@@ -43,7 +43,7 @@ def first_of_group(project: Project, registry: PluginRegistry, uid: str, index: 
     """
     if not is_group(project, uid):
         raise KeyError(uid)
-    group = find(project, uid)[1]
+    group = owner_of(project, uid)
     assert isinstance(group, ObjectGroup)
     title = group.name or uid
     alone = project.model_copy(update={"acceptance": ()})

@@ -14,6 +14,7 @@ from myriorama.app.object_studio.bench import (
     AZIMUTH_DEG,
     ELEVATION_DEG,
     FIELD_OF_VIEW_DEG,
+    OBJECT,
     Extent,
     distance_m,
     extent_of,
@@ -113,9 +114,15 @@ class Draw:
         return self.rgb is not None or bool(self.problem)
 
 
-def facts_of(frame: SampleFrame, uid: str, made_ms: float) -> Facts | None:
-    """Return the facts of the object of a group; None where the frame does not tell them."""
-    seen = next((i for i in frame.instances if i.group_uid == uid), None)
+def object_extent(frame: SampleFrame) -> Extent | None:
+    """Return the extent of the page's object; None where the frame has none."""
+    seen = next((i for i in frame.instances if i.group_uid == OBJECT), None)
+    return None if seen is None else extent_of(seen.bounds)
+
+
+def facts_of(frame: SampleFrame, made_ms: float) -> Facts | None:
+    """Return the facts of the page's object; None where the frame does not tell them."""
+    seen = next((i for i in frame.instances if i.group_uid == OBJECT), None)
     if seen is None or seen.anatomy is None:
         return None
     anatomy = seen.anatomy

@@ -26,7 +26,7 @@ from myriorama.app.object_studio.bench import (
     values_of,
     with_values,
 )
-from myriorama.app.object_studio.looks import Draw, Facts, Shows, Turn, facts_of
+from myriorama.app.object_studio.looks import Draw, Facts, Shows, Turn, facts_of, object_extent
 from myriorama.app.object_studio.pictures import Pictures
 from myriorama.app.observable import Observable, Post, Selection
 from myriorama.app.preview.frames import Failure, SampleFrame
@@ -333,9 +333,7 @@ class ObjectPage:
 
     def _on_drawn(self, number: int, frame: SampleFrame) -> None:
         if number < len(self.draws):
-            found = facts_of(frame, OBJECT, 0.0)
-            extent = found.extent if found is not None else None
-            self.draws[number] = Draw(number, self.draws[number].values, frame.rgb, extent)
+            self.draws[number] = Draw(number, self.draws[number].values, frame.rgb, object_extent(frame))
             self.draw_changed.emit(number)
 
     def _on_draw_failed(self, number: int, failure: Failure) -> None:
@@ -385,7 +383,7 @@ class ObjectPage:
         key = self.document.shown
         spent = frame.timings_ms.get("draw", 0.0) + frame.timings_ms.get("build", 0.0)
         self._made_ms = (key, max(spent, self._made_ms[1] if self._made_ms[0] is key else 0.0))
-        self.facts.set(facts_of(frame, OBJECT, self._made_ms[1]) or self.facts.value)
+        self.facts.set(facts_of(frame, self._made_ms[1]) or self.facts.value)
         self.framed.emit(frame)
 
     def _on_failed(self, failure: Failure) -> None:

@@ -13,8 +13,8 @@ from typing import Final, Literal
 
 from psygnal import Signal
 
-from myriorama.app.object_studio.bench import OBJECT, Extent, extent_of, staged
-from myriorama.app.object_studio.looks import Turn
+from myriorama.app.object_studio.bench import Extent, staged
+from myriorama.app.object_studio.looks import Turn, object_extent
 from myriorama.app.observable import Observable, Post
 from myriorama.app.preview.director import REST_S, Adviser
 from myriorama.app.preview.frames import Failure, FrameRequest, Layer, SampleFrame
@@ -184,6 +184,11 @@ class Pictures:
             self.show(self._project, moving=moving)
 
     @property
+    def at_rest(self) -> bool:
+        """The picture in full of what is looked at is there, or could not be made."""
+        return not self._main_out
+
+    @property
     def can_draw(self) -> bool:
         """Nothing else is being made."""
         return self._service is not None and not self._main_out and not self._out
@@ -271,7 +276,7 @@ class Pictures:
                 self.idle.emit()
 
     def _take_draw(self, asked: _Asked, frame: SampleFrame) -> None:
-        extent = _extent(frame)
+        extent = object_extent(frame)
         if asked.kind == "draw":
             self.drawn.emit(asked.number, frame)
             self.idle.emit()
@@ -292,17 +297,12 @@ class Pictures:
         self.failed.emit(failure)
 
     def _measure(self, frame: SampleFrame) -> None:
-        self._framed = _extent(frame) or self._framed
+        self._framed = object_extent(frame) or self._framed
 
     def _outgrown(self, frame: SampleFrame) -> bool:
         """Tell whether the object fills too much or too little of what the camera frames."""
-        extent, framed = _extent(frame), self._framed
+        extent, framed = object_extent(frame), self._framed
         if extent is None or framed is None:
             return False
         ratio = extent.radius_m / framed.radius_m
         return not _SHRUNK <= ratio <= _GROWN or math.dist(extent.middle, framed.middle) > _MOVED * framed.radius_m
-
-
-def _extent(frame: SampleFrame) -> Extent | None:
-    seen = next((i for i in frame.instances if i.group_uid == OBJECT), None)
-    return None if seen is None else extent_of(seen.bounds)
