@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from myriorama.app.cli import plugin_build, plugin_dev, plugin_run, plugin_trust
+from myriorama.app.cli import plugin_build, plugin_check, plugin_dev, plugin_new, plugin_run, plugin_trust
 from myriorama.app.cli.exits import ExitCode
 from myriorama.app.cli.options import JsonOption
 from myriorama.app.cli.output import print_json, print_rows
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 plugin = typer.Typer(
     name="plugin",
-    help="Third-party plugins: list, info, enable, disable, build, run, dev.",
+    help="Third-party plugins: list, info, enable, disable, new, build, check, run, dev.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -63,7 +63,9 @@ def info(source: SourceArgument, project: BesideOption = None, as_json: JsonOpti
 
 plugin.command("enable")(plugin_trust.enable)
 plugin.command("disable")(plugin_trust.disable)
+plugin.command("new")(plugin_new.new)
 plugin.command("build")(plugin_build.build)
+plugin.command("check")(plugin_check.check)
 plugin.command("run")(plugin_run.run)
 plugin.command("dev")(plugin_dev.dev)
 

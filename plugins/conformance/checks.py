@@ -43,22 +43,46 @@ _DECLARED: Final[Mapping[str, Callable[[type[Plugin]], str]]] = {
 FRESH: Final = "fresh_process"
 
 
-def check_class(plugin: type[Plugin], options: Options, files: Sequence[Path]) -> tuple[Finding, ...]:
+def check_class(
+    plugin: type[Plugin], options: Options, files: Sequence[Path], begun: Callable[[int], None] | None = None
+) -> tuple[Finding, ...]:
     """Return the findings of one plugin, all but `fresh_process`, which no process can say of itself.
 
     Parameters
     ----------
     files : sequence of Path
         The author's own source files: read for hidden randomness, and named where an error came through them.
+    begun : callable or None
+        Told the number of each draw before it is run.
     """
-    out = [_finished(plugin, *row) for row in _declared(plugin, files)]
-    if all(f.ok for f in out if f.check in ("limits", "words")):
-        out += [_finished(plugin, *row) for row in _run(plugin, options, files)]
-    else:
-        reason = "not run: what it declares must be mended first"
-        rest = (RUNS, *LAWS[plugin.kind], TWICE, STATE, "time_budget", "memory_budget", "no_leak")
-        out += [Finding(check, True, reason, kind=plugin.kind, name=_name(plugin), skipped=True) for check in rest]
-    return tuple(out)
+    declared = declared_findings(plugin, files)
+    return (*declared, *run_findings(plugin, options, files, begun, can_run=can_run(declared)))
+
+
+def declared_findings(plugin: type[Plugin], files: Sequence[Path]) -> tuple[Finding, ...]:
+    """Return the findings on what a plugin declares and on its source: its methods are not run."""
+    return tuple(_finished(plugin, *row) for row in _declared(plugin, files))
+
+
+def can_run(declared: Sequence[Finding]) -> bool:
+    """Return whether values can be drawn for a plugin that declares this."""
+    return all(f.ok for f in declared if f.check in ("limits", "words", "manifest"))
+
+
+def run_findings(
+    plugin: type[Plugin],
+    options: Options,
+    files: Sequence[Path],
+    begun: Callable[[int], None] | None = None,
+    *,
+    can_run: bool = True,
+) -> tuple[Finding, ...]:
+    """Return the findings on what a plugin returns and costs; all left out where it cannot be run."""
+    if can_run:
+        return tuple(_finished(plugin, *row) for row in _run(plugin, options, files, begun))
+    reason = "not run: what it declares must be mended first"
+    rest = (RUNS, *LAWS[plugin.kind], TWICE, STATE, "time_budget", "memory_budget", "no_leak")
+    return tuple(Finding(check, True, reason, kind=plugin.kind, name=_name(plugin), skipped=True) for check in rest)
 
 
 def fresh_digests(plugin: type[Plugin], options: Options) -> list[str]:
@@ -105,14 +129,16 @@ def _declared(plugin: type[Plugin], files: Sequence[Path]) -> Iterator[_Row]:
     yield "no_hidden_randomness", wrong, f"{len(files)} files read", {}, place, _since(before), False
 
 
-def _run(plugin: type[Plugin], options: Options, files: Sequence[Path]) -> Iterator[_Row]:
+def _run(
+    plugin: type[Plugin], options: Options, files: Sequence[Path], begun: Callable[[int], None] | None
+) -> Iterator[_Row]:
     try:
         probe = PROBES[plugin.kind](plugin, options)
     except Exception as error:  # noqa: BLE001 - whatever a plugin raises is what we are here to tell
         wrong = f"it cannot be made without arguments: {type(error).__name__}: {error}"
         yield RUNS, wrong, "", {}, blamed(error, files), 0.0, False
         return
-    seen = run_survey(probe, options, files)
+    seen = run_survey(probe, options, files, begun)
     judged = sum(seen.law_ms.values())
     yield _law(RUNS, seen, f"{seen.calls} draws", seen.wall_ms - judged)
     for check in probe.laws:
@@ -124,10 +150,11 @@ def _run(plugin: type[Plugin], options: Options, files: Sequence[Path]) -> Itera
     budget = BUDGETS[plugin.kind]
     yield _cost(probe, "time_budget", lambda: judge_time(seen, budget))
     yield _cost(probe, "memory_budget", lambda: judge_memory(probe, seen, budget))
-    if options.leak_calls and seen.cpu_ms:
+    if options.leak_calls and RUNS not in seen.failures:
         yield _cost(probe, "no_leak", lambda: judge_leak(probe, options.leak_calls, files))
     else:
-        yield "no_leak", "", "left out of a quick check", {}, Place(), 0.0, True
+        reason = "not run: some draws fail" if options.leak_calls else "left out of a quick check"
+        yield "no_leak", "", reason, {}, Place(), 0.0, True
 
 
 def _law(check: str, seen: Survey, told: str, ms: float) -> _Row:

@@ -18,7 +18,7 @@ import psutil
 
 from myriorama.plugins.conformance.options import Budget
 from myriorama.plugins.conformance.probing import NOWHERE, Place, Probe, line_at
-from myriorama.plugins.conformance.survey import Survey
+from myriorama.plugins.conformance.survey import Survey, time_limit
 
 MIB: Final = 2.0**20
 _WARM_UP_SHARE: Final = 0.2
@@ -70,7 +70,8 @@ def _peak_mib(probe: Probe, number: int) -> float:
     gc.collect()
     tracemalloc.start()
     try:
-        probe.call(draw)
+        with time_limit(probe.options.call_s):
+            probe.call(draw)
     except Exception:  # noqa: BLE001 - that it raises is told by another check; its memory counts all the same
         pass
     finally:
@@ -149,6 +150,7 @@ def _holder(probe: Probe, first: int, calls: int, files: Sequence[Path]) -> tupl
 def _quietly(probe: Probe, number: int) -> None:
     draw = probe.draw(3 + number)
     try:
-        probe.call(draw)
+        with time_limit(probe.options.call_s):
+            probe.call(draw)
     except Exception:  # noqa: BLE001 - that it raises is told by another check
         return

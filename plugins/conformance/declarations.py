@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Final, cast
+from typing import Any, Final
 
 from myriorama.plugins.api import Annotator, Choice, Float, Generator, Int, Parameter, Placement, Plugin, Vector
 from myriorama.plugins.manifest import NAME, parameter_from_json, parameter_to_json
@@ -41,7 +41,7 @@ _PASSES: Final = frozenset(("truth", "amodal", "rgb", "linear"))
 
 def every_parameter(plugin: type[Plugin]) -> tuple[Parameter, ...]:
     """Return a plugin's declarations, those per object too."""
-    more = cast("type[Placement]", plugin).per_object if issubclass(plugin, Placement) else ()
+    more = plugin.per_object if issubclass(plugin, Placement) else ()
     return (*plugin.parameters, *more)
 
 
@@ -61,16 +61,18 @@ def words(plugin: type[Plugin]) -> str:
 
 def _trait_faults(plugin: type[Plugin]) -> Iterator[str]:
     if issubclass(plugin, Generator):
-        extent = plugin.extent_m
+        extent: Any = plugin.extent_m
+        closed: Any = plugin.watertight
         if not (isinstance(extent, tuple) and len(extent) == 2 and 0 < extent[0] < extent[1] < math.inf):
             yield f"extent_m is the smallest and the largest diagonal in metres, not {extent!r}"
-        if not isinstance(plugin.watertight, bool):
-            yield f"watertight is True or False, not {plugin.watertight!r}"
+        if not isinstance(closed, bool):
+            yield f"watertight is True or False, not {closed!r}"
         if plugin.home not in ("objects", "stage"):
             yield f"home is objects or stage, not {plugin.home!r}"
     if issubclass(plugin, Annotator):
-        if not plugin.fills or not all(isinstance(f, str) and NAME.fullmatch(f) for f in plugin.fills):
-            yield f"fills names the fields that annotate returns, in snake_case, not {plugin.fills!r}"
+        named: Any = plugin.fills
+        if not named or not all(isinstance(f, str) and NAME.fullmatch(f) for f in named):
+            yield f"fills names the fields that annotate returns, in snake_case, not {named!r}"
         if not set(plugin.passes) <= _PASSES:
             yield f"passes are among {', '.join(sorted(_PASSES))}, not {sorted(plugin.passes)}"
 

@@ -12,7 +12,7 @@ from typing import Any, Final, get_args
 
 import numpy as np
 
-from myriorama.plugins.api import Attribute, Generator, Material, ObjectModel
+from myriorama.plugins.api import Generator, Material, ObjectModel
 from myriorama.plugins.conformance.geometry import distances_m, is_solid, outside_hull_m, whole
 from myriorama.scenes.geometry.measure import face_vectors, is_closed, signed_volume_m3
 from myriorama.scenes.materials.model import Alpha, LabelPolicy
@@ -139,7 +139,7 @@ def _material_faults(material: Material) -> Iterator[str]:
         yield "cutout needs the alpha of a base_color_texture, or an opacity"
 
 
-def attributes(given: Mapping[str, Attribute]) -> str:
+def attributes(given: Any) -> str:
     """Names are snake_case, values are plain float, int, bool or text, and finite."""
     if not isinstance(given, Mapping):
         return f"attributes are a mapping, not a {type(given).__name__}"

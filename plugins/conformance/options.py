@@ -57,12 +57,15 @@ class Options:
         Calls over which memory must not grow; 0 leaves that check out.
     seed : int
         Of the draws: the same seed gives the same values.
+    call_s : float
+        A call that takes longer is broken off, seconds of wall time.
     """
 
     draws: int = 200
     repeats: int = 16
     leak_calls: int = 500
     seed: int = 0
+    call_s: float = 20.0
 
     def __post_init__(self) -> None:
         if self.draws < 1 or self.repeats < 1 or self.leak_calls < 0 or self.seed < 0:

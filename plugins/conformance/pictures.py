@@ -163,7 +163,7 @@ class WriterProbe(Probe):
         return Written(obstacles, files, whole)
 
     def _paths(self, draw: Draw, written: Written) -> str:
-        paths = [f.path for rows in written.files for f in rows] + [path for path, _ in written.whole]
+        paths: list[Any] = [f.path for rows in written.files for f in rows] + [path for path, _ in written.whole]
         for path in paths:
             if not isinstance(path, str) or not path or "\\" in path or "\0" in path:
                 return f"a path is relative, with forward slashes, not {path!r}"
@@ -184,7 +184,8 @@ class WriterProbe(Probe):
         return ""
 
     def _sentences(self, draw: Draw, written: Written) -> str:
-        odd = next((w for rows in written.obstacles for w in rows if not isinstance(w, str) or not w.strip()), None)
+        told: list[Any] = [why for rows in written.obstacles for why in rows]
+        odd = next((why for why in told if not isinstance(why, str) or not why.strip()), None)
         return "" if odd is None else f"an obstacle is a sentence that says what does not fit, not {odd!r}"
 
     laws: ClassVar[dict[str, Callable[[Any, Draw, Any], str]]] = {

@@ -65,9 +65,8 @@ class PlacementProbe(Probe):
         return ""
 
     def _reasons(self, draw: Draw, placed: Placed) -> str:
-        if not isinstance(placed.rejections, Counter) or any(
-            not isinstance(reason, str) or not isinstance(count, int) for reason, count in placed.rejections.items()
-        ):
+        counted: Any = placed.rejections
+        if not isinstance(counted, Counter) or any(type(reason) is not str for reason in counted):
             return "rejections is a Counter from reason to how often"
         left_out = sum(pose is None for pose in placed.poses)
         if left_out and not placed.rejections:

@@ -5,11 +5,15 @@ Results are looked at and let go: two hundred large objects are never in memory 
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, Final
 
 from myriorama.plugins.conformance.digest import array_bytes, digest
 from myriorama.plugins.conformance.drawing import Draw
@@ -65,19 +69,29 @@ class Survey:
             self.failures[check] = Failure(message, draw.told(), place)
 
 
-RUNS = "runs_inside_limits"
-TWICE = "same_seed_twice"
-STATE = "global_state_untouched"
+RUNS: Final = "runs_inside_limits"
+TWICE: Final = "same_seed_twice"
+STATE: Final = "global_state_untouched"
 
 
-def run_survey(probe: Probe, options: Options, files: Sequence[Path]) -> Survey:
-    """Return what was seen over ``options.draws`` draws of a plugin."""
+def run_survey(
+    probe: Probe, options: Options, files: Sequence[Path], begun: Callable[[int], None] | None = None
+) -> Survey:
+    """Return what was seen over ``options.draws`` draws of a plugin.
+
+    Parameters
+    ----------
+    begun : callable or None
+        Told the number of each draw before it is run: where the process ends, the last one was at fault.
+    """
     seen = Survey()
     state = GlobalState()
     started = time.perf_counter()
     method = probe.place()
     for number in range(options.draws):
         draw = probe.draw(number)
+        if begun is not None:
+            begun(number)
         result = _called(probe, draw, seen, files)
         for change in state.quick_changes():
             seen.fail(STATE, change, draw, method)
@@ -106,12 +120,34 @@ def digests_of(probe: Probe, options: Options) -> list[str]:
     return out
 
 
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError inside the code that runs longer, so that its line is told; where the system has no such
+    timer, or another thread runs, the host's own limit is left to end it.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"one call took longer than {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+
+
 def _called(probe: Probe, draw: Draw, seen: Survey, files: Sequence[Path]) -> Any:
     """Return the plugin's result, or None after keeping why there is none."""
     seen.calls += 1
     before = time.process_time()
     try:
-        result = probe.call(draw)
+        with time_limit(probe.options.call_s):
+            result = probe.call(draw)
     except Exception as error:  # noqa: BLE001 - whatever a plugin raises is what we are here to tell
         place = blamed(error, files)
         seen.fail(RUNS, f"it raised {type(error).__name__}: {error}", draw, place if place.line else probe.place())
