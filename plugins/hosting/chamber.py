@@ -26,6 +26,7 @@ from myriorama.plugins.faults import Cause
 from myriorama.plugins.hosting.codec import Decoder, Encoder, NotReadable
 from myriorama.plugins.hosting.framing import CONNECTION_CLOSED, PIECES_AT_ONCE, pieces_of, read_message
 from myriorama.plugins.hosting.limits import Limits
+from myriorama.plugins.hosting.shapes import WrongShape
 
 _START_S: Final = 60.0
 _LOOK_S: Final = 0.05
@@ -230,8 +231,8 @@ class Chamber:
             return self._decoder.decode(*read_message(fill, limits.answer_mb * 2**20))
         except NotReadable as error:
             raise self._lose("result", f"what it returned cannot be used: {error}") from error
-        except ValueError as error:  # a field is not of its type; the process itself is sound
-            return "fault", {"cause": "result", "message": f"{error}", "ends": False}
+        except WrongShape as error:  # what the two sides remember may differ from here on, so it ends
+            return "fault", {"cause": "result", "message": f"what it returned cannot be used: {error}", "ends": True}
 
     def _look(self, reading: list[int], writing: list[int]) -> tuple[list[int], list[int]]:
         readable, writable, _ = select.select(reading, writing, [], _LOOK_S)

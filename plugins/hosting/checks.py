@@ -16,12 +16,13 @@ import numpy as np
 from myriorama.plugins.api import WHOLE_IMAGE
 from myriorama.plugins.faults import Fault
 from myriorama.plugins.hosting.limits import Limits
-from myriorama.plugins.hosting.shapes import named, wrong
+from myriorama.plugins.hosting.shapes import WrongShape, fields_of, named, wrong
 from myriorama.plugins.manifest import ManifestEntry
 from myriorama.plugins.sources import PluginSource
 from myriorama.plugins.writing import ArrayFile, PngFile, TextFile
 from myriorama.scenes.assembly.model import ObjectModel
 from myriorama.scenes.errors import PluginError
+from myriorama.scenes.labels.record import Annotation
 from myriorama.scenes.labels.stored import require_json
 from myriorama.scenes.lights import Light
 from myriorama.scenes.materials.model import Material, Texture
@@ -231,6 +232,7 @@ def _labels(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limit
     frame, scene = arguments[:2]
     if not isinstance(answer, Mapping):
         raise wrong("a dict of instance index to fields", answer)
+    typed = dict(fields_of(Annotation))
     for index, given in answer.items():
         if type(index) is not int or not (index == WHOLE_IMAGE or 0 <= index < len(scene.instances)):
             raise ValueError(
@@ -246,21 +248,17 @@ def _labels(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limit
                 if value.shape[:2] != (frame.height, frame.width) or value.ndim > 3:
                     raise wrong(f"an array of {frame.height} rows and {frame.width} columns", value, at)
                 continue
-            if name not in _TYPED_LABELS:
+            if name in typed:
                 try:
-                    require_json(value, at)
-                except PluginError as error:
-                    raise ValueError(str(error)) from error
+                    typed[name](value)
+                except WrongShape as refused:
+                    raise refused.below(at) from None
+                continue
+            try:
+                require_json(value, at)
+            except PluginError as error:
+                raise ValueError(str(error)) from error
     return answer
-
-
-_TYPED_LABELS: Final = frozenset(
-    {
-        "box", "area_px", "mask", "rle", "amodal_box", "amodal_area_px", "amodal_mask", "amodal_rle", "unoccluded",
-        "in_frame", "visible", "clipped", "box_3d", "keypoints", "skeleton", "attributes", "occluded_by",
-    }
-)  # fmt: skip
-"""Fields that `Annotation` itself declares; their types are checked where the record is put together."""
 
 
 def _obstacles(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limits: Limits) -> Any:

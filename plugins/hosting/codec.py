@@ -27,6 +27,7 @@ from myriorama.scenes.assets.store import OpenAsset
 DEEPEST: Final = 64
 KEPT_BYTES: Final = 256 * 2**20
 LONGEST_INT_BITS: Final = 256
+_MOST_KEPT: Final = 100_000
 
 Buffer = bytes | memoryview
 
@@ -240,7 +241,11 @@ class Decoder:
             for key in dropped:
                 self._kept.pop(key, None)
                 self._kept_sizes.pop(key, None)
-        except (KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+            if sum(self._kept_sizes.values()) > self._most_bytes or len(self._kept) > _MOST_KEPT:
+                raise NotReadable("more was to be kept than was agreed")
+        except (NotReadable, WrongShape):
+            raise
+        except (KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError, ValueError) as error:
             raise NotReadable(f"the message is malformed ({type(error).__name__})") from error
         finally:
             self._memo, self._buffers = [], ()
@@ -321,8 +326,6 @@ class Decoder:
         made = self._plain_object(told, depth)
         size = int(getattr(getattr(made, "pixels", made), "nbytes", 0))
         self._kept_sizes[key] = size
-        if sum(self._kept_sizes.values()) > self._most_bytes or len(self._kept) > 100_000:
-            raise NotReadable("more was to be kept than was agreed")
         self._kept[key] = made
         self._memo.append(made)
         return made

@@ -112,7 +112,7 @@ class PluginHosts:
             sent = arguments[:2] if method == "annotate" else arguments
             request = ("call", entry.module, entry.class_name, method, sent)
         answer = self._ask(grant.source, request, questions, about)
-        if answer == SAME and method == "apply":
+        if isinstance(answer, str) and answer == SAME and method == "apply":
             return arguments[1]
         try:
             return checked_answer(entry, method, arguments, answer, self.limits)

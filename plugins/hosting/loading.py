@@ -93,10 +93,22 @@ class ApprovedFinder:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """Return the spec of a module of this source; None for every other name."""
+        """Return the spec of a module of this source; None for every name that is not below its package.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            The name is below its package, and nothing of that name was approved; other finders are not asked.
+        """
         package, _, rest = fullname.partition(".")
         if package != self._package:
             return None
+        found = self._below(fullname, rest)
+        if found is None:
+            raise ModuleNotFoundError(f"no module {fullname!r} among the approved files", name=fullname)
+        return found
+
+    def _below(self, fullname: str, rest: str) -> importlib.machinery.ModuleSpec | None:
         if self._single:
             return self._spec(fullname, self._root, is_package=False) if not rest else None
         relative = rest.replace(".", "/")

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final, cast
 
-from myriorama.plugins.api import Plugin, Writer
+from myriorama.plugins.api import Annotator, Plugin, Writer
 from myriorama.plugins.hosting.asking import Ask, AskedRecords
 from myriorama.plugins.hosting.describing import describe
 from myriorama.plugins.hosting.loading import LoadedSource, SourceRefused
@@ -39,6 +39,7 @@ class Service:
         self.loaded = loaded
         self._ask = ask
         self._made: dict[tuple[str, str], Plugin] = {}
+        self._truth: Truth | None = None
         self._files: dict[int, Iterator[WholeFile]] = {}
         self._chunks: dict[int, Iterator[bytes]] = {}
         self._numbers = itertools.count()
@@ -64,7 +65,10 @@ class Service:
             plugin = self._made[module, class_name] = self._class(module, class_name)()
         if method == "annotate":
             frame, scene = arguments
-            return plugin.annotate(frame, scene, Truth.of(frame, scene))  # type: ignore[attr-defined]
+            truth = self._truth
+            if truth is None or truth.frame is not frame or truth.scene is not scene:
+                truth = self._truth = Truth.of(frame, scene)  # several annotators of one frame share it
+            return cast("Annotator", plugin).annotate(frame, scene, truth)
         answer = getattr(plugin, method)(*arguments)
         return SAME if method == "apply" and answer is arguments[1] else answer
 

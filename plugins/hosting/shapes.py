@@ -12,6 +12,7 @@ import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -77,9 +78,20 @@ def coercer(hint: Any) -> Coercer:
         return _array_of(get_args(arguments[1])[0])
     if hint is np.ndarray:
         return _array_of(Any)
+    if hint is Path:
+        return _path
     if isinstance(hint, type) and is_dataclass(hint):
         return _exactly(hint)
-    raise TypeError(f"nothing of type {hint!r} can be in an answer")
+    return _never(_word(hint))
+
+
+def _never(word: str) -> Coercer:
+    """Return the coercer of what only the program sends."""
+
+    def check(value: Any) -> Any:
+        raise wrong(f"a {word} of the program's own", value)
+
+    return check
 
 
 def _word(hint: Any) -> str:
@@ -134,6 +146,12 @@ _PLAIN: typing.Final[Mapping[Any, Coercer]] = {
     str: _str,
     bytes: _bytes,
 }
+
+
+def _path(value: Any) -> Any:
+    if not isinstance(value, Path):
+        raise wrong("a path", value)
+    return value
 
 
 def _one_of(words: tuple[Any, ...]) -> Coercer:

@@ -23,13 +23,14 @@ import numpy as np
 from myriorama.plugins import *
 
 
-def triangle(scale=1.0):
+def triangle(scale=1.0, length=1.0, many=1):
     corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], np.float32) * scale
-    return Mesh(corners, np.tile(np.float32([0, 0, 1]), (3, 1)), corners[:, :2], np.array([[0, 1, 2]], np.uint32))
+    faces = np.tile(np.array([[0, 1, 2]], np.uint32), (many, 1))
+    return Mesh(corners, np.tile(np.float32([0, 0, length]), (3, 1)), corners[:, :2], faces)
 
 
-def thing(**more):
-    return ObjectModel((Part("body", triangle(), Material()),), **more)
+def thing(length=1.0, many=1, **more):
+    return ObjectModel((Part("body", triangle(1.0, length, many), Material()),), **more)
 
 """
 
@@ -47,7 +48,8 @@ def source_of(path: Path) -> PluginSource:
 
 def grant_of(source: PluginSource, name: str = "bad", kind: str = "generator", class_name: str = "Bad") -> Grant:
     """Return a grant by a manifest that was written without running the code."""
-    entry = ManifestEntry(kind, name, name.capitalize(), "A plugin.", "1", source.package, class_name)  # type: ignore[arg-type]
+    label = name.capitalize()
+    entry = ManifestEntry(kind, name, label, "A plugin.", "1", source.package, class_name)  # type: ignore[arg-type]
     return Grant(source, Manifest(source.id, "1", "", "", "", 1, (entry,)))
 
 

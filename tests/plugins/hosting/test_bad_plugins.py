@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,7 @@ BAD: tuple[tuple[str, str, str, str, str], ...] = (
     ("raises_stop", "", "raise StopIteration(3)", "raised", "StopIteration"),
     ("raises_key_error", "", "return values['no_such']", "raised", "KeyError: 'no_such'"),
     ("raises_zero", "", "return 1 / 0", "raised", "ZeroDivisionError"),
-    ("raises_from", "", "try:\n    [][1]\nexcept IndexError as e:\n    raise RuntimeError('x') from e", "raised", "Run"),
+    ("raises_from", "", "try: [][1]\nexcept IndexError as e: raise RuntimeError('x') from e", "raised", "x"),
     ("raises_unicode", "", r"raise ValueError('\ud800 \x00 é')", "raised", "ValueError"),
     ("raises_unsayable", "class U(Exception):\n    def __str__(self): raise ValueError", "raise U", "raised", "U"),
     ("recursion", "def f(n): return f(n + 1)", "return f(0)", "raised", "RecursionError"),
@@ -44,12 +44,12 @@ BAD: tuple[tuple[str, str, str, str, str], ...] = (
     ("forks", "import os", "os.fork()", "forbidden", "start another process"),
     ("runs_program", "import subprocess", "subprocess.run(['true'])", "forbidden", "start another process"),
     ("system", "import os", "os.system('true')", "forbidden", "start another process"),
-    ("multiprocessing", "import multiprocessing as m", "m.Process(target=print).start()", "forbidden", "another process"),
+    ("multiprocessing", "import multiprocessing as m", "m.Process().start()", "forbidden", "another process"),
     ("prints_much", "", "while True: print('x' * 100_000)", "output", "printed more than 8 MB"),
     ("writes_outside", "", "open('/tmp/outside_of_it', 'w')", "forbidden", "tried to write /tmp/outside_of_it"),
     ("writes_beside", "", "open(__file__, 'a')", "forbidden", "tried to write"),
     ("removes", "import os", "os.remove(__file__)", "forbidden", "tried to change"),
-    ("reads_home", "import pathlib", "pathlib.Path('/etc/passwd').read_text()", "forbidden", "tried to read /etc/passwd"),
+    ("reads_home", "import pathlib", "pathlib.Path('/etc/passwd').read_text()", "forbidden", "tried to read /etc"),
     ("huge_file", "", "open('big', 'wb').write(bytes(8_000_000))", "file_size", "larger than plugins may write"),
     ("socket", "import socket", "socket.socket()", "forbidden", "use the network"),
     ("downloads", "import urllib.request as u", "u.urlopen('http://example.com')", "forbidden", "use the network"),
@@ -64,7 +64,7 @@ BAD: tuple[tuple[str, str, str, str, str], ...] = (
     ("wrong_type", "", "return [1, 2]", "result", "must be an ObjectModel, not a list of 2"),
     ("own_type", "class X: pass", "return X()", "result", "X cannot be handed over"),
     ("a_function", "", "return thing(attributes={'a': len})", "result", "cannot be handed over"),
-    ("part_name", "", "return ObjectModel((Part(5, triangle(), Material()),))", "result", "Part.name must be text, not 5"),
+    ("part_name", "", "return ObjectModel((Part(5, triangle(), Material()),))", "result", "must be text, not 5"),
     ("not_finite", "", "return thing(attributes={'a': float('nan')})", "result", "ObjectModel.attributes['a']"),
     ("nan_mesh", "", "triangle(np.nan)\nreturn thing()", "raised", "positions holds values that are not finite"),
     ("nan_forced", "", "t = thing(); p = t.parts[0].mesh.positions; p.flags.writeable = True; p[:] = np.nan\nreturn t",
@@ -72,10 +72,8 @@ BAD: tuple[tuple[str, str, str, str, str], ...] = (
     ("no_faces", "", "m = triangle(); Mesh(m.positions, m.normals, m.uv, m.faces[:0])", "raised", "at least one face"),
     ("index_forced", "", "t = thing(); f = t.parts[0].mesh.faces; f.flags.writeable = True; f[:] = 9\nreturn t",
      "result", "face index 9 is out of range"),
-    ("many_faces", "", "m = triangle()\nreturn ObjectModel((Part('a', Mesh(m.positions, m.normals, m.uv, "
-     "np.tile(m.faces, (60_000, 1))), Material()),))", "result", "60000 faces; at most 50000"),
-    ("long_normals", "", "m = triangle()\nreturn ObjectModel((Part('a', Mesh(m.positions, m.normals * 2, m.uv, m.faces), "
-     "Material()),))", "result", "must have length 1; one has 2"),
+    ("many_faces", "", "return thing(many=60_000)", "result", "60000 faces; at most 50000"),
+    ("long_normals", "", "return thing(length=2)", "result", "must have length 1; one has 2"),
     ("keypoint", "", "return thing(keypoints=(Keypoint('a', (0.0, float('inf'), 0.0)),))", "result", "position[1]"),
     ("skeleton", "", "return thing(skeleton=(('a', 'b'),))", "result", "which is no keypoint"),
     ("deep", "", "d = {}\nfor _ in range(500): d = {'a': d}\nreturn thing(attributes=d)", "result", "nested deeper"),
@@ -92,7 +90,7 @@ ENDS = frozenset(("exited", "timeout", "cpu", "killed", "memory", "output", "tam
 @pytest.fixture(scope="module")
 def neighbour(
     tmp_path_factory: pytest.TempPathFactory, hosts: PluginHosts, head: str, sourced: Callable, granted: Callable
-) -> Iterator[Callable[[], int]]:
+) -> Callable[[], int]:
     """Another source in the same hosts; the function calls it and returns the id of its process."""
     path = tmp_path_factory.mktemp("good") / "good_one.py"
     path.write_text(head + "import os\nclass Good(Generator):\n    name = 'good'\n    help = 'Good.'\n"
@@ -103,7 +101,7 @@ def neighbour(
         model = hosts.call(grant, grant.manifest.entries[0], "generate", (VALUES,), values=VALUES)
         return int(model.attributes["pid"])
 
-    yield call
+    return call
 
 
 def _fault(hosts: PluginHosts, grant: Grant) -> Fault:
