@@ -15,6 +15,7 @@ from myriorama.plugins.api import API_VERSION
 from myriorama.plugins.fingerprint import HashCache, files_of, fingerprint, read_bounded
 from myriorama.plugins.glimpse import Glimpse, look_at
 from myriorama.plugins.manifest import FILE_NAME, IDENTITY, LONGEST_MANIFEST_BYTES, Manifest, manifest_from_text
+from myriorama.plugins.soundness import declaration_problems
 from myriorama.plugins.sources import PluginSource
 from myriorama.scenes.errors import InputError
 
@@ -89,7 +90,8 @@ def manifest_problem(manifest: Manifest, source: PluginSource) -> str:
     strangers = sorted({e.module for e in manifest.entries if e.module.split(".")[0] != source.package})
     if strangers:
         return f"its manifest names {strangers[0][:_LONGEST_TEXT]}, which is not in its package {source.package}"
-    return ""
+    unsound = declaration_problems(manifest)
+    return printable(f"what it declares cannot be used: {unsound[0]}", 600) if unsound else ""
 
 
 def as_id(name: str) -> str:
@@ -98,9 +100,9 @@ def as_id(name: str) -> str:
     return cleaned if IDENTITY.fullmatch(cleaned) else "unnamed"
 
 
-def printable(text: str) -> str:
+def printable(text: str, longest: int = _LONGEST_TEXT) -> str:
     """Return a text of bounded length in which nothing steers a terminal."""
-    return "".join(c if c.isprintable() else " " for c in text[:_LONGEST_TEXT])
+    return "".join(c if c.isprintable() else " " for c in text[:longest])
 
 
 def told(error: InputError) -> str:
