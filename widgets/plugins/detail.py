@@ -96,7 +96,7 @@ class SourceDetail(QWidget):
     def set_beside(self, beside: bool) -> None:
         """Stand beside the list, or under it."""
         gap = theme().gap
-        self.setMinimumWidth(250 if beside else 0)
+        self.setMinimumWidth(220 if beside else 0)
         layout = self.layout()
         assert layout is not None
         layout.setContentsMargins(gap if beside else 0, 0 if beside else gap, 0, 0)
