@@ -180,7 +180,7 @@ def plant_parameters(leaves: float, color: str, hue: tuple[float, float]) -> tup
         Color(
             "leaf_color",
             color,
-            help="Colour of a grown leaf.",
+            help="Colour of a grown leaf; a channel above 0.75 looks no lighter: veins stay paler than the blade.",
             group="Look",
             suggested={"hsv": {"h": [hue[0], hue[1]], "s": [0.4, 0.7], "v": [0.4, 0.6]}},
         ),
@@ -199,6 +199,7 @@ class PlantGenerator(Generator):
     """A plant of open leaf sheets on a closed stem."""
 
     watertight = False
+    extent_m = (0.002, 4.0)
     dress: ClassVar[Dress]
     seed_dress: ClassVar[Dress]
     seedling: ClassVar[str] = "cotyledon"
