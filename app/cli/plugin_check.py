@@ -51,13 +51,11 @@ def check(
     if as_json:
         print_json(report.to_json())
     else:
-        plugins = len({f.plugin for f in report.findings if f.name})
+        count = len({f.plugin for f in report.findings if f.name})
         made = sum(not f.skipped for f in report.findings)
-        what = f"{plugins} plugin{'' if plugins == 1 else 's'}, {made} checks"
-        if report.ok:
-            typer.echo(f"\n{report.source} {report.version}: all is well ({what})".replace("  ", " "))
-        else:
-            typer.echo(f"\n{report.source} {report.version}: {len(report.failures)} of {made} checks failed ({what})")
+        of = f"{made} checks of {count} plugin{'' if count == 1 else 's'}"
+        verdict = f"all is well ({of})" if report.ok else f"{len(report.failures)} of {of} failed"
+        typer.echo(f"\n{report.source} {report.version}: {verdict}")
     return ExitCode.OK if report.ok else ExitCode.CHECK_FAILED
 
 

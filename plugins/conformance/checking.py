@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -109,7 +110,8 @@ def _built(path: Path, hosts: PluginHosts) -> tuple[Built | None, list[Finding]]
     except PluginFault as error:
         return None, [_of_fault(IMPORTED, error.fault, before)]
     ms = (time.perf_counter() - before) * 1e3
-    out = [Finding(IMPORTED, True, f"{len(built.manifest.entries)} plugins", ms=ms)]
+    names = ", ".join(f"{e.kind} {e.name}" for e in built.manifest.entries)
+    out = [Finding(IMPORTED, True, names, ms=ms)]
     if built.file is not None:
         if built.is_current:
             out.append(Finding(BUILT, True, built.file.name))
@@ -118,7 +120,7 @@ def _built(path: Path, hosts: PluginHosts) -> tuple[Built | None, list[Finding]]
             message = f"{built.file.name} {state}: run `myriorama plugin build`"
             out.append(Finding(BUILT, False, message, file=str(built.file)))
     if built.problems:
-        out += [Finding(PACKED, False, str(problem), file=problem.file) for problem in built.problems]
+        out += [Finding(PACKED, False, str(replace(problem, file="")), file=problem.file) for problem in built.problems]
     else:
         out.append(Finding(PACKED, True))
     return built, out

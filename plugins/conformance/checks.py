@@ -144,12 +144,19 @@ def _run(
     for check in probe.laws:
         watertight = check == "watertight" and not getattr(plugin, "watertight", False)
         told = "watertight is False" if watertight else f"{len(seen.cpu_ms)} draws"
-        yield _law(check, seen, told, seen.law_ms.get(check, 0.0))
+        if seen.cpu_ms:
+            yield _law(check, seen, told, seen.law_ms.get(check, 0.0))
+        else:
+            yield check, "", "not run: no draw gives a result", {}, Place(), 0.0, True
     yield _law(TWICE, seen, f"{len(seen.digests)} draws", 0.0)
     yield _law(STATE, seen, f"{seen.calls} draws", 0.0)
     budget = BUDGETS[plugin.kind]
-    yield _cost(probe, "time_budget", lambda: judge_time(seen, budget))
-    yield _cost(probe, "memory_budget", lambda: judge_memory(probe, seen, budget))
+    if seen.cpu_ms:
+        yield _cost(probe, "time_budget", lambda: judge_time(seen, budget))
+        yield _cost(probe, "memory_budget", lambda: judge_memory(probe, seen, budget))
+    else:
+        for check in ("time_budget", "memory_budget"):
+            yield check, "", "not run: no draw gives a result", {}, Place(), 0.0, True
     if options.leak_calls and RUNS not in seen.failures:
         yield _cost(probe, "no_leak", lambda: judge_leak(probe, options.leak_calls, files))
     else:

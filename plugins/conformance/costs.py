@@ -39,14 +39,13 @@ class Judgement:
 
 
 def judge_time(seen: Survey, budget: Budget) -> Judgement:
-    """Judge median and worst CPU time of the calls."""
-    if not seen.cpu_ms:
-        return Judgement(False, "no call returned, so there is no time to measure")
-    median = statistics.median(ms for ms, _ in seen.cpu_ms)
+    """Judge mean and worst CPU time of the calls, of which at least one returned."""
+    # The mean, not the median: where the system counts CPU time in ticks, most short calls measure as nothing.
+    mean = statistics.fmean(ms for ms, _ in seen.cpu_ms)
     worst, number = max(seen.cpu_ms)
-    told = f"median {median:.3g} ms, worst {worst:.3g} ms of CPU"
-    allowed = f"allowed: {budget.median_ms:g} and {budget.worst_ms:g} ms"
-    if median > budget.median_ms or worst > budget.worst_ms:
+    told = f"mean {mean:.3g} ms, worst {worst:.3g} ms of CPU"
+    allowed = f"allowed: {budget.mean_ms:g} and {budget.worst_ms:g} ms"
+    if mean > budget.mean_ms or worst > budget.worst_ms:
         return Judgement(False, f"{told}; {allowed}", number)
     return Judgement(True, told)
 
@@ -56,7 +55,7 @@ def judge_memory(probe: Probe, seen: Survey, budget: Budget) -> Judgement:
     size, number = seen.heaviest
     if size > budget.result_mib * MIB:
         return Judgement(False, f"one result holds {size / MIB:.1f} MiB; allowed: {budget.result_mib:g} MiB", number)
-    slowest = max(seen.cpu_ms)[1] if seen.cpu_ms else 0
+    slowest = max(seen.cpu_ms)[1]
     peaks = [(_peak_mib(probe, n), n) for n in dict.fromkeys((0, number, slowest))]
     peak, number = max(peaks)
     told = f"largest result {size / MIB:.2f} MiB, peak {peak:.1f} MiB"

@@ -16,7 +16,7 @@ class Budget:
 
     Attributes
     ----------
-    median_ms, worst_ms : float
+    mean_ms, worst_ms : float
         CPU milliseconds over all draws. CPU, not wall: a busy machine fails nobody.
     result_mib : float
         Arrays of one result.
@@ -24,7 +24,7 @@ class Budget:
         Memory that one call holds at its peak, result included.
     """
 
-    median_ms: float
+    mean_ms: float
     worst_ms: float
     result_mib: float = 64.0
     peak_mib: float = 512.0

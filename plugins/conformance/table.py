@@ -59,7 +59,7 @@ RUN_LAST: Final[Mapping[str, str]] = MappingProxyType(
         "same_seed_twice": "the same values give the same bytes a second time, in another order",
         "fresh_process": "another process gives the same bytes",
         "global_state_untouched": "numpy's and Python's random, the functions and settings of others are as they were",
-        "time_budget": "CPU time of a call, median and worst",
+        "time_budget": "CPU time of a call, mean and worst",
         "memory_budget": "size of a result, and memory at the peak",
         "no_leak": "memory does not grow from call to call",
     }
