@@ -31,7 +31,7 @@ def dev(
     """
     from myriorama.plugins.discovery import source_at
 
-    source_at(path)  # what is no plugin is told here, and no window opens
+    source_at(path)  # what is no plugin is told here; one with a fault in it is told of in the window
     if context.obj is None:
         told = Problem("plugin dev", "this door has no window", allowed="`myriorama plugin dev PATH`")
         raise InputError(told)

@@ -17,18 +17,23 @@ from myriorama.scenes.project.model import Project
 _MOST: Final = 6
 
 
+def blank_project() -> tuple[Project, Path]:
+    """Return the blank project, and the folder that its references start from."""
+    source = template_file(BLANK)
+    return read_project(source)[0], source.parent
+
+
 def blank_with(manifest: Manifest, registry: PluginRegistry) -> tuple[Project, Path]:
     """Return a project with the first plugins of a manifest in it, and the folder that its references start from.
 
     Plugins that need a file which nobody has chosen are left out; placements, annotators and writers stand in no list.
     """
-    source = template_file(BLANK)
-    project, _ = read_project(source)
+    project, folder = blank_project()
     project = project.model_copy(update={"name": manifest.id})
     for entry in [e for e in manifest.entries if e.kind in LISTS_OF_KIND][:_MOST]:
         with contextlib.suppress(InputError):
             project = add(project, registry, entry.kind, entry.name).project
-    return project, source.parent
+    return project, folder
 
 
 def has_any(project: Project, manifest: Manifest) -> bool:

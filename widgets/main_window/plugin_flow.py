@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
-from myriorama.app.extensions.bench import blank_with, has_any
+from myriorama.app.extensions.bench import blank_project, blank_with, has_any
 from myriorama.app.extensions.rows import PluginRow
 from myriorama.app.studio import Studio
 from myriorama.scenes.errors import InputError
+from myriorama.scenes.project.model import Project
 from myriorama.widgets.binding import bind
 from myriorama.widgets.inspector.panel import InspectorPanel
 from myriorama.widgets.panel import Panel
@@ -40,6 +41,7 @@ class PluginFlow(QObject):
         self._panel: PluginsPanel | None = None
         self._put_away: Path | None = None
         self._to_show: Path | None = None
+        self._empty: Project | None = None
         self.notice: NoticeBar | None = None
         bind(self, studio.plugins.changed, self._on_plugins_changed)
         bind(self, studio.document.opened, self._on_plugins_changed)
@@ -76,18 +78,24 @@ class PluginFlow(QObject):
         self._window.dialogs.show_documentation("plugins")
 
     def _show_developed(self) -> None:
-        """Open a project with the plugin, once there is something to show."""
-        grant = self._studio.development.grant_of(self._to_show) if self._to_show is not None else None
+        """Open a project with the plugin, once there is something to show; until then an empty one, for the card."""
+        if self._to_show is None:
+            return
+        document, development = self._studio.document, self._studio.development
+        grant = development.grant_of(self._to_show)
         if grant is None:
+            if document.project is None and not self._studio.plugins.busy:
+                self._empty, folder = blank_project()
+                document.open(self._empty, folder)
             return
         self._to_show = None
         if self._panel is not None:
             self._panel.select(grant.source.key)
-        document = self._studio.document
-        if document.project is None:
+        if document.project is None or document.project == self._empty:
             document.open(*blank_with(grant.manifest, self._studio.registry))
         elif not has_any(document.project, grant.manifest):
             self._window.tell(f"Add {grant.source.id} to this project with Shift+A")
+        self._empty = None
 
     def _on_plugins_changed(self) -> None:
         self._show_developed()

@@ -112,6 +112,21 @@ def test_a_save_that_cannot_be_loaded_keeps_the_last_one_in_use(loop: Loop) -> N
     assert not [t for t in studio.problems.all if t.source == "plugins"]
 
 
+def test_work_may_begin_with_a_file_that_cannot_be_loaded(
+    program: Application, tmp_path: Path, text_of: Callable[..., str], qtbot: QtBot
+) -> None:
+    loop = Loop(program, tmp_path / "torn.py", text_of, qtbot)
+    loop.path.write_text("from myriorama.plugins import Generator\nimport no_such_thing_at_all\n")
+    program.window.plugin_flow.develop(loop.path)
+    loop.until(lambda: program.studio.document.project is not None)
+    loop.until(loop.card.isVisible)
+    loop.save()
+    loop.until(lambda: bool(loop.frames) and not loop.card.isVisible() and loop.extent_m > 0)
+    project = program.studio.document.project
+    assert project is not None
+    assert [group.type for group in project.objects] == ["test_pyramid"]
+
+
 def test_another_parameter_is_a_row_at_once(loop: Loop) -> None:
     studio = loop.program.studio
     text = loop.path.read_text()
