@@ -174,6 +174,15 @@ def _back_material(style: str, color: Srgb) -> Material:
     return textured(kept_texture(("perforated", *color), make), 0.55, "perforated sheet")
 
 
+def _plate(size_m: tuple[float, float, float], cell: int) -> Mesh:
+    """Return a thin plate that shows one cell of the sheet of tags to -y, and that cell's paper elsewhere."""
+    row, column = divmod(cell, TAG_COLUMNS)
+    u, v, inset = column / TAG_COLUMNS, 1 - (row + 1) / TAG_ROWS, 0.002
+    shown = (u + inset, v + inset, u + 1 / TAG_COLUMNS - inset, v + 1 / TAG_ROWS - inset)
+    edge = (u + 0.01, v + 0.015, u + 0.011, v + 0.016)
+    return box(size_m, uv_rects=(edge, edge, edge, shown, edge, edge))
+
+
 class _Plan:
     """Where everything of a shelf is; metres, x along the front, y to the back."""
 
@@ -266,22 +275,21 @@ class _Plan:
         size = (high / TAG_SHAPE, TAG_THICK_M, high)
         count = max(1, int((self.bay - size[0] - 0.03) / self.tag_step) + 1)
         across = (np.arange(count) - 0.5 * (count - 1)) * self.tag_step
-        out = []
-        number = 0
-        for level, height in enumerate(self.heights):
-            for x in self.stops[:-1]:
-                for place in across:
-                    cell = (number * 7 + level * 3) % (TAG_COLUMNS * TAG_ROWS)
-                    number += 1
-                    row, column = divmod(cell, TAG_COLUMNS)
-                    u, v = column / TAG_COLUMNS, 1 - (row + 1) / TAG_ROWS
-                    inset = 0.002
-                    shown = (u + inset, v + inset, u + 1 / TAG_COLUMNS - inset, v + 1 / TAG_ROWS - inset)
-                    edge = (u + 0.002, v + 0.004, u + 0.003, v + 0.005)
-                    plate = box(size, uv_rects=(edge, edge, edge, shown, edge, edge))
-                    middle = x + self.bay / 2 + float(place)
-                    out.append(self._on_front(plate, middle, height - 0.002, RAIL_THICK_M + TAG_THICK_M / 2 - 0.0002))
-        return merge(out)
+        out_m = RAIL_THICK_M + TAG_THICK_M / 2 - 0.0002
+        # One plate for each cell of the sheet, at the origin's rail; all others are shifted copies.
+        plates = [self._on_front(_plate(size, cell), 0.0, -0.002, out_m) for cell in range(TAG_COLUMNS * TAG_ROWS)]
+        spots = [(x + self.bay / 2 + dx, h) for h in self.heights for x in self.stops[:-1] for dx in across]
+        cells = [(number * 7 + number // len(across) * 3) % len(plates) for number in range(len(spots))]
+        corners = len(plates[0].positions)
+        shifts = np.array([(x, 0.0, height) for x, height in spots])
+        positions = np.stack([plates[c].positions for c in cells]) + shifts[:, None]
+        faces = np.stack([plates[c].faces for c in cells]) + (np.arange(len(cells)) * corners)[:, None, None]
+        return Mesh(
+            positions.reshape(-1, 3).astype(np.float32),
+            np.concatenate([plates[c].normals for c in cells]),
+            np.concatenate([plates[c].uv for c in cells]),
+            faces.reshape(-1, 3).astype(np.uint32),
+        )
 
     def collision(self, *, has_back: bool) -> tuple[CollisionPiece, ...]:
         """Return boards, plinth, back and uprights as boxes; brackets and rails are left out."""
