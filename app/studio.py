@@ -23,6 +23,7 @@ from myriorama.app.extensions.installed import Plugins
 from myriorama.app.gallery.sweep import Sweep
 from myriorama.app.judging.judgments import Judgments
 from myriorama.app.judging.sidecar import JudgmentSidecar
+from myriorama.app.object_studio.thumbnails import Thumbnails
 from myriorama.app.observable import Observable, Post, Selection
 from myriorama.app.overlays import OverlayState
 from myriorama.app.preview.companion import Companion
@@ -83,6 +84,8 @@ class Studio:
         The exports of this run of the program.
     catalogue : Catalogue
         What can be added.
+    thumbnails : Thumbnails
+        Makes the pictures of third-party generators when they are first enabled.
     assets : Assets
         The library of models, HDRIs, textures and photos.
     plugins : Plugins
@@ -121,7 +124,9 @@ class Studio:
         self.queue = QueueService(post, queue_folder() if cache_folder is None else cache_folder / "queue")
         self.verifications = Verifications(post)
         self.exports = Exports(post, self.queue, self.verifications)
-        self.catalogue = Catalogue(self.registry, post)
+        pictures = self.state / "thumbnails"
+        self.catalogue = Catalogue(self.registry, post, pictures)
+        self.thumbnails = Thumbnails(self.registry, post, pictures, cache_folder)
         self.assets = Assets(post, self.document, self.registry, settings, self.problems, cache_folder)
         self._make_plugins()
         self.tiles.facts_ready.connect(self.table.add)
@@ -138,9 +143,14 @@ class Studio:
         self.development = Development(self.plugins, self.post)
         self.plugins_in_use = PluginsInUse(self.plugins, self.registry, self.director, self.catalogue, self.problems)
         self.plugins_in_use.used.connect(self.declared.forget)
+        self.plugins_in_use.used.connect(self._make_thumbnails)
+        self.thumbnails.changed.connect(self.catalogue.refresh)
         if any(approval.enabled for approval in approvals.held.values()):
             self.plugins_in_use.begin(user_grants(None, approvals))
         self.plugins.refresh()
+
+    def _make_thumbnails(self) -> None:
+        self.thumbnails.use(self.registry.grants)
 
     def _on_opened(self) -> None:
         self.locks.set(frozenset())
@@ -152,6 +162,7 @@ class Studio:
         self.sidecar.close()
         self.development.close()
         self.plugins_in_use.close()
+        self.thumbnails.close()
         self.plugins.close()
         self.preview.close()
         self.tiles.close()

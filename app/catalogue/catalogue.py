@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 from psygnal import Signal
 
@@ -14,6 +15,11 @@ from myriorama.plugins.registry import PluginRegistry
 class Catalogue:
     """What can be added, as soon as it is known.
 
+    Parameters
+    ----------
+    kept : Path or None
+        Where pictures of third-party generators are kept.
+
     Attributes
     ----------
     ready : signal of (Entries,)
@@ -22,8 +28,9 @@ class Catalogue:
 
     ready = Signal(object)
 
-    def __init__(self, registry: PluginRegistry, post: Post) -> None:
+    def __init__(self, registry: PluginRegistry, post: Post, kept: Path | None = None) -> None:
         self._registry = registry
+        self._kept = kept
         self._post = post
         self._entries: Entries | None = None
         self._thread = self._started(None)
@@ -51,6 +58,6 @@ class Catalogue:
     def _read(self, after: threading.Thread | None) -> None:
         if after is not None:
             after.join()  # the newest reading is told last
-        found = all_entries(self._registry)
+        found = all_entries(self._registry, self._kept)
         self._entries = found
         self._post(lambda: self.ready.emit(found))

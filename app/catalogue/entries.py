@@ -12,6 +12,7 @@ from typing import Final, Literal, cast
 
 from myriorama.app.document.lists import LISTS_OF_KIND
 from myriorama.plugins.registry import PluginRegistry
+from myriorama.plugins.sources import Grant
 from myriorama.resources import thumbnail
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.parameters.schema import File, FileRole, Parameter
@@ -45,7 +46,7 @@ class Entry:
     shelf : str
         A key of `SHELVES`: the list that it joins, or its kind.
     picture : Path or None
-        128 x 128 px; None where none is shipped.
+        128 x 128 px; None where there is none.
     asks_file : str
         Role of a file without which it can do nothing and that nothing is suggested for; empty for none.
     asks_for : str
@@ -87,14 +88,20 @@ class Entries:
         return tuple(e for e in self.found if not shelves or e.shelf in shelves)
 
 
-def all_entries(registry: PluginRegistry) -> Entries:
-    """Return everything that can be added. The first call imports the plugins: a tenth of a second, in any thread."""
+def all_entries(registry: PluginRegistry, kept: Path | None = None) -> Entries:
+    """Return everything that can be added. The first call imports the plugins: a tenth of a second, in any thread.
+
+    Parameters
+    ----------
+    kept : Path or None
+        Where pictures of third-party generators are kept; see `object_studio.thumbnails`.
+    """
     found: list[Entry] = []
     broken: list[tuple[str, str]] = []
     for kind in _KINDS:
         for name in registry.names(kind):
             try:
-                found.append(_entry(registry, kind, name))
+                found.append(_entry(registry, kind, name, kept))
             except (PluginError, ImportError, SyntaxError, ValueError, TypeError, AttributeError) as error:
                 broken.append((f"{kind}/{name}", f"{type(error).__name__}: {error}"))
     found += _rigs()
@@ -102,7 +109,7 @@ def all_entries(registry: PluginRegistry) -> Entries:
     return Entries(tuple(sorted(found, key=lambda e: (order.index(e.shelf), e.label.lower()))), tuple(broken))
 
 
-def _entry(registry: PluginRegistry, kind: PluginKind, name: str) -> Entry:
+def _entry(registry: PluginRegistry, kind: PluginKind, name: str, kept: Path | None) -> Entry:
     plugin = registry.plugin_class(kind, name)
     shelf = getattr(plugin, "home", LISTS_OF_KIND[kind][0]) if kind in LISTS_OF_KIND else kind
     wanted = next((p for p in plugin.parameters if _is_asked(p)), None)
@@ -114,11 +121,18 @@ def _entry(registry: PluginRegistry, kind: PluginKind, name: str) -> Entry:
         plugin.label or _spoken(name),
         plugin.help,
         shelf,
-        thumbnail(kind, name) if grant is None else None,
+        thumbnail(kind, name) if grant is None else _kept(kept, grant, name),
         role,
         wanted.name if wanted is not None else "",
         "" if grant is None else grant.source.id,
     )
+
+
+def _kept(folder: Path | None, grant: Grant, name: str) -> Path | None:
+    from myriorama.app.object_studio.thumbnails import thumbnail_file  # late: a studio without a window needs none
+
+    file = thumbnail_file(folder, grant, name) if folder is not None else None
+    return file if file is not None and file.is_file() else None
 
 
 def _is_asked(parameter: Parameter) -> bool:

@@ -53,6 +53,8 @@ class Pictures:
         Brings a call to the thread of the models.
     cache_folder : Path or None
         For imported assets; None is the user's.
+    draw_px : (int, int)
+        Width and height of a draw's picture.
 
     Attributes
     ----------
@@ -73,11 +75,12 @@ class Pictures:
     draw_failed = Signal(int, object)
     idle = Signal()
 
-    def __init__(self, post: Post, cache_folder: Path | None = None) -> None:
+    def __init__(self, post: Post, cache_folder: Path | None = None, *, draw_px: tuple[int, int] = DRAW_PX) -> None:
         self.state: Observable[ServiceState] = Observable("idle")
         self._post = post
         self._cache_folder = cache_folder
         self._service: PreviewService | None = None
+        self._draw_px = draw_px
         self._grants: tuple[Grant, ...] = ()
         self._folder = Path.cwd()
         self._roots: tuple[str, ...] = ()
@@ -281,7 +284,7 @@ class Pictures:
             self.drawn.emit(asked.number, frame)
             self.idle.emit()
         elif extent is not None:
-            width, height = DRAW_PX
+            width, height = self._draw_px
             project = staged(asked.project, extent, aspect=width / height)
             request = self._request(project, None, width, height, final=True, index=asked.number + 1)
             self._ask("draw", project, request, asked.number)

@@ -124,10 +124,10 @@ class ObjectStudioWindow(QWidget):
         bind(self, page.opened, self._on_opened)
         bind(self, page.pictures.state.changed, self._say)
         bind(self, studio.catalogue.ready, self._on_catalogue)
-        bind(self, studio.plugins.grants_changed, page.plugins_changed)
+        bind(self, studio.plugins_in_use.used, self._on_plugins)
         bind(self, studio.document.opened, self._on_project)
         self.destroyed.connect(page.stop)
-        page.pictures.use_plugins(studio.plugins.grants)
+        page.pictures.use_plugins(studio.registry.grants)
         self.picture.set_shows(page.shows.value)
         self._on_project()
         if studio.catalogue.is_ready:
@@ -246,6 +246,9 @@ class ObjectStudioWindow(QWidget):
             words = "Making the first picture"
         lost = failure is not None or (page.pictures.state.value == "lost" and page.frame is not None)
         self.picture.set_dimmed(lost, words)
+
+    def _on_plugins(self) -> None:
+        self.page.plugins_changed(self._studio.registry.grants)
 
     def _on_catalogue(self) -> None:
         self.shelf.show_entries(self._studio.catalogue.entries.found)
