@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, cast, get_args
 
 from myriorama.plugins.faults import Cause, Fault
-from myriorama.plugins.hosting.chamber import Lost
+from myriorama.plugins.hosting.watching import Lost
 from myriorama.plugins.manifest import ManifestEntry
 from myriorama.plugins.sources import PluginSource
 from myriorama.scenes.assets.store import OpenAsset
@@ -50,15 +50,19 @@ def fault_of_facts(about: About, facts: Mapping[str, Any], output: str) -> Fault
         return str(facts.get(name) or "")[:most]
 
     line = facts.get("line")
+    file, number = text("file"), line if type(line) is int and line > 0 else 0
+    code = text("code", 500)
+    if not number and entry is not None and cause in ("result", "tampered", "file_size"):
+        file, number, code = class_line(source, entry) or (file, number, code)
     return Fault(
         source=source.id,
         kind=entry.kind if entry else "",
         name=entry.name if entry else "",
         cause=cast("Cause", cause) if cause in _CAUSES else "raised",
         message=text("message") or "it failed without a word",
-        file=text("file"),
-        line=line if type(line) is int and line > 0 else 0,
-        code=text("code", 500),
+        file=file,
+        line=number,
+        code=code,
         values=values,
         trace=text("trace", 20_000),
         output=output,
@@ -85,6 +89,38 @@ def fault_of_loss(about: About, lost: Lost, output: str) -> Fault:
         output=output,
         way_out=lost.way_out,
     )
+
+
+def fault_of_answer(about: About, method: str, error: ValueError) -> Fault:
+    """Return the fault of an answer that was refused; the line is that of the method."""
+    source, entry, values = about
+    assert entry is not None
+    file, line, code = class_line(source, entry, method) or (source.root, 0, "")
+    message = f"{entry.class_name}.{method} returned what cannot be used: {error}"
+    return Fault(source.id, entry.kind, entry.name, "result", message, file, line, code, values)
+
+
+def class_line(source: PluginSource, entry: ManifestEntry, method: str = "") -> tuple[str, int, str] | None:
+    """Return file, line and code where a class, or its method, begins; found by reading, never by running."""
+    root = Path(source.root)
+    inner = entry.module.split(".")[1:]
+    module = root.joinpath(*inner)
+    places = [root] if source.is_single_file else [module.with_suffix(".py"), module / "__init__.py"]
+    wanted = re.compile(rf"\s*class\s+{re.escape(entry.class_name)}\b")
+    for place in places:
+        try:
+            lines = place.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            continue
+        begin = next((i for i, row in enumerate(lines) if wanted.match(row)), None)
+        if begin is None:
+            continue
+        found = begin
+        if method:
+            defines = re.compile(rf"\s+def\s+{re.escape(method)}\b")
+            found = next((i for i in range(begin, len(lines)) if defines.match(lines[i])), begin)
+        return str(place), found + 1, lines[found].strip()[:500]
+    return None
 
 
 def _last_place(source: PluginSource, output: str) -> tuple[str, int, str]:

@@ -1,6 +1,6 @@
 """One host process, seen from the program: starts it, speaks to it, watches what it uses, ends it.
 
-It knows no plugin. An answer that does not come in time, or not at all, is told as `Lost` with its cause.
+It knows no plugin, and holds no opinion on answers beyond their form.
 """
 
 from __future__ import annotations
@@ -20,32 +20,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-import psutil
-
 from myriorama.plugins.faults import Cause
 from myriorama.plugins.hosting.codec import Decoder, Encoder, NotReadable
-from myriorama.plugins.hosting.framing import CONNECTION_CLOSED, PIECES_AT_ONCE, pieces_of, read_message
+from myriorama.plugins.hosting.framing import PIECES_AT_ONCE, pieces_of, read_message
 from myriorama.plugins.hosting.limits import Limits
 from myriorama.plugins.hosting.shapes import WrongShape
+from myriorama.plugins.hosting.watching import Lost, Watch, ending
 
 _START_S: Final = 60.0
 _LOOK_S: Final = 0.05
 _LAST_WORDS_S: Final = 0.3
 _PIPE_BYTES: Final = 2**20
+_MOST_FOLDERS: Final = 200
+_MOST_FILES: Final = 2_000
 _ENTRY: Final = "from myriorama.plugins.hosting.child import main; main()"
 _PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH", "NIX_LD")
 _NUMERIC: Final = ("OPENBLAS_", "MKL_", "NVPL_", "NPY_")
 """What a person told the numeric libraries counts there too: the same kernels give the same last digit."""
 
 _THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-
-
-class Lost(Exception):
-    """The host process gave no answer and is ended."""
-
-    def __init__(self, cause: Cause, message: str, way_out: str = "") -> None:
-        self.cause, self.way_out = cause, way_out
-        super().__init__(message)
 
 
 class Chamber:
@@ -69,7 +62,7 @@ class Chamber:
         self._decoder = Decoder(checked=True)
         self._printed: deque[bytes] = deque()
         self._printed_bytes = 0
-        self._flood_bytes = 0
+        self.flood_bytes = 0
         self._kept_bytes = Limits().output_kb * 1024
         environment = {k: v for k, v in os.environ.items() if k in _PASSED_ON or k.startswith(_NUMERIC)}
         environment |= dict.fromkeys(_THREADS, "1")
@@ -115,10 +108,10 @@ class Chamber:
         """Wait until it can take requests; raises `Lost` where it cannot be started."""
         if self._ready:
             return
-        watch = _Watch(self, Limits(), _START_S)
+        watch = Watch(self, Limits(), _START_S)
         said = self._receive(watch, Limits())
         if not isinstance(said, tuple) or said[:1] != ("ready",):
-            raise self._lose("exited", "the process for plugins could not be started")
+            raise self.lose("exited", "the process for plugins could not be started")
         self._ready = True
 
     def ask(
@@ -130,6 +123,8 @@ class Chamber:
         serve: Callable[..., tuple[str, Any]] | None = None,
     ) -> tuple[str, Any]:
         """Send a request and return its answer: ``("done", value)`` or ``("fault", facts)``.
+
+        ``("last", value)`` is an answer after which the process is not to be used again.
 
         Parameters
         ----------
@@ -147,19 +142,28 @@ class Chamber:
         """
         self.wait_until_ready()
         header, buffers = self._encoder.encode(request)
-        watch = _Watch(self, limits, limits.wall_s if wall_s is None else wall_s)
-        self._flood_bytes = 0
+        watch = Watch(self, limits, limits.wall_s if wall_s is None else wall_s)
+        self.flood_bytes = 0
         self._kept_bytes = limits.output_kb * 1024
-        self._send(pieces_of(header, buffers), watch)
+        try:
+            self._send(pieces_of(header, buffers), watch)
+            return self._conversation(watch, limits, serve)
+        except BaseException:
+            self.end()  # an interrupt, or a question that failed: its next answer would be to an old request
+            raise
+
+    def _conversation(
+        self, watch: Watch, limits: Limits, serve: Callable[..., tuple[str, Any]] | None
+    ) -> tuple[str, Any]:
         while True:
             said = self._receive(watch, limits)
             if not isinstance(said, tuple) or len(said) < 2:
-                raise self._lose("result", "its process answered what cannot be read")
+                raise self.lose("result", "its process answered what cannot be read")
             if said[0] != "ask":
                 return said[0], said[1]
             began = time.monotonic()
             if serve is None:
-                raise self._lose("result", "its process asked what it may not ask")
+                raise self.lose("result", "its process asked what it may not ask")
             reply = serve(*said[1:])
             watch.until_s += time.monotonic() - began
             self._send(pieces_of(*self._encoder.encode(reply)), watch)
@@ -174,6 +178,25 @@ class Chamber:
         self._drain()
         self._printed.clear()
         self._printed_bytes = 0
+
+    def overfull(self, limit_bytes: int) -> bool:
+        """Return whether its temporary folder holds more than it may."""
+        total, waiting = 0, [str(self.folder)]
+        for _ in range(_MOST_FOLDERS):
+            if not waiting:
+                return False
+            try:
+                with os.scandir(waiting.pop()) as rows:
+                    for number, row in enumerate(rows):
+                        if row.is_dir(follow_symlinks=False):
+                            waiting.append(row.path)
+                        else:
+                            total += row.stat(follow_symlinks=False).st_size
+                        if total > limit_bytes or number > _MOST_FILES:
+                            return True
+            except OSError:
+                continue  # it went away meanwhile
+        return True
 
     def end(self) -> None:
         """End the process and everything it started; remove its folder."""
@@ -193,7 +216,7 @@ class Chamber:
                     stream.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _send(self, pieces: list[memoryview], watch: _Watch) -> None:
+    def _send(self, pieces: list[memoryview], watch: Watch) -> None:
         try:
             while pieces:
                 _, writable = self._look([self._output], [self._requests])
@@ -209,7 +232,7 @@ class Chamber:
         except OSError as error:
             raise self._gone() from error
 
-    def _receive(self, watch: _Watch, limits: Limits) -> Any:
+    def _receive(self, watch: Watch, limits: Limits) -> Any:
         def fill(view: memoryview) -> None:
             while len(view):
                 try:
@@ -230,7 +253,7 @@ class Chamber:
         try:
             return self._decoder.decode(*read_message(fill, limits.answer_mb * 2**20))
         except NotReadable as error:
-            raise self._lose("result", f"what it returned cannot be used: {error}") from error
+            raise self.lose("result", f"what it returned cannot be used: {error}") from error
         except WrongShape as error:  # what the two sides remember may differ from here on, so it ends
             return "fault", {"cause": "result", "message": f"what it returned cannot be used: {error}", "ends": True}
 
@@ -250,13 +273,14 @@ class Chamber:
                 return
             self._printed.append(piece)
             self._printed_bytes += len(piece)
-            self._flood_bytes += len(piece)
+            self.flood_bytes += len(piece)
             while self._printed_bytes - len(self._printed[0]) >= self._kept_bytes:
                 self._printed_bytes -= len(self._printed.popleft())
             if len(piece) < 2**12:
                 return
 
-    def _lose(self, cause: Cause, message: str, way_out: str = "") -> Lost:
+    def lose(self, cause: Cause, message: str, way_out: str = "") -> Lost:
+        """End the process; return the loss."""
         self._drain()
         self.end()
         return Lost(cause, message, way_out)
@@ -267,12 +291,12 @@ class Chamber:
             with contextlib.suppress(OSError):
                 self._child.send_signal(signal.SIGUSR1)
                 until_s = time.monotonic() + _LAST_WORDS_S
-                before = self._flood_bytes
-                while time.monotonic() < until_s and self._flood_bytes == before:
+                before = self.flood_bytes
+                while time.monotonic() < until_s and self.flood_bytes == before:
                     self._look([self._output], [])
                 time.sleep(0.02)
                 self._drain()
-        return self._lose(cause, message, way_out)
+        return self.lose(cause, message, way_out)
 
     def _gone(self) -> Lost:
         """Return why a process that closed its pipe is gone."""
@@ -280,70 +304,5 @@ class Chamber:
             self._child.wait(_LAST_WORDS_S * 3)
         self._drain()
         code = self._child.poll()
-        cause, message, way_out = _ending(code)
-        return self._lose(cause, message, way_out)
-
-
-def _ending(code: int | None) -> tuple[Cause, str, str]:
-    if code is None or code == CONNECTION_CLOSED:
-        return "exited", "it closed the connection of its process to the program", "close only what you opened"
-    if code >= 0:
-        return "exited", f"it ended its own process (exit code {code})", "raise an exception instead, or return"
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:
-        name = f"signal {-code}"
-    if name == "SIGXCPU":
-        return "cpu", "it used more processor time than one call may use", ""
-    if name == "SIGXFSZ":
-        return "file_size", "it wrote a file larger than plugins may write", ""
-    if name == "SIGKILL":
-        return "memory", "the system ended its process (SIGKILL), most likely because memory ran out", ""
-    words = {
-        "SIGSEGV": "a segmentation fault: memory was used that is not its own",
-        "SIGABRT": "abort() was called",
-        "SIGBUS": "a bus error",
-        "SIGFPE": "an arithmetic error in native code",
-        "SIGILL": "an illegal instruction",
-    }
-    told = f" ({words[name]})" if name in words else ""
-    return "killed", f"its process was ended by {name}{told}", "look for native code that it calls"
-
-
-class _Watch:
-    """Holds one call to its limits."""
-
-    def __init__(self, chamber: Chamber, limits: Limits, wall_s: float) -> None:
-        self._chamber, self._limits, self._wall_s = chamber, limits, wall_s
-        self.until_s = time.monotonic() + wall_s
-        self._began_cpu_s: float | None = None
-
-    def check(self) -> None:
-        """Raise `Lost` where a limit is reached. Called now and then while nothing comes."""
-        limits = self._limits
-        chamber = self._chamber
-        if chamber._flood_bytes > limits.flood_mb * 2**20:
-            raise chamber._lose(
-                "output", f"it printed more than {limits.flood_mb} MB in one call", "print less, or nothing"
-            )
-        used_s = _cpu_s(chamber.pid)
-        if self._began_cpu_s is None:
-            self._began_cpu_s = used_s
-        spent_s = used_s - self._began_cpu_s
-        if spent_s > limits.cpu_s:
-            raise chamber.lose_running(
-                "cpu",
-                f"it used more than {limits.cpu_s:g} s of processor time in one call",
-                "make it do less for these values, or lower their limits",
-            )
-        if time.monotonic() > self.until_s:
-            waited = "" if 2 * spent_s > self._wall_s else f" (it computed {spent_s:.1f} s and waited the rest)"
-            raise chamber.lose_running("timeout", f"it gave no answer within {self._wall_s:g} s{waited}")
-
-
-def _cpu_s(pid: int) -> float:
-    try:
-        times = psutil.Process(pid).cpu_times()
-    except psutil.Error:
-        return 0.0
-    return float(times.user + times.system)
+        cause, message, way_out = ending(code)
+        return self.lose(cause, message, way_out)

