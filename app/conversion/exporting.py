@@ -11,6 +11,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -117,7 +118,8 @@ def export_dataset(
     writer = registry.writer_class(wanted.format)(view.info, wanted.options)
     partial = _fresh(out)
     try:
-        exported = _fill(wanted, manifest, view, writer, partial, on_progress, stop)
+        with closing(_Sums(partial)) as sums:
+            exported = _fill(wanted, manifest, view, writer, sums, on_progress, stop)
         os.rename(partial, out)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -154,7 +156,7 @@ def _fill(
     manifest: Manifest,
     view: View,
     writer: Writer,
-    partial: Path,
+    sums: _Sums,
     on_progress: Callable[[int, int], None] | None,
     stop: Callable[[], bool] | None,
 ) -> Exported:
@@ -163,7 +165,7 @@ def _fill(
     removed: Counter[str] = Counter()
     parts: Counter[str] = Counter()
     annotations = ignored = 0
-    sums = _Sums(partial)
+    partial = sums.root
     for number, stored in enumerate(records):
         if stop is not None and stop():
             raise StoppedError(f"the export to {wanted.out} was stopped")
@@ -182,7 +184,6 @@ def _fill(
         sums.add(write_file(partial, whole.path, whole.chunks))
     told = _told(wanted, manifest, writer, removed, parts)
     sums.add(write_file(partial, EXPORT, (json_bytes(told),)))
-    sums.finish()
     return Exported(
         wanted.out.absolute(),
         len(records),
@@ -256,7 +257,7 @@ class _Sums:
     """The list of checksums, in the form that ``sha256sum -c`` reads, written as the files come."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
         self._stream = (root / CHECKSUMS).open("w", encoding="utf-8", newline="\n")
         self.files = 0
         self.bytes = 0
@@ -267,7 +268,7 @@ class _Sums:
             self.files += 1
             self.bytes += entry.bytes
 
-    def finish(self) -> None:
+    def close(self) -> None:
         self._stream.flush()
         os.fsync(self._stream.fileno())
         self._stream.close()
