@@ -80,17 +80,17 @@ def _wheat(sheet: F32, x: float, y: float, r: float, draws: Sequence[float]) -> 
     gold, dark = srgb("#d9a02c"), srgb("#a8701a")
     for number, lean in enumerate((-0.42, 0.38, 0.0)):
         ink = gold if number == 2 else dark
-        foot_x, foot_y = x + 0.1 * r * lean, y + 0.95 * r
+        foot_x, foot_y = x + 0.1 * r * lean, y + 0.92 * r
         for t in np.linspace(0.0, 1.0, 60):
             disc(
                 sheet,
-                float(foot_x + np.sin(lean) * 1.75 * r * t),
-                float(foot_y - np.cos(lean) * 1.75 * r * t),
+                float(foot_x + np.sin(lean) * 1.6 * r * t),
+                float(foot_y - np.cos(lean) * 1.6 * r * t),
                 0.022 * r,
                 ink,
             )
         for t in np.linspace(0.45, 1.0, 5):
-            cx, cy = foot_x + np.sin(lean) * 1.75 * r * t, foot_y - np.cos(lean) * 1.75 * r * t
+            cx, cy = foot_x + np.sin(lean) * 1.6 * r * t, foot_y - np.cos(lean) * 1.6 * r * t
             for side in (-1, 1):
                 turn = np.pi / 2 - lean - side * 0.6
                 dx, dy = 0.14 * r * np.cos(turn), -0.14 * r * np.sin(turn)
@@ -116,7 +116,7 @@ def _berries(sheet: F32, x: float, y: float, r: float, draws: Sequence[float]) -
 
 def _citrus(rind: Ink, flesh: Ink) -> Callable[[F32, float, float, float, Sequence[float]], None]:
     def paint(sheet: F32, x: float, y: float, r: float, draws: Sequence[float]) -> None:
-        _leaf(sheet, x + 0.55 * r, y - 0.68 * r, 0.42 * r, 0.8)
+        _leaf(sheet, x + 0.52 * r, y - 0.62 * r, 0.36 * r, 0.8)
         disc(sheet, x, y, 0.86 * r, rind)
         disc(sheet, x, y, 0.77 * r, srgb("#fff8e6"))
         for part in range(9):
@@ -204,7 +204,7 @@ _PICTURES: Final = {
 
 
 def paint_picture(sheet: F32, x: float, y: float, radius: float, name: str, draws: Sequence[float]) -> None:
-    """Paint a picture into a circle, pixels.
+    """Paint a picture into a circle, pixels; the tips of leaves and ears may reach a fifth further.
 
     Raises
     ------
