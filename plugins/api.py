@@ -29,6 +29,7 @@ from myriorama.scenes.errors import PluginError
 from myriorama.scenes.geometry.mesh import Mesh
 from myriorama.scenes.labels.record import Record
 from myriorama.scenes.labels.truth import Truth
+from myriorama.scenes.lights import AreaLight, Background, PointLight, RadianceMap, SpotLight, SunLight
 from myriorama.scenes.materials.model import Material, Texture
 from myriorama.scenes.parameters.schema import (
     Bool,
@@ -241,8 +242,10 @@ __all__ = [
     "API_VERSION",
     "WHOLE_IMAGE",
     "Annotator",
+    "AreaLight",
     "ArrayFile",
     "Attribute",
+    "Background",
     "Bool",
     "BytesFile",
     "Choice",
@@ -273,6 +276,8 @@ __all__ = [
     "Plugin",
     "PluginError",
     "PngFile",
+    "PointLight",
+    "RadianceMap",
     "Record",
     "ReusedFile",
     "Rotation",
@@ -280,8 +285,10 @@ __all__ = [
     "Scene",
     "SceneClass",
     "SetPiece",
+    "SpotLight",
     "StoredRecord",
     "StoredRecords",
+    "SunLight",
     "Text",
     "TextFile",
     "Texture",

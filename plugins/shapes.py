@@ -1,6 +1,6 @@
 """The tools that the built-in generators are made with, for authors: ``from myriorama.plugins.shapes import ...``.
 
-Shapes, measures, finishes and keyed noise: pure functions of their arguments. Nothing here draws or reads a file.
+Shapes, measures, poses, finishes, keyed noise: pure functions of their arguments. Nothing here draws or reads a file.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from myriorama.scenes.materials.finishes import (
     timber,
 )
 from myriorama.scenes.materials.noise import cloud, uniforms
+from myriorama.scenes.placement.poses import pose, tilt_rotation, yaw_rotation
 from myriorama.scenes.radiometry.color import linear_rgb
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "plain",
     "plane",
     "plastic",
+    "pose",
     "rotation_about",
     "rounded",
     "rubber",
@@ -65,6 +67,7 @@ __all__ = [
     "sphere",
     "srgb",
     "textured",
+    "tilt_rotation",
     "timber",
     "torus",
     "transform",
@@ -75,4 +78,5 @@ __all__ = [
     "uniforms",
     "volume_m3",
     "with_normals",
+    "yaw_rotation",
 ]

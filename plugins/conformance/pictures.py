@@ -16,12 +16,14 @@ from myriorama.plugins.api import (
     WHOLE_IMAGE,
     Annotator,
     ArrayFile,
+    BytesFile,
     DatasetInfo,
     Effect,
     Frame,
     Plugin,
     PngFile,
     Record,
+    ReusedFile,
     SampleFile,
     Scene,
     StoredRecord,
@@ -143,6 +145,8 @@ class Written:
 
     obstacles: tuple[tuple[str, ...], ...]
     files: tuple[tuple[SampleFile, ...], ...]
+    reused: tuple[tuple[ReusedFile, ...], ...]
+    losses: tuple[str, ...]
     whole: tuple[tuple[str, bytes], ...]
 
 
@@ -157,14 +161,20 @@ class WriterProbe(Probe):
         records = [_record(number) for number in (draw.number % SCENES, (draw.number + 1) % SCENES)]
         obstacles = tuple(tuple(writer.obstacles(record)) for record in records)
         fit = [record for record, why in zip(records, obstacles, strict=True) if not why]
-        files = tuple(tuple(writer.sample_files(record)) for record in fit)
-        stored = _Stored(tuple(_stored(r, rows) for r, rows in zip(fit, files, strict=True)))
-        whole = tuple((file.path, b"".join(file.chunks)) for file in writer.whole_files(stored))
-        return Written(obstacles, files, whole)
+        files, reused, stored = [], [], []
+        for record in fit:
+            own = tuple(writer.sample_files(record))
+            row = _stored(record, own)
+            files.append((*own, *writer.label_files(row)))
+            reused.append(tuple(writer.reused_files(row)))
+            stored.append(row)
+        whole = tuple((file.path, b"".join(file.chunks)) for file in writer.whole_files(_Stored(tuple(stored))))
+        return Written(obstacles, tuple(files), tuple(reused), tuple(writer.losses()), whole)
 
     def _paths(self, draw: Draw, written: Written) -> str:
         paths: list[Any] = [f.path for rows in written.files for f in rows] + [path for path, _ in written.whole]
-        for path in paths:
+        reused = [f.path for rows in written.reused for f in rows]
+        for path in paths + reused:
             if not isinstance(path, str) or not path or "\\" in path or "\0" in path:
                 return f"a path is relative, with forward slashes, not {path!r}"
             pure = PurePosixPath(path)
@@ -184,9 +194,9 @@ class WriterProbe(Probe):
         return ""
 
     def _sentences(self, draw: Draw, written: Written) -> str:
-        told: list[Any] = [why for rows in written.obstacles for why in rows]
+        told: list[Any] = [*(why for rows in written.obstacles for why in rows), *written.losses]
         odd = next((why for why in told if not isinstance(why, str) or not why.strip()), None)
-        return "" if odd is None else f"an obstacle is a sentence that says what does not fit, not {odd!r}"
+        return "" if odd is None else f"an obstacle or a loss is a phrase that says what does not fit, not {odd!r}"
 
     laws: ClassVar[dict[str, Callable[[Any, Draw, Any], str]]] = {
         "paths_inside": _paths,
@@ -227,6 +237,9 @@ def _content_fault(file: Any) -> str:
     elif isinstance(file, ArrayFile):
         if file.array.dtype.hasobject:
             return "an array file holds numbers, not objects"
+    elif isinstance(file, BytesFile):
+        if not isinstance(file.content, bytes):
+            return f"a bytes file holds bytes, not {type(file.content).__name__}"
     elif isinstance(file, TextFile):
         if not isinstance(file.text, str):
             return f"a text file holds text, not {type(file.text).__name__}"
