@@ -130,9 +130,9 @@ class CreepingThistle(PlantGenerator):
 
 def blade_outline(rank: int, growth: Growth) -> Outline:
     """Return a leaf's outline: the first two are toothed, the others lobed ever deeper."""
-    whole = oval(7 + 2 * growth.detail, 0.42, 0.62)
+    whole = oval(7 + 3 * growth.detail, 0.42, 0.85)
     lobes = (4, 4, 4, 5, 5, 5, 6, 6, 6, 6)[rank - 1]
-    stops = [float(s) for s in 0.09 + 0.83 * np.linspace(0.0, 1.0, lobes + 1) ** 0.95]
+    stops = [float(s) for s in 0.09 + 0.85 * np.linspace(0.0, 1.0, lobes + 1) ** 0.95]
     depth = by_rank((0.22, 0.24, 0.6, 0.8, 1.0, 1.05, 1.08, 1.08, 1.08, 1.08), rank)
     lobe = [(share, 1 + (reach - 1) * depth, lean) for share, reach, lean in LOBE]
     shift = 0.22 * growth.signed("lobes", rank, lobes)

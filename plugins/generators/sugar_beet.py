@@ -39,7 +39,7 @@ class SugarBeet(PlantGenerator):
     label = "Sugar beet"
     help = "A sugar beet's rosette, from two cotyledons to ten stalked leaves in a spiral."
     parameters = plant_parameters(6.0, "#4b7c34", (88.0, 112.0))
-    dress = Dress("rugose", roughness=0.4, petiole=(1.5, 1.25, 1.3), rib=(1.6, 1.4, 1.5), relief=0.55)
+    dress = Dress("rugose", roughness=0.4, petiole=(1.5, 1.25, 1.3), rib=(1.6, 1.4, 1.5), relief=0.42)
     seed_dress = Dress("pinnate", roughness=0.4, petiole=(1.4, 1.1, 1.2), rib=(1.15, 1.1, 1.1), relief=0.25)
 
     def shoot(self, growth: Growth) -> Shoot:
@@ -118,4 +118,4 @@ class SugarBeet(PlantGenerator):
             sweep=float(0.07 * chance[8]),
             petiole_radius_m=float(0.0011 * growth.size + 0.0125 * by_rank(PETIOLE_M, rank) * size),
         )
-        return Leaf(f"leaf_{rank}", "leaf", oval(6 + 3 * growth.detail, 0.52, 0.62), form, age, rank)
+        return Leaf(f"leaf_{rank}", "leaf", oval(8 + 4 * growth.detail, 0.52, 0.66), form, age, rank)

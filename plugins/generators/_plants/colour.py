@@ -117,7 +117,7 @@ def _veins(kind: Veins) -> tuple[F32, F32]:
     u, v = _grid()
     v = v / np.float32(0.86)
     out = np.abs(u - np.float32(0.5)) * 2
-    rib = np.exp(-((out / np.float32(0.055)) ** 2)) * (1 - 0.6 * v)
+    rib = np.exp(-((out / np.float32(0.07)) ** 2)) * (1 - 0.5 * v)
     if kind == "parallel":
         lines = 0.5 + 0.5 * np.cos(2 * np.pi * 17 * u)
         rib = np.exp(-((out / np.float32(0.09)) ** 2)) * (1 - 0.55 * v)

@@ -72,7 +72,7 @@ def _mirrored(foot: F64, forward: F64, outward: F64) -> Outline:
 def _rows(count: int) -> F64:
     """Return places along a blade that crowd towards both ends, where outlines bend most."""
     even = np.linspace(0.0, 1.0, count)
-    return 0.45 * even + 0.55 * (1 - np.cos(np.pi * even)) / 2
+    return 0.3 * even + 0.7 * (1 - np.cos(np.pi * even)) / 2
 
 
 def strap(rows: int, base: float, widest: float, point: float) -> Outline:
