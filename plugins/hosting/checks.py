@@ -231,9 +231,9 @@ def _labels(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limit
         if not isinstance(given, Mapping):
             raise wrong("a dict of fields", given, f"the answer for instance {index}")
         for name, value in given.items():
-            at = f"{named(name)} of instance {index}"
             if type(name) is not str or not name.isidentifier():
                 raise ValueError(f"a field's name must be a Python name, not {named(name)}")
+            at = f"{name} of instance {index}"
             if index == WHOLE_IMAGE and isinstance(value, np.ndarray):
                 if value.shape[:2] != (frame.height, frame.width) or value.ndim > 3:
                     raise wrong(f"an array of {frame.height} rows and {frame.width} columns", value, at)

@@ -121,3 +121,8 @@ def _plain(value: Any) -> Any:
 
 def _wrong(loaded: LoadedSource, plugin: type[Plugin], message: str) -> SourceRefused:
     return SourceRefused("result", message, inspect.getsourcefile(plugin) or loaded.source.root)
+
+
+def describe_for(arguments: Any, loaded: LoadedSource) -> dict[str, Any]:
+    """Return the same for `PluginHosts.run`; it takes no arguments of its own."""
+    return describe(loaded)

@@ -79,7 +79,11 @@ class Service:
             number = next(self._numbers)
             self._files[number] = iter(writer.whole_files(AskedRecords(self._ask, argument)))
             return number
-        return tuple(getattr(writer, method)(argument))
+        answer = getattr(writer, method)(argument)
+        if answer is None or isinstance(answer, str):
+            wanted = "sentences" if method == "obstacles" else "files"
+            raise SourceRefused("result", f"{method} must give a list of {wanted}, not {answer!r}"[:200])
+        return tuple(answer)
 
     def next_file(self, number: int) -> str | None:
         """Begin the next file of `whole_files`; None where there is no further one."""

@@ -99,6 +99,9 @@ def _word(hint: Any) -> str:
         return "None"
     if hint is float:
         return "a finite number"
+    if get_origin(hint) is np.ndarray:
+        kind = get_args(get_args(hint)[1])[0]
+        return f"an array of {np.dtype(kind)}" if isinstance(kind, type) else "an array"
     return getattr(hint, "__name__", str(hint))
 
 

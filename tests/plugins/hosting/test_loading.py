@@ -134,7 +134,7 @@ def test_paths_that_leave_the_folder_are_refused(hosts: PluginHosts, orchard: Pa
             "A.parameters must be a tuple of parameters",
         ),
         (
-            "class A(Generator):\n    name = 'a'\n    def generate(s, v): ...\n    parameters = (Float('x', {1}, help='x'),)",
+            "class A(Generator):\n    name = 'a'\n    generate = 0\n    parameters = (Float('x', {1}, help='x'),)",
             "result",
             "cannot be told as JSON",
         ),
