@@ -6,6 +6,7 @@ It keeps no values; whoever owns them says what to show. No more than one reques
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +94,7 @@ class Pictures:
         self._adviser = Adviser()
         self._out: dict[int, _Asked] = {}
         self._main_out = False
+        self._leaving: list[threading.Thread] = []
 
     # -- the process -----------------------------------------------------------------------------------------------
 
@@ -123,16 +125,26 @@ class Pictures:
                 self.show(self._project)
 
     def stop(self) -> None:
-        """End the process; what it had made stays with those who took it."""
+        """End the process, without waiting for it; what it had made stays with those who took it."""
         service, self._service = self._service, None
         if service is not None:
             service.frame_ready.disconnect(self._on_frame)
             service.failed.disconnect(self._on_failed)
             service.state.changed.disconnect(self.state.set)
-            service.close()
+            # It may be in the middle of a picture, or of a plugin that hangs: the window has better things to do.
+            leaving = threading.Thread(target=service.close, name="pictures end", daemon=True)
+            leaving.start()
+            self._leaving = [*(t for t in self._leaving if t.is_alive()), leaving]
         self._out.clear()
         self._main_out = False
         self.state.set("idle")
+
+    def close(self) -> None:
+        """End the process and wait until it has ended."""
+        self.stop()
+        for thread in self._leaving:
+            thread.join()
+        self._leaving.clear()
 
     def use_plugins(self, grants: Sequence[Grant]) -> None:
         """Make every further picture with these third-party plugins."""

@@ -90,7 +90,7 @@ class Thumbnails:
     def close(self) -> None:
         """End the process."""
         self._waiting = []
-        self._pictures.stop()
+        self._pictures.close()
 
     def _next(self) -> None:
         if self._waiting:
