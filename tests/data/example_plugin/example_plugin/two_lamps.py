@@ -16,7 +16,7 @@ class TwoLamps(Environment):
     parameters = (
         Float("key", 1.0, help="Brightness of the key light.", minimum=0.0, maximum=100.0, group="Light"),
         Float("fill", 0.3, help="The second light over the first.", minimum=0.0, maximum=1.0, group="Light"),
-        Float("ambient", 0.4, help="Brightness of the room.", minimum=0.0, maximum=10.0, group="Light"),
+        Float("ambient", 0.25, help="Brightness of the room.", minimum=0.0, maximum=10.0, group="Light"),
         Float("distance_m", 1.5, help="How far the lamps are.", unit="m", minimum=0.2, maximum=20.0, group="Position"),
     )
 
@@ -26,7 +26,7 @@ class TwoLamps(Environment):
         ambient = float(values["ambient"])
         return EnvironmentParts(
             background=Background(color=(ambient, ambient, ambient)),
-            lights=(_lamp(-away, away, 4.0 * key), _lamp(away, away, 4.0 * key * float(values["fill"]))),
+            lights=(_lamp(-away, away, 9.0 * key), _lamp(away, away, 9.0 * key * float(values["fill"]))),
         )
 
 
