@@ -5,6 +5,7 @@ It is empty: capacity is the volume inside up to the mouth, mass that of bottle,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -41,6 +42,18 @@ LABEL_M: Final = 0.0003
 CAP_DENSITY_KG_M3: Final = 950.0
 LABEL_DENSITY_KG_M3: Final = 900.0
 RIBS: Final = 36
+NO_ARTICLE: Final[Mapping[str, str | bool]] = MappingProxyType(
+    {
+        "net_amount": "",
+        "brand": "",
+        "product": "",
+        "ean13": "",
+        "main_color": "",
+        "accent_color": "",
+        "has_bar_code": False,
+    }
+)
+"""What is told without a label, or with one that is a mere design."""
 
 
 class Bottle(Generator):
@@ -116,7 +129,7 @@ class Bottle(Generator):
         shoulder = form.body_top_m
         keypoints.append(Keypoint("shoulder_front", (0.0, -form.radius_m, shoulder)))
         volume_ml = turned_volume_m3(profile.points[int(np.argmax(profile.points[:, 1])) :][::-1]) * 1e6
-        article: dict[str, str | bool] = {}
+        article = NO_ARTICLE
         if values["label"]:
             band = _label_band(form, segments)
             texture, article = _label_print(form, values, volume_ml)
@@ -162,12 +175,12 @@ def _label_band(form: _Form, segments: int) -> Mesh:
     return _front_to_viewer(merge([lathe(sheet, segments), lathe(back, segments, uv_rect=bare)]))
 
 
-def _label_print(form: _Form, values: Values, volume_ml: float) -> tuple[Texture, dict[str, str | bool]]:
-    """Return the label's print, and what it tells about the article: nothing, where it is a mere design."""
+def _label_print(form: _Form, values: Values, volume_ml: float) -> tuple[Texture, Mapping[str, str | bool]]:
+    """Return the label's print, and what it tells about the article."""
     turn, height = 2 * np.pi * (form.radius_m + LABEL_M), form.label_high_m - form.label_low_m
     seed = int(values["print_seed"])
     if values["label_style"] == "plain":
-        return label_texture(seed, turn, height, tuple(values["label_color"]), tuple(values["ink_color"])), {}
+        return label_texture(seed, turn, height, tuple(values["label_color"]), tuple(values["ink_color"])), NO_ARTICLE
     product, amount = product_of("bottle", seed), net_volume(0.93 * volume_ml)
     sheet = wrap_sheet(product, turn, height, amount)
     return sheet.texture, {"net_amount": amount, **product.attributes, "has_bar_code": sheet.has_bar_code}

@@ -200,20 +200,18 @@ class _Plan:
         self.stops = [-self.width / 2 + k * self.bay for k in range(self.bays + 1)]
 
     def attributes(self) -> dict[str, Attribute]:
-        """Return height and free height of each level, counted from the lowest, and the extent of all of them."""
-        out: dict[str, Attribute] = {
+        """Return how many levels there are, where and how far apart, what is free over each, and their extent."""
+        return {
             "levels": len(self.heights),
             "level_left_m": -self.width / 2,
             "level_width_m": self.width,
             "level_front_m": -self.depth / 2,
             "level_depth_m": self.inner_back + self.depth / 2,
+            "level_1_height_m": self.base,
+            "level_spacing_m": self.step,
+            "level_clear_m": self.step - self.board - BRACKET_M,
+            "top_level_clear_m": self.top - self.heights[-1],
         }
-        for number, height in enumerate(self.heights, start=1):
-            is_top = number == len(self.heights)
-            out[f"level_{number}_height_m"] = height
-            room = self.top - height if is_top else self.step - self.board - BRACKET_M
-            out[f"level_{number}_clear_m"] = room
-        return out
 
     def boards(self) -> list[Mesh]:
         """Return a board for each level and bay, and the plinth below the lowest."""

@@ -1,17 +1,20 @@
 """A standing shelf as a placement sees it: its levels, and what is free on each of them.
 
-Levels come from the attributes that a shelf tells (`level_1_height_m` ...), never from its name or looks.
+Levels come from the attributes that a shelf tells, never from its name or looks: `levels`, `level_left_m`,
+`level_width_m`, `level_front_m`, `level_depth_m`, `level_1_height_m`, and for the others `level_spacing_m`, or for each
+its own `level_2_height_m` ...; `level_clear_m` and `top_level_clear_m`, or `level_2_clear_m` ..., limit what stands.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from myriorama.scenes.assembly.model import Attribute
 from myriorama.scenes.assembly.scene import Instance
 from myriorama.scenes.conventions import F64
 from myriorama.scenes.placement.footprint import Footprint
@@ -19,7 +22,7 @@ from myriorama.scenes.placement.poses import pose, scale_of, yaw_rotation
 from myriorama.scenes.placement.standing import Standing
 
 _UPRIGHT_COS: Final = 1.0 - 1e-9
-_NEEDED: Final = ("levels", "level_left_m", "level_width_m", "level_front_m", "level_depth_m")
+_NEEDED: Final = ("levels", "level_left_m", "level_width_m", "level_front_m", "level_depth_m", "level_1_height_m")
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,11 +142,8 @@ def _shelf(instance: Instance) -> Shelf | None:
     left, front = scale * float(told["level_left_m"]), scale * float(told["level_front_m"])
     yaw_deg = math.degrees(math.atan2(rotation[1, 0], rotation[0, 0]))
     levels = tuple(
-        Level(
-            float(place[2, 3]) + scale * float(told[f"level_{k}_height_m"]),
-            scale * float(told[f"level_{k}_clear_m"]),
-        )
-        for k in range(1, int(told["levels"]) + 1)
+        Level(float(place[2, 3]) + scale * height, scale * clear)
+        for height, clear in (_level(told, k) for k in range(1, int(told["levels"]) + 1))
     )
     return Shelf(
         instance,
@@ -153,3 +153,12 @@ def _shelf(instance: Instance) -> Shelf | None:
         scale * float(told["level_depth_m"]),
         levels,
     )
+
+
+def _level(told: Mapping[str, Attribute], number: int) -> tuple[float, float]:
+    """Return height and free height of a level: its own where they are told, else by the even spacing."""
+    even = float(told["level_1_height_m"]) + (number - 1) * float(told.get("level_spacing_m", 0.0))
+    usual = float(told.get("level_clear_m", math.inf))
+    if number == int(told["levels"]):
+        usual = float(told.get("top_level_clear_m", usual))
+    return float(told.get(f"level_{number}_height_m", even)), float(told.get(f"level_{number}_clear_m", usual))

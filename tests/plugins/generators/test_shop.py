@@ -276,7 +276,8 @@ def test_a_shelfs_levels_are_where_it_says(made: Made, oracle: Oracle, whole: Wh
     deep = np.linspace(front + 0.006, front + float(told["level_depth_m"]) - 0.001, 7)
     places = np.stack(np.meshgrid(across, deep), axis=-1).reshape(-1, 2)
     for level in range(1, 5):
-        height, clear = float(told[f"level_{level}_height_m"]), float(told[f"level_{level}_clear_m"])
+        height = float(told["level_1_height_m"]) + (level - 1) * float(told["level_spacing_m"])
+        clear = float(told["level_clear_m" if level < 4 else "top_level_clear_m"])
         origins = np.column_stack([places, np.full(len(places), height + 1e-3)])
         down, index, _ = ray.intersects_location(origins, np.tile([0, 0, -1.0], (len(origins), 1)), multiple_hits=False)
         assert len(index) == len(origins)
@@ -295,8 +296,8 @@ def test_nothing_of_a_shelf_stands_in_the_goods_way(made: Made) -> None:
         x0, y0 = float(told["level_left_m"]), float(told["level_front_m"])
         x1, y1 = x0 + float(told["level_width_m"]), y0 + float(told["level_depth_m"])
         for level in (1, 2, 3):
-            low = float(told[f"level_{level}_height_m"])
-            high = low + float(told[f"level_{level}_clear_m"])
+            low = float(told["level_1_height_m"]) + (level - 1) * float(told["level_spacing_m"])
+            high = low + float(told["level_clear_m" if level < 3 else "top_level_clear_m"])
             for part in model.parts:
                 corners = part.mesh.positions[part.mesh.faces].astype(np.float64)
                 near, far = corners.min(axis=1), corners.max(axis=1)
@@ -316,3 +317,12 @@ def test_price_tags_face_the_aisle_and_read_to_the_right(made: Made) -> None:
         assert np.corrcoef(tags.positions[shown, 2], tags.uv[shown, 1])[0, 1] > 0.99
     assert "tags" not in {p.name for p in made("shelf_unit", tags=False).parts}
     assert "back" not in {p.name for p in made("shelf_unit", back="none").parts}
+
+
+def test_a_bottle_tells_the_same_things_whatever_its_label(made: Made) -> None:
+    plain, product, bare = (
+        made("bottle", **v) for v in ({}, {"label_style": "product"}, {"label": False, "label_style": "product"})
+    )
+    assert set(plain.attributes) == set(product.attributes) == set(bare.attributes)
+    assert plain.attributes["brand"] == bare.attributes["ean13"] == ""
+    assert product.attributes["brand"] == brand_of("bottle", 0)
