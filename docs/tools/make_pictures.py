@@ -19,11 +19,13 @@ TILE_PX = (400, 300)
 GAP_PX = 6
 EXAMPLES = (
     ("mugs_on_conveyor", 7),
-    ("dice_tray", 3),
-    ("cones_and_cubes", 1),
+    ("dice_tray", 0),
+    ("cones_and_cubes", 3),
     ("real_models", 5),
     ("first_light", 2),
     ("bench_table", 1),
+    ("crop_field", 9),
+    ("food_on_conveyor", 4),
 )
 LAYERS = ("mugs_on_conveyor", 7)
 OUTLINES = OverlayStyle(opacity=0.25)

@@ -29,9 +29,11 @@ PICTURE_PX: Final = (480, 320)
 MAX_PICTURE_BYTES: Final = 40 * 1024
 BEST_SAMPLE: Final = {
     "bench_table": 1,
-    "cones_and_cubes": 1,
-    "dice_tray": 3,
+    "cones_and_cubes": 3,
+    "crop_field": 9,
+    "dice_tray": 0,
     "first_light": 2,
+    "food_on_conveyor": 4,
     "mugs_on_conveyor": 7,
     "real_models": 5,
     "shop_shelf": 3,

@@ -97,6 +97,10 @@ LOOKS: Final[dict[str, Tree]] = {
     "blackgrass": {"leaves": 7.0, "variant": 4, "yaw_deg": 30},
     "scentless_mayweed": {"leaves": 9.0, "variant": 6, "yaw_deg": 10},
     "chickweed": {"leaves": 8.0, "variant": 7, "yaw_deg": 60},
+    "apple": {"yaw_deg": 210, "variant": 3, "stem_m": 0.02},
+    "banana": {"yaw_deg": 160, "variant": 1, "ripeness": 0.6},
+    "bread_roll": {"yaw_deg": 25, "variant": 4, "flour": 0.4},
+    "soil_patch": {"length_m": 0.9, "width_m": 0.7, "ridge_spacing_m": 0.35, "ridge_height_m": 0.08, "clods": 0.9},
 }
 UPRIGHT: Final = ("maize", "fat_hen", "blackgrass")
 ROSETTES: Final = ("sugar_beet", "creeping_thistle", "scentless_mayweed", "chickweed")
@@ -163,10 +167,31 @@ def shelf_scene() -> Tree:
     return project(orbit((0, -0.1, 0.36), 1.95, -70, 12), goods, [STUDIO, ground()], stage=[stage])
 
 
+def field_scene(name: str) -> Tree:
+    """Return a project with young beet in rows on soil; for weeds, with weeds between them."""
+    soil = group("soil_patch", (0, 0, -0.3), length_m=2.4, width_m=2.4, ridge_spacing_m=0.3, variant=3, clods=0.7)
+    stage = {**{key: value for key, value in soil.items() if value}, "class": "ground"}
+    individuals = {"variant": {"integers": [0, 9999]}}
+    rows = {"rows": 3, "per_row": 7, "row_spacing_m": 0.3, "plant_spacing_m": 0.13, "yaw_deg": {"uniform": [0, 360]}}
+    plants = [("sugar_beet", 21, 4.0, {"type": "field_rows", "parameters": rows})]
+    if name == "weeds_between":
+        weeds = {"length_m": 0.9, "width_m": 0.8, "row_spacing_m": 0.3, "band_m": 0.1, "patch_radius_m": 0.15}
+        weeds |= {"between_share": 1.0, "yaw_deg": {"uniform": [0, 360]}}
+        plants.append(("fat_hen", 34, 6.0, {"type": name, "parameters": weeds}))
+    objects = [
+        {"type": t, "class": "thing", "count": n, "parameters": {**individuals, "leaves": stage_of}, "placement": place}
+        for t, n, stage_of, place in plants
+    ]
+    light = [{"type": "sky", "parameters": {"time_h": 9.5, "cloudiness": 0.3, "day_of_year": 150}}]
+    return project(orbit((0, 0, 0.0), 2.1, 180, 48), objects, light, stage=[stage])
+
+
 def placement_scene(name: str) -> Tree:
     """Return a project with little cubes put down by a placement."""
     if name == "facings":
         return shelf_scene()
+    if name in ("field_rows", "weeds_between"):
+        return field_scene(name)
     cube = {"shape": "box", "size_x_m": 0.07, "size_y_m": 0.07, "size_z_m": 0.07, "bevel": 0.12}
     colors = {"palette": [BLUE, RED, YELLOW, GREEN, IVORY], "scope": "object"}
     count, elevation, distance = 12, 36.0, 1.55

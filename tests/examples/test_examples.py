@@ -18,13 +18,14 @@ from myriorama.app.production.job import JobSettings, run_job
 from myriorama.plugins.registry import builtin_registry
 from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.labels.record import Record
+from myriorama.scenes.placement.surface import surface_under
 from myriorama.scenes.project.load import load_project
 from myriorama.scenes.project.references import file_references
 
 EXAMPLES = example_names()
 SIZE = (640, 480)
 SAMPLES = 3
-CROWDED = {"shop_shelf": (1280, 960)}
+CROWDED = {"shop_shelf": (1280, 960), "crop_field": (1280, 960)}
 """Where so many edges are in view that a ray caster can be judged by on a larger picture only."""
 
 
@@ -75,6 +76,8 @@ def test_the_examples_are_there() -> None:
         "real_models",
         "bench_table",
         "shop_shelf",
+        "crop_field",
+        "food_on_conveyor",
     }
 
 
@@ -107,6 +110,42 @@ def test_the_mass_of_a_mug_is_a_label() -> None:
     assert len(masses) == len(mugs) > 1
     assert len(set(masses)) == len(masses)
     assert all(100 < mass < 1000 for mass in masses)
+
+
+@pytest.mark.gl
+def test_food_is_weighed() -> None:
+    with open_project("food_on_conveyor", size=SIZE) as opened:
+        told = [a for r in opened.records(range(2)) for a in r.annotations]
+    usual_g = {
+        "apple": (80, 300),
+        "banana": (60, 260),
+        "bread_roll": (30, 130),
+        "mug": (100, 1000),
+        "bottle": (10, 200),
+    }
+    assert {"apple", "banana", "bread_roll"} <= {a.class_name for a in told}
+    for a in told:
+        low, high = usual_g[a.class_name]
+        assert low < float(a.attributes["mass_g"]) < high, a.class_name
+
+
+@pytest.mark.gl
+def test_a_field_has_crops_in_rows_weeds_between_and_a_mask_for_every_leaf() -> None:
+    with open_project("crop_field", size=SIZE) as opened:
+        record = opened.record(2)
+        classes = {c.id: c for c in record.scene.classes}
+    assert {"crop", "weed"} <= {classes[a.class_id].supercategory for a in record.annotations}
+    for a in record.annotations:
+        leaves = [p for p in a.extra["parts"] if p["slot"] in ("leaf", "cotyledon")]
+        assert sum(p["area_px"] for p in a.extra["parts"]) == a.area_px
+        model = record.scene.instances[a.instance].model
+        assert {p["name"] for p in leaves} <= {p.name for p in model.parts if p.slot in ("leaf", "cotyledon")}
+        assert any(k.name == "stem_base" for k in a.keypoints)
+    assert max(len(a.extra["parts"]) for a in record.annotations) > 4
+    soil = next(i for i in record.scene.instances if i.group_uid == "soil")
+    plants = [i for i in record.scene.instances if i is not soil]
+    feet = np.array([i.world_from_object[:3, 3] for i in plants])
+    np.testing.assert_allclose(surface_under([soil], feet[:, :2]), feet[:, 2], atol=1e-9)
 
 
 @pytest.mark.gl
