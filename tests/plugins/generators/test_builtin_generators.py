@@ -1,4 +1,4 @@
-"""Laws that every built-in generator keeps over its whole limits."""
+"""Laws that every built-in generator keeps over its whole limits, beyond what test_conformance_of_builtins asks of it."""
 
 from __future__ import annotations
 
@@ -56,27 +56,11 @@ def test_open_objects_say_so() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_declarations_are_complete(name: str) -> None:
-    generator = REGISTRY.generator(name)
-    assert generator.label
-    assert generator.help.endswith(".")
-    for p in generator.parameters:
-        assert p.help.endswith("."), p.name
-        if isinstance(p, Float | Int):
-            assert p.minimum <= p.default <= p.maximum, p.name
-            assert np.isfinite([p.minimum, p.maximum]).all(), p.name
-        if p.name.endswith(("_m", "_deg")) and isinstance(p, Float):
-            assert p.unit == p.name.rsplit("_", 1)[1]
-        if p.suggested and "uniform" in p.suggested and isinstance(p, Float):
-            low, high = p.suggested["uniform"]
-            assert p.minimum <= low < high <= p.maximum
-
-
-@pytest.mark.parametrize("name", NAMES)
 def test_every_draw_inside_the_limits_is_a_sound_object(name: str, whole: Whole) -> None:
     generator = REGISTRY.generator(name)
     rng = np.random.default_rng(11)
-    for _ in range(LARGE.get(name, (DRAWS, 0))[0]):
+    # A plant has a score of parts, so its draws are dear; the conformance check makes 200 of them.
+    for _ in range(LARGE.get(name, (DRAWS // 2 if name in OPEN else DRAWS, 0))[0]):
         values = {p.name: _draw(p, rng) for p in generator.parameters}
         model = generator.generate(values)
         size = np.ptp(model.bounds, axis=0)
@@ -104,15 +88,6 @@ def test_every_draw_inside_the_limits_is_a_sound_object(name: str, whole: Whole)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_same_values_give_the_same_object(name: str, made: Made) -> None:
-    first, again = made(name), made(name)
-    for a, b in zip(first.parts, again.parts, strict=True):
-        assert (a.name, a.slot, a.mesh.key, a.material.key) == (b.name, b.slot, b.mesh.key, b.material.key)
-    assert first.attributes == again.attributes
-    assert first.keypoints == again.keypoints
-
-
-@pytest.mark.parametrize("name", NAMES)
 def test_the_default_object_is_modest_and_well_formed(
     name: str, made: Made, oracle: Oracle, whole: Whole, distance_to_surface: Distance
 ) -> None:
@@ -132,18 +107,6 @@ def test_the_default_object_is_modest_and_well_formed(
         ConvexHull(piece.points.astype(np.float64))
     if model.mass_kg is not None and "mass_g" in model.attributes:
         assert model.attributes["mass_g"] == pytest.approx(model.mass_kg * 1e3)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_keypoints_stay_on_the_surface_for_any_values(name: str, whole: Whole, distance_to_surface: Distance) -> None:
-    generator = REGISTRY.generator(name)
-    rng = np.random.default_rng(3)
-    for _ in range(12):
-        model = generator.generate({p.name: _draw(p, rng) for p in generator.parameters})
-        for keypoint in model.keypoints:
-            if keypoint.kind == "surface":
-                distance = distance_to_surface(whole(model), keypoint.position)
-                assert distance < keypoint.tolerance_m, (keypoint, distance)
 
 
 def test_nothing_heavy_is_loaded_by_generators() -> None:
