@@ -41,7 +41,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "kind": "float", "name": "a", "default": 0, "maximum": 1, "suggested": {"uniform": [0, 9]}, **H
     },
     "one of another kind": {"kind": "bool", "name": "a", "default": True, "suggested": {"uniform": [0, 1]}, **H},
-    "one with a number too large": {"kind": "float", "name": "a", "default": 0, "suggested": {"uniform": [0, HUGE]}, **H},
+    "one too large": {"kind": "float", "name": "a", "default": 0, "suggested": {"uniform": [0, HUGE]}, **H},
 }  # fmt: skip
 TRAITS: dict[str, dict[str, Any]] = {
     "a number for passes": {"passes": 5},
