@@ -15,7 +15,7 @@ from myriorama.plugins.conformance import declarations
 from myriorama.plugins.conformance.costs import Judgement, judge_leak, judge_memory, judge_time
 from myriorama.plugins.conformance.findings import Finding
 from myriorama.plugins.conformance.generators import GeneratorProbe
-from myriorama.plugins.conformance.options import BUDGETS, Options
+from myriorama.plugins.conformance.options import Options, budget_of
 from myriorama.plugins.conformance.pictures import AnnotatorProbe, EffectProbe, WriterProbe
 from myriorama.plugins.conformance.probing import Place, Probe, blamed, defined_at
 from myriorama.plugins.conformance.static_scan import scan
@@ -150,7 +150,7 @@ def _run(
             yield check, "", "not run: no draw gives a result", {}, Place(), 0.0, True
     yield _law(TWICE, seen, f"{len(seen.digests)} draws", 0.0)
     yield _law(STATE, seen, f"{seen.calls} draws", 0.0)
-    budget = BUDGETS[plugin.kind]
+    budget = budget_of(plugin)
     if seen.cpu_ms:
         yield _cost(probe, "time_budget", lambda: judge_time(seen, budget))
         yield _cost(probe, "memory_budget", lambda: judge_memory(probe, seen, budget))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, Final
 
+from myriorama.plugins.api import Plugin
 from myriorama.scenes.registry import PluginKind
 
 
@@ -41,6 +42,16 @@ BUDGETS: Final[Mapping[PluginKind, Budget]] = MappingProxyType(
     }
 )
 """For an effect, an annotator and a writer: on the pictures of the check, which are small."""
+STAGE_SHARE: Final = 4.0
+"""What a scene has one of may cost so much more than what it has many of."""
+
+
+def budget_of(plugin: type[Plugin]) -> Budget:
+    """Return what one call of this plugin may cost."""
+    budget = BUDGETS[plugin.kind]
+    if getattr(plugin, "home", "") != "stage":
+        return budget
+    return replace(budget, mean_ms=budget.mean_ms * STAGE_SHARE, worst_ms=budget.worst_ms * STAGE_SHARE)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ Every pixel's centre ray is met with every triangle in float64. It is slow, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -34,11 +35,13 @@ CLASSES: Final = (
 )
 
 
+@lru_cache(maxsize=4)
 def floor(side_m: float = 6.0) -> ObjectModel:
     """Return a square floor at z = 0."""
     return ObjectModel((Part("floor", plane(side_m, side_m), Material(name="floor")),))
 
 
+@lru_cache(maxsize=16)
 def crate(x_m: float, y_m: float, z_m: float) -> ObjectModel:
     """Return a box of two parts that stands on z = 0, with keypoints, attributes and a skeleton."""
     body, lid = moved(box((x_m, y_m, 0.9 * z_m)), 0, 0, 0.45 * z_m), moved(box((x_m, y_m, 0.1 * z_m)), 0, 0, 0.95 * z_m)

@@ -62,6 +62,7 @@ class Bottle(Generator):
     name = "bottle"
     label = "Bottle"
     help = "A bottle with a ribbed screw cap and a printed label; the label's front faces -Y."
+    watertight = True
     parameters = (
         length("height_m", 0.22, 0.06, 0.5, "Height without the cap's top."),
         length("diameter_m", 0.068, 0.03, 0.16, "Outer diameter of the body."),

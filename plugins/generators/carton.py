@@ -47,6 +47,7 @@ class Carton(Generator):
     name = "carton"
     label = "Carton"
     help = "A printed cardboard box with four flaps, open or taped shut; its front faces -Y."
+    watertight = True
     parameters = (
         length("size_x_m", 0.3, 0.05, 1.5, "Width of the front.", 0.3),
         length("size_y_m", 0.22, 0.05, 1.5, "Depth.", 0.3),

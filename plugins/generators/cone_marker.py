@@ -39,6 +39,7 @@ class ConeMarker(Generator):
     name = "cone_marker"
     label = "Traffic cone"
     help = "A traffic cone with a square foot and reflecting stripes."
+    watertight = True
     parameters = (
         length("height_m", 0.5, 0.1, 1.2, "Height with its foot."),
         ratio("base_ratio", 0.56, 0.4, 0.9, "Width of the square foot over the height."),

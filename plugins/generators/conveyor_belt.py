@@ -35,6 +35,7 @@ class ConveyorBelt(Generator):
     label = "Conveyor belt"
     home = "stage"
     help = "A belt conveyor along X with rollers, frame, guides and legs; things stand on its belt."
+    watertight = True
     parameters = (
         length("length_m", 2.0, 0.4, 20.0, "From end to end, along X.", 0.3),
         length("width_m", 0.5, 0.1, 3.0, "Width of the belt.", 0.3),

@@ -42,6 +42,7 @@ class Die(Generator):
     name = "die"
     label = "Die"
     help = "A six-sided die with sunk pips; it tells which face lies on top."
+    watertight = True
     parameters = (
         length("size_m", 0.016, 0.004, 0.5, "Edge of the cube."),
         ratio("roundness", 0.16, 0.06, 0.3, "Radius of the edges over the cube's edge."),

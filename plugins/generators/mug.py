@@ -47,6 +47,7 @@ class Mug(Generator):
     name = "mug"
     label = "Mug"
     help = "A ceramic mug, open at the top; its handle points along +X."
+    watertight = True
     parameters = (
         length("height_m", 0.095, 0.05, 0.25, "Height from the table to the lip."),
         length("diameter_m", 0.082, 0.04, 0.14, "Outer diameter at the lip."),

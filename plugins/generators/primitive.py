@@ -30,6 +30,7 @@ class Primitive(Generator):
     name = "primitive"
     label = "Primitive"
     help = "A box, sphere, cylinder, cone, torus or capsule of given size."
+    watertight = True
     parameters = (
         Choice(
             "shape",

@@ -30,6 +30,7 @@ class Table(Generator):
     label = "Table"
     home = "stage"
     help = "A wooden table; things stand on its top."
+    watertight = True
     parameters = (
         length("size_x_m", 1.2, 0.3, 6.0, "Width of the top.", 0.3),
         length("size_y_m", 0.75, 0.3, 6.0, "Depth of the top.", 0.3),

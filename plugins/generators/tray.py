@@ -31,6 +31,7 @@ class Tray(Generator):
     label = "Tray"
     home = "stage"
     help = "A shallow tray with walls and a felt lining; things lie in it."
+    watertight = True
     parameters = (
         length("size_x_m", 0.32, 0.06, 2.0, "Outer width.", 0.3),
         length("size_y_m", 0.24, 0.06, 2.0, "Outer depth.", 0.3),

@@ -1,4 +1,4 @@
-"""Laws that every built-in generator keeps over its whole limits, beyond what test_conformance_of_builtins asks of it."""
+"""Laws that every built-in generator keeps over its whole limits, beyond those that every author's plugin keeps."""
 
 from __future__ import annotations
 
