@@ -114,7 +114,7 @@ def open_project(
     path = find_project(str(project))
     loaded = load_project(path)
     opened = loaded.project if seed is None else loaded.project.model_copy(update={"seed": seed})
-    registry = user_registry(hosted=True)
+    registry = user_registry(path, hosted=True)
     store = FileAssetStore(loaded.folder, extra_roots=tuple(Path(root) for root in asset_roots))
     check_project(opened, registry, store, file=str(path))
     store.preflight(file_references(opened, registry, store))

@@ -100,7 +100,8 @@ def render(
     from myriorama.app.extensions.registries import user_registry
     from myriorama.app.production.job import JobSettings, run_job
 
-    registry = user_registry()
+    path = find_project(project)
+    registry = user_registry(path)
     width, height = read_size(size) if size is not None else (None, None)
     if replace and (resume or shard is not None):
         raise InputError(
@@ -110,7 +111,7 @@ def render(
         raise InputError(Problem("--cluster", "it cuts the job into shards itself", allowed="--cluster or --shard"))
     replacement = Replacement(out) if replace else None
     settings = JobSettings(
-        project_path=find_project(project),
+        project_path=path,
         count=count,
         out=out if replacement is None else replacement.target,
         start=start,

@@ -58,7 +58,7 @@ def _drawn(path: Path, index: int, roots: tuple[Path, ...]) -> SceneSample | Non
     loaded = load_project(path)
     if loaded.project.acceptance:
         return None
-    registry = user_registry()
+    registry = user_registry(path)
     store = FileAssetStore(loaded.folder, extra_roots=roots)
     check_project(loaded.project, registry, store, file=str(path))
     # A recipe whose files cannot be read could never become a picture: it is refused as `render` refuses it.

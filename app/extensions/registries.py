@@ -33,12 +33,14 @@ def on_this_machine(grant: Grant) -> Grant:
     return next((replace(grant, source=source) for source in same), grant)
 
 
-def user_registry(*, hosted: bool = False) -> PluginRegistry:
+def user_registry(project: Path | None = None, *, hosted: bool = False) -> PluginRegistry:
     """Return a registry of its own.
 
     Parameters
     ----------
+    project : Path or None
+        The project file that is worked on: plugins beside it that its user has enabled are among them.
     hosted : bool
         Third-party code can be run, in processes of its own, which `close` ends. Otherwise it is described only.
     """
-    return registry_with(user_grants(), PluginHosts() if hosted else None)
+    return registry_with(user_grants(project), PluginHosts() if hosted else None)

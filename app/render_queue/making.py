@@ -74,7 +74,7 @@ def make_snapshot(project: Project, folder: Path, wanted: Wanted, *, file: str =
     """
     if wanted.seed is not None:
         project = project.model_copy(update={"seed": wanted.seed})
-    registry = registry_with(user_grants() if wanted.plugins is None else wanted.plugins)
+    registry = registry_with(user_grants(folder / "project.json") if wanted.plugins is None else wanted.plugins)
     store = FileAssetStore(folder, extra_roots=wanted.asset_roots, cache_folder=wanted.cache_folder)
     check_project(project, registry, store, file=file)
     store.preflight(file_references(project, registry, store))

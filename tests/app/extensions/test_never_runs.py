@@ -171,3 +171,28 @@ def test_once_enabled_its_code_is_reached(
     assert fault["file"].endswith("apple.py")
     assert (listed[0], "size_m" in listed[1]) == (0, True)
     assert not mark.exists()
+
+
+def test_one_beside_a_project_is_used_by_that_project_once_it_is_enabled(
+    environment: dict[str, str], project: Path, mark: Path, code: Callable[..., str], tmp_path: Path
+) -> None:
+    """Other projects do not get it, and it has to be enabled by its place."""
+    file = project.parent / "plugins" / "plum.py"
+    file.write_text(code("crab_apple", harmless=True))
+    other = tmp_path / "other" / "project.json"
+    other.parent.mkdir()
+    other.write_text(project.read_text())
+    named = ("--project", str(project), "--json")
+    told = commands(
+        environment,
+        mark,
+        ("plugin", "info", str(file), *named),
+        ("sample", str(project), "0"),
+        ("plugin", "enable", str(file), "--yes", "HASH", *named),
+        ("sample", str(project), "0"),
+        ("sample", str(other), "0"),
+    )
+    assert [code for code, _, _ in told] == [0, 2, 0, 0, 2]
+    drawn = json.loads(told[3][1])
+    (apple,) = [group for group in drawn["objects"] if group["uid"] == "apple"]
+    assert apple["members"][0]["values"] == {"size_m": 0.03}
