@@ -8,14 +8,16 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from myriorama.plugins.api import Float, Item, PlaceContext
-from myriorama.plugins.placements._declared import NOTHING_UNDER, resting_pose
+from myriorama.plugins.placements._declared import NOTHING_UNDER, SCALE, TILT, TILT_AZIMUTH, YAW, turn_of
 from myriorama.scenes.conventions import F64
 from myriorama.scenes.geometry.combine import rotation_about
+from myriorama.scenes.placement.poses import pose
 from myriorama.scenes.placement.surface import ground_of, slopes_under, surface_under
 
 SLOPE_REACH_M: Final = 0.04
@@ -30,6 +32,9 @@ LEAN: Final = Float(
     group="Pose",
     suggested={"uniform": [0.0, 0.5]},
 )
+
+
+GROWN: Final = (YAW, SCALE, replace(TILT, help="Tips the plant over, about its own foot."), TILT_AZIMUTH)
 
 
 def grow_at(
@@ -50,11 +55,12 @@ def grow_at(
             rejections[NOTHING_UNDER] += 1
             poses.append(None)
             continue
-        standing = resting_pose(item, x, y, height)
+        # Not lifted where it leans, as a box is that must not sink in: a plant is rooted in its foot.
+        rotation, scale = turn_of(item.values)
         steep = float(np.hypot(*slope))
         if steep > 0:
             turn = rotation_about((float(slope[1]), -float(slope[0]), 0.0), lean * math.atan(steep))
             # The normal of the surface is (-dz/dx, -dz/dy, 1): the plant tips downhill, about its own foot.
-            standing[:3, :3] = turn[:3, :3] @ standing[:3, :3]
-        poses.append(standing)
+            rotation = turn[:3, :3] @ rotation
+        poses.append(pose((x, y, height), rotation, scale))
     return poses

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 
 from myriorama.plugins.api import Float, Int, Item, PlaceContext, Placed, Placement, Values
-from myriorama.plugins.placements._declared import CENTER, TURN, distance, jitter, shortage_note
-from myriorama.plugins.placements._growing import LEAN, grow_at
+from myriorama.plugins.placements._declared import CENTER, distance, jitter, shortage_note
+from myriorama.plugins.placements._growing import GROWN, LEAN, grow_at
 from myriorama.plugins.placements.rows import NO_PLACE
 from myriorama.scenes.conventions import F64
 
@@ -82,7 +82,7 @@ class FieldRows(Placement):
         LEAN,
         CENTER,
     )
-    per_object = (jitter("jitter_along_m", "along the row"), jitter("jitter_across_m", "across the row"), *TURN)
+    per_object = (jitter("jitter_along_m", "along the row"), jitter("jitter_across_m", "across the row"), *GROWN)
 
     def place(self, values: Values, items: Sequence[Item], context: PlaceContext) -> Placed:
         """Return a pose for each seed that has a place and comes up."""
@@ -100,8 +100,8 @@ class FieldRows(Placement):
         places = np.array([_place(number, sown[number], values, context) for number in up]).reshape(-1, 2)
         grown = grow_at(places, [sown[n] for n in up], float(values["lean_with_slope"]), context, rejections)
         poses: list[F64 | None] = [None] * len(items)
-        for number, pose in zip(up, grown, strict=True):
-            poses[number] = pose
+        for number, found in zip(up, grown, strict=True):
+            poses[number] = found
         placed = sum(p is not None for p in poses)
         # A gap is what was asked for: it is counted, but no reason to complain.
         notes = shortage_note("field_rows", placed, len(items) - missing, rejections)

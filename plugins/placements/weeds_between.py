@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.plugins.api import Float, Int, Item, PlaceContext, Placed, Placement, Values
-from myriorama.plugins.placements._declared import CENTER, NOTHING_UNDER, TURN, distance, shortage_note
-from myriorama.plugins.placements._growing import LEAN, grow_at
+from myriorama.plugins.placements._declared import CENTER, NOTHING_UNDER, distance, shortage_note
+from myriorama.plugins.placements._growing import GROWN, LEAN, grow_at
 from myriorama.scenes.conventions import F64
 from myriorama.scenes.placement.surface import ground_of, surface_under
 
@@ -95,7 +95,7 @@ class WeedsBetween(Placement):
         ),
         LEAN,
     )
-    per_object = TURN
+    per_object = GROWN
 
     def place(self, values: Values, items: Sequence[Item], context: PlaceContext) -> Placed:
         """Return a pose for each weed that finds a place."""

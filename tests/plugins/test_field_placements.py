@@ -123,7 +123,8 @@ def test_too_many_seeds_and_no_soil_are_told(plant, flat_soil):
 def test_every_stem_leaves_the_soil_where_the_soil_is(plant, tilled):
     soil, witness = tilled
     crops = _run("field_rows", plant, 24, {"rows": 3, "per_row": 8}, standing=[soil])
-    weeds = _run("weeds_between", plant, 40, {"length_m": 1.6, "width_m": 1.6}, standing=[soil])
+    leaning = {"tilt_deg": 20.0, "tilt_azimuth_deg": 50.0}
+    weeds = _run("weeds_between", plant, 40, {"length_m": 1.6, "width_m": 1.6}, leaning, [soil])
     at = np.concatenate([_positions(crops), _positions(weeds)])
     assert len(at) > 50
     above = at + [0, 0, 5]
