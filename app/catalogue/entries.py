@@ -131,7 +131,7 @@ def _entry(registry: PluginRegistry, kind: PluginKind, name: str, kept: Path | N
 def _kept(folder: Path | None, grant: Grant, name: str) -> Path | None:
     from myriorama.app.object_studio.thumbnails import thumbnail_file  # late: a studio without a window needs none
 
-    file = thumbnail_file(folder, grant, name) if folder is not None else None
+    file = thumbnail_file(folder, grant.source.sha256, name) if folder is not None else None
     return file if file is not None and file.is_file() else None
 
 

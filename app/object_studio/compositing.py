@@ -21,7 +21,10 @@ _SHADE: Final = 0.45
 """The least share of a part's colour that its darkest shadow keeps."""
 _DIMMED: Final = 0.35
 _WIRE_SHARE: Final = 0.6
-_DARK_BELOW: Final = 96
+_DARK_BELOW: Final = 96.0
+_LIGHT, _DARK = 235.0, 18.0
+_SPARSE: Final = 0.45
+"""Edges that cover more of the object than this are drawn fainter, so that it is still seen."""
 
 
 def part_colors(count: int) -> tuple[Rgb, ...]:
@@ -66,7 +69,7 @@ def composed(frame: SampleFrame, *, parts: bool, wire: bool, lit: int | None = N
     if parts or lit is not None:
         out = _with_parts(out, part_indices(frame), parts, lit)
     if wire and frame.wire is not None:
-        out = _with_wire(out, frame.wire > 0)
+        out = _with_wire(out, frame.wire > 0, part_indices(frame) > 0)
     return out
 
 
@@ -89,10 +92,14 @@ def _with_parts(rgb: U8, indices: U32, parts: bool, lit: int | None) -> U8:
     return out
 
 
-def _with_wire(rgb: U8, edges: np.ndarray) -> U8:
+def _with_wire(rgb: U8, edges: np.ndarray, ours: np.ndarray) -> U8:
+    """Return the picture with edges in one tone against the object's own; fainter where they would cover it."""
+    if not edges.any():
+        return rgb
     out = rgb.copy()
+    covered = float(edges.sum()) / max(float(ours.sum()), 1.0)
+    share = _WIRE_SHARE * min(1.0, _SPARSE / covered)
     under = out[edges].astype(np.float32)
-    dark = (under @ np.array([0.299, 0.587, 0.114], np.float32)) < _DARK_BELOW
-    line = np.where(dark[:, None], np.float32(235), np.float32(18))
-    out[edges] = ((1.0 - _WIRE_SHARE) * under + _WIRE_SHARE * line).astype(np.uint8)
+    line = _LIGHT if float(under.mean()) < _DARK_BELOW else _DARK
+    out[edges] = ((1.0 - share) * under + share * line).astype(np.uint8)
     return out

@@ -14,9 +14,9 @@ from psygnal import Signal
 
 from myriorama.app.document.document import Document
 from myriorama.app.document.edit import commit
-from myriorama.app.document.edits import add
 from myriorama.app.inspection.candidates import refusal
 from myriorama.app.inspection.naming import readable
+from myriorama.app.object_studio.adding import added
 from myriorama.app.object_studio.bench import (
     OBJECT,
     bench_project,
@@ -98,6 +98,7 @@ class ObjectPage:
         self.frame: SampleFrame | None = None
         self.draws: list[Draw] = []
         self.pictures = Pictures(post, cache_folder)
+        self._parameters: tuple[Parameter, ...] = ()
         self._plan: Plan | None = None
         self._rolls = 0
         self._made_ms: tuple[Any, float] = (None, 0.0)
@@ -146,6 +147,7 @@ class ObjectPage:
         self.failure.set(None)
         self.turn.set(Turn())
         self._made_ms = (None, 0.0)
+        self._parameters = self.registry.parameters("generator", name)
         self.document.open(project, place)
         self.name.set(name)
         self.opened.emit()
@@ -165,13 +167,20 @@ class ObjectPage:
         """Make everything anew with these third-party plugins: values of parameters that are still there stay."""
         self.pictures.use_plugins(grants)
         project, name = self.document.project, self.name.value
-        if project is None or name not in self.registry.names("generator"):
+        if project is None:
+            return
+        if name not in self.registry.names("generator"):
+            words = f"{project.name} is made by {name}, which is not installed or not enabled any more"
+            self.failure.set(Failure(0, 0, "plugin", words))
             return
         held = values_of(project)
-        fresh = bench_project(self.registry, name, held, materials=project.objects[0].materials)
+        self._parameters = self.registry.parameters("generator", name)
+        usable = {p.name: held[p.name] for p in self._parameters if p.name in held and not refusal(held[p.name], p)}
+        group = project.objects[0]
+        fresh = bench_project(self.registry, name, usable, materials=group.materials, title=group.name)
         self._made_ms = (None, 0.0)
-        if values_of(fresh) != held:
-            self.document.replace(fresh.model_copy(update={"name": project.name}), "Take the plugin's parameters")
+        if values_of(fresh) != held:  # steps of before would bring back what is not declared any more
+            self.document.open(fresh, self.document.folder)
         self.opened.emit()
         self.pictures.show(self.document.project or fresh)
         self.roll_draws()
@@ -180,7 +189,8 @@ class ObjectPage:
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        return self.registry.parameters("generator", self.name.value) if self.name.value else ()
+        """As the generator declared them when it was opened, or last changed."""
+        return self._parameters
 
     @property
     def values(self) -> dict[str, Any]:
@@ -269,27 +279,15 @@ class ObjectPage:
         ------
         ValueError
             No project is open.
+        PluginError, InputError
+            See `adding.added`.
         """
         project, page = document.project, self.document.project
         if project is None or page is None:
             raise ValueError("there is no open project to add the object to")
-        declared = {p.name: p for p in self.parameters}
-        written = {
-            name: value
-            for name, value in values_of(page).items()
-            if declared[name].suggested is not None or value != declared[name].default
-        }
-        edit = add(project, registry, "generator", self.name.value, name=page.name, values=written)
-        uid = edit.select[0]
-        materials = page.objects[0].materials
-        if materials:
-            lists = {
-                where: tuple(g.model_copy(update={"materials": materials}) if g.uid == uid else g for g in groups)
-                for where, groups in (("objects", edit.project.objects), ("stage", edit.project.stage))
-            }
-            edit = type(edit)(edit.project.model_copy(update=lists), edit.label, edit.select, edit.note)
+        edit = added(project, page, registry)
         commit(edit, document, selection)
-        return uid
+        return edit.select[0]
 
     # -- draws -----------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from myriorama.app.inspection.spread import spread_of
 from myriorama.scenes.parameters.fit import limits
 from myriorama.scenes.parameters.schema import Float, Int, Parameter
 
-_LOG_FROM: Final = 60.0
+_LOG_FROM: Final = 20.0
 """Limits that lie so many times apart are spread evenly in the logarithm."""
 _WIDEST: Final = 2000.0
 """Limits further apart than so many times the usual spread would leave it a pixel."""

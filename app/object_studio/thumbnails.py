@@ -29,9 +29,15 @@ _MADE_PX: Final = (256, 256)
 _QUALITY: Final = 90
 
 
-def thumbnail_file(folder: Path, grant: Grant, name: str) -> Path:
-    """Return where the picture of a generator is kept; other bytes of its source have another place."""
-    return folder / f"{grant.source.sha256[:32]}_{name}_{THUMBNAIL_VERSION}.jpg"
+def thumbnail_file(folder: Path, sha256: str, name: str) -> Path:
+    """Return where the picture of a generator is kept; other bytes of its source have another place.
+
+    Parameters
+    ----------
+    sha256 : str
+        Of the source: `PluginSource.sha256`.
+    """
+    return folder / f"{sha256[:32]}_{name}_{THUMBNAIL_VERSION}.jpg"
 
 
 class Thumbnails:
@@ -77,7 +83,7 @@ class Thumbnails:
         self._waiting = []
         for grant in grants:
             for entry in grant.manifest.entries:
-                file = thumbnail_file(self._folder, grant, entry.name)
+                file = thumbnail_file(self._folder, grant.source.sha256, entry.name)
                 wanted = entry.kind == "generator" and not grant.development
                 ours = wanted and self._registry.grant_of("generator", entry.name) == grant
                 if ours and file not in self._tried and not file.is_file():
@@ -95,7 +101,7 @@ class Thumbnails:
     def _next(self) -> None:
         if self._waiting:
             grant, name = self._waiting[0]
-            self._tried.add(thumbnail_file(self._folder, grant, name))
+            self._tried.add(thumbnail_file(self._folder, grant.source.sha256, name))
             self._pictures.draw(0, bench_project(self._registry, name))
             return
         self._pictures.stop()
@@ -108,7 +114,7 @@ class Thumbnails:
             return
         grant, name = self._waiting.pop(0)
         with contextlib.suppress(OSError):  # a picture that cannot be kept is only not shown
-            _keep(thumbnail_file(self._folder, grant, name), frame.rgb)
+            _keep(thumbnail_file(self._folder, grant.source.sha256, name), frame.rgb)
             self._made = True
         self._next()
 

@@ -20,6 +20,7 @@ from myriorama.app.object_studio.looks import Turn
 from myriorama.app.object_studio.page import ObjectPage
 from myriorama.app.preview.frames import Failure, SampleFrame
 from myriorama.app.studio import Studio
+from myriorama.scenes.errors import InputError, PluginError
 from myriorama.widgets.binding import bind
 from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.object_studio.bar import PageBar
@@ -191,7 +192,11 @@ class ObjectStudioWindow(QWidget):
         if studio.document.project is None:
             self.tell("Open or start a project first; the object can be added to it then.")
             return
-        uid = self.page.add_to(studio.document, studio.registry, studio.selection)
+        try:
+            uid = self.page.add_to(studio.document, studio.registry, studio.selection)
+        except (InputError, PluginError) as error:
+            self.tell(str(error))
+            return
         self.tell(f"Added to {studio.document.title} as {uid}; undo it there with Ctrl+Z.")
         self.added.emit(uid)
 

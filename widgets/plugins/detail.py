@@ -5,9 +5,11 @@ It does nothing by itself; each button tells what is wanted.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -21,6 +23,8 @@ from PySide6.QtWidgets import (
 from myriorama.app.extensions.counting import held_in
 from myriorama.app.extensions.rows import PluginRow
 from myriorama.app.extensions.telling import printable
+from myriorama.app.object_studio.thumbnails import thumbnail_file
+from myriorama.scenes.registry import PluginKind
 from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.forms.rows import Reason, plain_label, plain_row, tool_button
 from myriorama.widgets.plain import plain_tip
@@ -45,6 +49,11 @@ class SourceDetail(QWidget):
     enable_wanted, disable_wanted, develop_wanted, show_wanted : ()
     page_wanted : (str,)
         The page of a generator, by its name.
+
+    Attributes
+    ----------
+    pictures : Path or None
+        Where thumbnails of third-party generators are kept.
     """
 
     enable_wanted = Signal()
@@ -56,6 +65,7 @@ class SourceDetail(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._row: PluginRow | None = None
+        self.pictures: Path | None = None
         tokens = theme()
         self.status = plain_label("", wraps=True)
         self.status.setAccessibleName("Status")
@@ -66,7 +76,7 @@ class SourceDetail(QWidget):
         self.list.setAccessibleName("Plugins in it")
         self.list.setHeaderLabels(["Plugin", "Parameters"])
         self.list.setRootIsDecorated(False)
-        self.list.setIconSize(QSize(16, 16))
+        self.list.setIconSize(QSize(24, 24))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setMinimumHeight(74)
         header = self.list.header()
@@ -117,7 +127,7 @@ class SourceDetail(QWidget):
         for plugin in held.plugins:
             count = "" if plugin.parameters is None else str(plugin.parameters)
             item = QTreeWidgetItem([plugin.label, count])
-            item.setIcon(0, icon(KIND_ICONS[plugin.kind]))
+            item.setIcon(0, self._face(row.source.sha256, plugin.kind, plugin.name))
             item.setToolTip(0, plain_tip("\n".join(t for t in (f"{plugin.kind} {plugin.name}", plugin.help) if t)))
             item.setData(0, _PLUGIN, (plugin.kind, plugin.name))
             self.list.addTopLevelItem(item)
@@ -130,6 +140,13 @@ class SourceDetail(QWidget):
         self.disable_button.setText("Stop" if row.status == "development" else "Disable")
         self.develop_button.setEnabled(row.status not in ("missing", "development"))
         self.show_button.setEnabled(row.status != "missing")
+
+    def _face(self, sha256: str, kind: PluginKind, name: str) -> QIcon:
+        """Return the generator's own picture where one was made, else the sign of the kind."""
+        file = thumbnail_file(self.pictures, sha256, name) if self.pictures is not None else None
+        if kind == "generator" and file is not None and file.is_file():
+            return QIcon(str(file))
+        return icon(KIND_ICONS[kind])
 
     def _on_activated(self, item: QTreeWidgetItem) -> None:
         kind, name = item.data(0, _PLUGIN)

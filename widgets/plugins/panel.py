@@ -91,6 +91,7 @@ class PluginsPanel(Panel):
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.detail = SourceDetail()
+        self.detail.pictures = studio.state / "thumbnails"
         self.detail.hide()
         self.nothing = NothingYet()
         self.unfound = plain_label("No plugin holds these words.", "dim", wraps=True)

@@ -49,3 +49,4 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     made = Bench(tmp_path / "cache")
     yield made
     made.page.stop()
+    made.page.pictures.close()

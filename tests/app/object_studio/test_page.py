@@ -98,7 +98,8 @@ def test_turning_and_values_and_draws(bench: Any) -> None:
     pid = page.pictures.pid
     page.stop()
     assert page.pictures.pid is None
-    assert not _alive(pid)
+    page.pictures.close()  # stopping waits for nothing; this does
+    bench.until(lambda: not _alive(pid))
     page.start()
     bench.until(bench.settled)
     assert page.pictures.pid != pid

@@ -37,7 +37,7 @@ class Plate(Generator):
         up = np.tile(np.array([0, 0, 1], np.float32), (4, 1))
         faces = np.array([[0, 1, 2], [0, 2, 3]], np.uint32)
         mesh = Mesh(corners, up, np.zeros((4, 2), np.float32), faces)
-        return ObjectModel((Part("plate", mesh, Material(base_color=(0.8, 0.1, 0.1))),))
+        return ObjectModel((Part("plate", mesh, Material(base_color=(0.8, 0.1, 0.1)), coarse=mesh),))
 '''
 
 
@@ -72,6 +72,7 @@ def test_a_fault_is_told_and_a_save_is_taken_up(bench: Any, author: Author) -> N
     page.start()
     bench.until(bench.settled)
     assert page.facts.value.extent.size_m[0] == pytest.approx(0.2)
+    assert [p.coarse_triangles for p in page.facts.value.parts] == [2]
     shown = page.frame
     page.set_value("width_m", 0.95)
     bench.until(lambda: page.failure.value is not None)
@@ -90,6 +91,11 @@ def test_a_fault_is_told_and_a_save_is_taken_up(bench: Any, author: Author) -> N
     bench.until(lambda: page.failure.value is None and bench.settled())
     assert page.facts.value.extent.size_m[0] == pytest.approx(0.3)
 
+    bench.registry.use(())
+    page.plugins_changed(())
+    assert "not enabled any more" in page.failure.value.message
+    assert [p.name for p in page.parameters] == ["width_m", "depth_m"], "what was open stays to be read"
+
 
 def test_a_thumbnail_is_made_once_for_the_bytes_of_the_code(bench: Any, author: Author, tmp_path: Path) -> None:
     from PIL import Image
@@ -104,7 +110,7 @@ def test_a_thumbnail_is_made_once_for_the_bytes_of_the_code(bench: Any, author: 
         made.use((grant,))
         assert made.busy
         bench.until(lambda: bool(told))
-        file = thumbnail_file(folder, grant, "plate")
+        file = thumbnail_file(folder, grant.source.sha256, "plate")
         with Image.open(file) as image:
             assert image.size == (SIDE_PX, SIDE_PX)
             red, green, blue = image.convert("RGB").getpixel((SIDE_PX // 2, SIDE_PX // 2))

@@ -121,8 +121,7 @@ def test_the_window_with_its_process(
 
     window.close()
     assert page.pictures.pid is None
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)  # type: ignore[arg-type]
+    qtbot.waitUntil(lambda: not _alive(pid), timeout=PATIENCE_MS)
 
 
 def test_values_without_a_picture(window: ObjectStudioWindow, qtbot: QtBot) -> None:
@@ -228,3 +227,11 @@ def test_it_is_reached_from_menu_outliner_and_the_list_of_what_can_be_added(prog
     assert studio.document.project == edit.project, "looking adds nothing"
     opened.close()
     assert opened.page.pictures.pid is None
+
+
+def _alive(pid: int | None) -> bool:
+    try:
+        os.kill(pid or 0, 0)
+    except ProcessLookupError:
+        return False
+    return True
