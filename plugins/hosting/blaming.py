@@ -41,13 +41,18 @@ def _told(value: Any) -> Any:
     return type(value).__name__
 
 
+def shown(text: str) -> str:
+    """Return text of a plugin's as it may be shown: no control codes, which could write over what a person reads."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\n" if c == "\r" else "\ufffd" for c in text)
+
+
 def fault_of_facts(about: About, facts: Mapping[str, Any], output: str) -> Fault:
     """Return the fault of what a host process told. It may lie: what it told is taken as text."""
     source, entry, values = about
     cause = str(facts.get("cause"))
 
     def text(name: str, most: int = 4_000) -> str:
-        return str(facts.get(name) or "")[:most]
+        return shown(str(facts.get(name) or "")[:most])
 
     line = facts.get("line")
     file, number = text("file"), line if type(line) is int and line > 0 else 0
@@ -65,7 +70,7 @@ def fault_of_facts(about: About, facts: Mapping[str, Any], output: str) -> Fault
         code=code,
         values=values,
         trace=text("trace", 20_000),
-        output=output,
+        output=shown(output),
         way_out=text("way_out"),
     )
 
@@ -86,7 +91,7 @@ def fault_of_loss(about: About, lost: Lost, output: str) -> Fault:
         code=code,
         values=values,
         trace=trace,
-        output=output,
+        output=shown(output),
         way_out=lost.way_out,
     )
 

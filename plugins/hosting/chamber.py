@@ -34,7 +34,7 @@ _PIPE_BYTES: Final = 2**20
 _MOST_FOLDERS: Final = 200
 _MOST_FILES: Final = 2_000
 _ENTRY: Final = "from myriorama.plugins.hosting.child import main; main()"
-_PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH", "NIX_LD")
+_PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONPATH")
 _NUMERIC: Final = ("OPENBLAS_", "MKL_", "NVPL_", "NPY_")
 """What a person told the numeric libraries counts there too: the same kernels give the same last digit."""
 
@@ -170,8 +170,9 @@ class Chamber:
 
     def output(self) -> str:
         """Return the last that was printed."""
-        self._drain()
-        return b"".join(self._printed).decode("utf-8", "replace")[-self._kept_bytes :]
+        with self.lock:
+            self._drain()
+            return b"".join(self._printed).decode("utf-8", "replace")[-self._kept_bytes :]
 
     def forget_output(self) -> None:
         """Begin a new call: what was printed before is not its own."""
@@ -199,22 +200,23 @@ class Chamber:
         return True
 
     def end(self) -> None:
-        """End the process and everything it started; remove its folder."""
-        if self.ended:
-            return
-        self.ended = True
-        if self._child.poll() is None:
+        """End the process and everything it started; remove its folder. A call in another thread ends with it."""
+        if not self.ended and self._child.poll() is None:
             with contextlib.suppress(OSError):
                 if hasattr(os, "killpg"):
                     os.killpg(self._child.pid, signal.SIGKILL)
                 else:
                     self._child.kill()
-        self._child.wait()
-        for stream in (self._child.stdin, self._child.stdout, self._child.stderr):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        with self.lock:  # whoever waits for an answer finds the pipe closed by now; then nobody reads from it
+            if self.ended:
+                return
+            self.ended = True
+            self._child.wait()
+            for stream in (self._child.stdin, self._child.stdout, self._child.stderr):
+                if stream is not None:
+                    with contextlib.suppress(OSError):
+                        stream.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def _send(self, pieces: list[memoryview], watch: Watch) -> None:
         try:

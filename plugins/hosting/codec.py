@@ -255,6 +255,8 @@ class Decoder:
         if not isinstance(node, list):
             if isinstance(node, dict):
                 raise NotReadable("the message is malformed (an object)")
+            if self._checked and isinstance(node, str) and not node.isascii():
+                _require_unicode(node)
             return node
         if depth > 2 * DEEPEST:
             raise NotReadable("the message is too deep")
@@ -344,6 +346,13 @@ class Decoder:
         if self._open_asset is None:
             raise NotReadable("a file cannot be an answer")
         return self._open_asset(self._value(node[1], depth))
+
+
+def _require_unicode(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise WrongShape("text that UTF-8 can write", ascii(text[:40])) from None
 
 
 _READERS: Final[Mapping[str, Callable[[Decoder, list[Any], int], Any]]] = {

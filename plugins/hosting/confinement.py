@@ -95,5 +95,8 @@ def confine(limits: Limits, scratch: str, root: str, *, kernel: bool) -> None:
     if kernel and allow_no_new_privileges():
         from myriorama.plugins.hosting import landlock, seccomp
 
-        landlock.restrict(readable=(*readable_folders(), root), writable=(scratch,))
-        seccomp.restrict()
+        # Where the system has a layer, a plugin does not run without it.
+        if landlock.version() and not landlock.restrict(readable=(*readable_folders(), root), writable=(scratch,)):
+            raise OSError("the system has Landlock and would not close the files of a plugin's process")
+        if seccomp.available() and not seccomp.restrict():
+            raise OSError("the system has seccomp and would not close the network of a plugin's process")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -277,7 +278,8 @@ class PluginHosts:
         }
         request = ("load", facts, self.limits.to_json(), str(chamber.folder), self._layers)
         try:
-            said, answer = chamber.ask(request, self.limits)
+            with chamber.lock:
+                said, answer = chamber.ask(request, self.limits)
         except Lost as lost:
             raise PluginFault(fault_of_loss(about, lost, chamber.output())) from None
         if said != "done":
@@ -299,6 +301,8 @@ class PluginHosts:
 
     def _take_spare(self) -> Chamber:
         """Return a process that has everything imported but a plugin, and have the next one started."""
+        if sys.platform == "win32":
+            raise PluginError("third-party plugins run on Linux and macOS; on Windows they are shown and not run")
         with self._lock:
             if self._closed:
                 raise PluginError("the plugins' processes are closed")

@@ -17,7 +17,7 @@ from typing import Final
 import psutil
 
 _PREFIX: Final = "myriorama-plugins-"
-_NAME: Final = re.compile(rf"{_PREFIX}(?P<pid>\d{1, 9})-\w+")
+_NAME: Final = re.compile(_PREFIX + r"(?P<pid>\d{1,9})-\w+")
 
 
 def own_scratch(parent: Path | None) -> Path:

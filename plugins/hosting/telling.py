@@ -29,6 +29,12 @@ def told(error: BaseException, loaded: LoadedSource | None, *, importing: bool, 
     fallback : tuple of (file, line) or None
         Where the called method stands, for a failure without a line of the plugin's own.
     """
+    facts = _facts(error, loaded, importing=importing, fallback=fallback)
+    # Half a surrogate pair in a message must not hide the message.
+    return {k: v.encode("utf-8", "backslashreplace").decode() if isinstance(v, str) else v for k, v in facts.items()}
+
+
+def _facts(error: BaseException, loaded: LoadedSource | None, *, importing: bool, fallback: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {"cause": "raised", "message": _sentence(error), "way_out": ""}
     facts |= {"file": "", "line": 0, "code": "", "trace": "", "ends": False}
     if isinstance(error, SourceRefused):

@@ -74,6 +74,7 @@ BAD: tuple[tuple[str, str, str, str, str], ...] = (
      "result", "face index 9 is out of range"),
     ("many_faces", "", "return thing(many=60_000)", "result", "60000 faces; at most 50000"),
     ("long_normals", "", "return thing(length=2)", "result", "must have length 1; one has 2"),
+    ("half_a_pair", "", r"return thing(attributes={'a': '\ud800'})", "result", "text that UTF-8 can write"),
     ("keypoint", "", "return thing(keypoints=(Keypoint('a', (0.0, float('inf'), 0.0)),))", "result", "position[1]"),
     ("skeleton", "", "return thing(skeleton=(('a', 'b'),))", "result", "which is no keypoint"),
     ("deep", "", "d = {}\nfor _ in range(500): d = {'a': d}\nreturn thing(attributes=d)", "result", "nested deeper"),
@@ -200,6 +201,18 @@ def test_printing_does_not_disturb_answers(hosts: PluginHosts, write_bad: Callab
     grant = write_bad("print('x' * 300_000, flush=True); os.write(1, b'raw')\nreturn thing()", "import os", "chatty")
     for _ in range(3):
         hosts.call(grant, grant.manifest.entries[0], "generate", (VALUES,), values=VALUES)
+
+
+def test_what_a_plugin_says_cannot_write_over_what_a_person_reads(
+    hosts: PluginHosts, write_bad: Callable[..., Grant]
+) -> None:
+    fault = _fault(
+        hosts, write_bad(r"print('\x1b[2Jgone'); raise ValueError('\x1b[31mred\rover\ud800')", name="escapes")
+    )
+    told = fault.message + fault.output + fault.code + fault.trace
+    assert "red" in told
+    assert "gone" in told
+    assert not {"\x1b", "\r", "\ud800"} & set(told)
 
 
 def test_a_name_of_pythons_own_is_refused(hosts: PluginHosts, write_bad: Callable[..., Grant]) -> None:

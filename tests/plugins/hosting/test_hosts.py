@@ -158,6 +158,30 @@ def test_an_interrupted_call_is_not_answered_by_the_next(own_hosts: PluginHosts,
     assert _call(own_hosts, plain, n=2)["n"] == 2
 
 
+def test_closing_ends_a_call_that_hangs(short: Limits, tmp_path: Path, write_bad: Callable) -> None:
+    made = PluginHosts(short, tmp_path / "..")
+    grant = write_bad("time.sleep(60)", "import time", "hung")
+    causes: list[str] = []
+
+    def hang() -> None:
+        try:
+            _call(made, grant)
+        except PluginFault as error:
+            causes.append(error.fault.cause)
+
+    thread = threading.Thread(target=hang)
+    thread.start()
+    while not made.pids():
+        time.sleep(0.01)
+    time.sleep(0.1)
+    began = time.perf_counter()
+    made.close()
+    thread.join(2.0)
+    assert not thread.is_alive()
+    assert time.perf_counter() - began < 1.5
+    assert causes in (["killed"], ["memory"])
+
+
 def test_scratch_is_bounded_together(own_hosts: PluginHosts, write_bad: Callable) -> None:
     body = "for i in range(4): open(f'part{i}', 'wb').write(bytes(1_500_000))\nreturn thing()"
     grant = write_bad(body, "", "filling")
