@@ -19,7 +19,9 @@ from myriorama.plugins.manifest import NAME
 from myriorama.scenes.errors import InputError, Problem
 from myriorama.scenes.registry import PluginKind
 
-LONGEST_SOURCE_BYTES: Final = 512 * 1024
+LONGEST_SOURCE_BYTES: Final = 64 * 1024
+"""A longer text is not parsed, for parsing keeps every thread of the program waiting; it is searched for a word."""
+LONGEST_FILE_BYTES: Final = 16 * 2**20
 MOST_CLASSES: Final = 64
 _LONGEST_TEXT: Final = 400
 _BASES: Final[Mapping[str, PluginKind]] = MappingProxyType(
@@ -74,9 +76,11 @@ def look_at(file: Path) -> SourceText:
     Raises
     ------
     InputError
-        It cannot be read, or it is no Python.
+        It cannot be read, or it is no Python. (Of a text longer than `LONGEST_SOURCE_BYTES` nothing is told.)
     """
-    content = read_bounded(file, LONGEST_SOURCE_BYTES)
+    content = read_bounded(file, LONGEST_FILE_BYTES)
+    if len(content) > LONGEST_SOURCE_BYTES:
+        return SourceText(b"myriorama.plugins" in content, ())
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an author's invalid escape is not the reader's concern
