@@ -27,6 +27,7 @@ TITLES: Final = {
     "statistics": "Statistics",
     "assets": "Assets",
     "queue": "Queue",
+    "plugins": "Plugins",
 }
 
 
