@@ -25,7 +25,7 @@ from myriorama.plugins.hosting.codec import Decoder, Encoder, NotReadable
 from myriorama.plugins.hosting.framing import PIECES_AT_ONCE, pieces_of, read_message
 from myriorama.plugins.hosting.limits import Limits
 from myriorama.plugins.hosting.shapes import WrongShape
-from myriorama.plugins.hosting.watching import Lost, Watch, ending
+from myriorama.plugins.hosting.watching import Lost, Watch, ending, out_of_memory_kills
 
 _START_S: Final = 60.0
 _LOOK_S: Final = 0.05
@@ -58,6 +58,8 @@ class Chamber:
         self.loaded = False
         self.ended = False
         self._ready = False
+        self._closing = False
+        self._kills_before = out_of_memory_kills()
         self._encoder = Encoder(by_identity=True)
         self._decoder = Decoder(checked=True)
         self._printed: deque[bytes] = deque()
@@ -201,6 +203,7 @@ class Chamber:
 
     def end(self) -> None:
         """End the process and everything it started; remove its folder. A call in another thread ends with it."""
+        self._closing = True
         if not self.ended and self._child.poll() is None:
             with contextlib.suppress(OSError):
                 if hasattr(os, "killpg"):
@@ -305,6 +308,8 @@ class Chamber:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._child.wait(_LAST_WORDS_S * 3)
         self._drain()
-        code = self._child.poll()
-        cause, message, way_out = ending(code)
+        if self._closing:
+            return self.lose("killed", "its process was ended by the program, which does not need it any more")
+        ran_out = out_of_memory_kills() > self._kills_before
+        cause, message, way_out = ending(self._child.poll(), memory_ran_out=ran_out)
         return self.lose(cause, message, way_out)

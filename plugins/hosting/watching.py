@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -27,7 +28,18 @@ class Lost(Exception):
         super().__init__(message)
 
 
-def ending(code: int | None) -> tuple[Cause, str, str]:
+def out_of_memory_kills() -> int:
+    """Return how many processes the kernel has ended for want of memory since it started; 0 where it does not tell."""
+    try:
+        for row in Path("/proc/vmstat").read_text(encoding="ascii").splitlines():
+            if row.startswith("oom_kill "):
+                return int(row.split()[1])
+    except (OSError, ValueError):
+        pass
+    return 0
+
+
+def ending(code: int | None, *, memory_ran_out: bool = False) -> tuple[Cause, str, str]:
     """Return cause, sentence and way out of a process that is gone, or has closed its pipe (None)."""
     if code is None or code == CONNECTION_CLOSED:
         return "exited", "it closed the connection of its process to the program", "close only what you opened"
@@ -41,14 +53,15 @@ def ending(code: int | None) -> tuple[Cause, str, str]:
         return "cpu", "it used more processor time than one call may use", ""
     if name == "SIGXFSZ":
         return "file_size", "it wrote a file larger than plugins may write", ""
-    if name == "SIGKILL":
-        return "memory", "the system ended its process (SIGKILL), most likely because memory ran out", ""
+    if name == "SIGKILL" and memory_ran_out:
+        return "memory", "the system ended its process because the machine's memory ran out", ""
     words = {
         "SIGSEGV": "a segmentation fault: memory was used that is not its own",
         "SIGABRT": "abort() was called",
         "SIGBUS": "a bus error",
         "SIGFPE": "an arithmetic error in native code",
         "SIGILL": "an illegal instruction",
+        "SIGKILL": "from outside: by a person, or by another program",
     }
     told = f" ({words[name]})" if name in words else ""
     return "killed", f"its process was ended by {name}{told}", "look for native code that it calls"

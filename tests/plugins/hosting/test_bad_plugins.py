@@ -37,6 +37,7 @@ BAD: tuple[tuple[str, str, str, str, str], ...] = (
     ("segfaults", "import ctypes", "ctypes.string_at(0)", "killed", "segmentation fault"),
     ("aborts", "import os", "os.abort()", "killed", "abort()"),
     ("kills_itself", "import os", "os.kill(os.getpid(), 15)", "killed", "SIGTERM"),
+    ("kills_itself_hard", "import os", "os.kill(os.getpid(), 9)", "killed", "SIGKILL"),
     ("allocates", "", "return np.ones(2**30)", "memory", "more memory"),
     ("allocates_bytes", "", "return bytearray(8 * 2**30)", "memory", "more memory"),
     ("leaks_all", "kept = []", "while True: kept.append(bytearray(5_000_000))", "memory", "more memory"),
@@ -91,7 +92,7 @@ ENDS = frozenset(("exited", "timeout", "cpu", "killed", "memory", "output", "tam
 @pytest.fixture(scope="module")
 def neighbour(
     tmp_path_factory: pytest.TempPathFactory, hosts: PluginHosts, head: str, sourced: Callable, granted: Callable
-) -> Callable[[], int]:
+) -> tuple[Grant, Callable[[], int]]:
     """Another source in the same hosts; the function calls it and returns the id of its process."""
     path = tmp_path_factory.mktemp("good") / "good_one.py"
     path.write_text(head + "import os\nclass Good(Generator):\n    name = 'good'\n    help = 'Good.'\n"
@@ -102,7 +103,7 @@ def neighbour(
         model = hosts.call(grant, grant.manifest.entries[0], "generate", (VALUES,), values=VALUES)
         return int(model.attributes["pid"])
 
-    return call
+    return grant, call
 
 
 def _fault(hosts: PluginHosts, grant: Grant) -> Fault:
@@ -115,27 +116,28 @@ def _fault(hosts: PluginHosts, grant: Grant) -> Fault:
 def test_the_cause_is_named_and_others_go_on(
     hosts: PluginHosts,
     write_bad: Callable[..., Grant],
-    neighbour: Callable[[], int],
+    neighbour: tuple[Grant, Callable[[], int]],
     name: str,
     top: str,
     body: str,
     cause: str,
     words: str,
 ) -> None:
-    before = neighbour()
+    neighbour_grant, call_neighbour = neighbour
+    before = call_neighbour()
     grant = write_bad(body, top, f"bad_{name}")
     fault = _fault(hosts, grant)
     assert (fault.cause, words in fault.message) == (cause, True), fault
     assert fault.source == f"bad_{name}"
     assert dict(fault.values) == VALUES
-    assert neighbour() == before, "the other source's process is the same"
+    assert call_neighbour() == before, "the other source's process is the same"
     began = time.perf_counter()
     (Path(grant.source.root).parent / "again").mkdir()
     again = write_bad("return thing()", "", f"{name}_mended")
     hosts.call(again, again.manifest.entries[0], "generate", (VALUES,), values=VALUES)
     assert time.perf_counter() - began < 1.0, "a process is there again"
-    hosts.keep([again])
-    assert neighbour() != before
+    hosts.keep([neighbour_grant])
+    assert call_neighbour() == before
 
 
 @pytest.mark.parametrize(
@@ -206,9 +208,7 @@ def test_printing_does_not_disturb_answers(hosts: PluginHosts, write_bad: Callab
 def test_what_a_plugin_says_cannot_write_over_what_a_person_reads(
     hosts: PluginHosts, write_bad: Callable[..., Grant]
 ) -> None:
-    fault = _fault(
-        hosts, write_bad(r"print('\x1b[2Jgone'); raise ValueError('\x1b[31mred\rover\ud800')", name="escapes")
-    )
+    fault = _fault(hosts, write_bad(r"print('\x1b[2Jgone'); raise ValueError('\x1b[1mred\ro\ud800')", name="escapes"))
     told = fault.message + fault.output + fault.code + fault.trace
     assert "red" in told
     assert "gone" in told
