@@ -16,6 +16,7 @@ from myriorama.app.document.starting import suggested
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.conventions import F64
 from myriorama.scenes.drawing.plan import Plan, compile_plan
+from myriorama.scenes.parameters.fit import limits
 from myriorama.scenes.parameters.schema import File, FileRole, Parameter
 from myriorama.scenes.project.model import Project
 
@@ -34,6 +35,7 @@ _STAGE_STEPS: Final = 4
 _GROUND_RADII: Final = 120.0
 _LAMP_RADII: Final = 5.0
 _LAMP_SHARE: Final = 0.5
+_DIGITS: Final = 4
 _STAND_INS: Final[Mapping[FileRole, str]] = {
     "model": "resource:models/pmndrs/suzi.glb",
     "image": "resource:textures/tiles/Tiles036_512_Color.jpg",
@@ -220,7 +222,8 @@ def draw_values(registry: PluginRegistry, project: Project, seed: int, index: in
     PluginError
         There is no such generator.
     """
-    return drawn_from(compile_suggested(registry, project, seed), values_of(project), index)
+    parameters = registry.parameters("generator", project.objects[0].type)
+    return drawn_from(compile_suggested(registry, project, seed), parameters, values_of(project), index)
 
 
 def compile_suggested(registry: PluginRegistry, project: Project, seed: int) -> Plan:
@@ -230,11 +233,25 @@ def compile_suggested(registry: PluginRegistry, project: Project, seed: int) -> 
     return compile_plan(varied.model_copy(update={"seed": seed}), registry)
 
 
-def drawn_from(plan: Plan, held: Mapping[str, Any], index: int) -> dict[str, Any]:
-    """Return the values of one draw, JSON-able: what varies in the plan is drawn, the rest is as it is held."""
+def drawn_from(plan: Plan, parameters: Sequence[Parameter], held: Mapping[str, Any], index: int) -> dict[str, Any]:
+    """Return the values of one draw, JSON-able: what varies in the plan is drawn, the rest is as it is held.
+
+    Drawn numbers have four digits: they are read, typed and copied by hands.
+    """
     written = plan.project.objects[0].parameters
     drawn = plan.draw(index).objects[0].members[0].values
-    return {**held, **{k: plain_value(drawn[k]) for k, v in written.items() if isinstance(v, Mapping) and k in held}}
+    varying = [p for p in parameters if isinstance(written.get(p.name), Mapping) and p.name in held]
+    return {**held, **{p.name: _short(plain_value(drawn[p.name]), *limits(p)) for p in varying}}
+
+
+def _short(value: Any, low: float, high: float) -> Any:
+    """Return numbers with the digits that count, where they stay inside their limits."""
+    if isinstance(value, list):
+        return [_short(v, low, high) for v in value]
+    if not isinstance(value, float) or value == 0.0:
+        return value
+    short = round(value, _DIGITS - 1 - math.floor(math.log10(abs(value))))
+    return short if low <= short <= high else value
 
 
 def plain_value(value: Any) -> Any:

@@ -263,7 +263,7 @@ class ObjectPage:
         if project is None or plan is None:
             return
         self._rolls += 1
-        drawn = drawn_from(plan, values_of(project), 10**6 + self._rolls)
+        drawn = drawn_from(plan, self._parameters, values_of(project), 10**6 + self._rolls)
         wanted = names or tuple(p.name for p in self.parameters if p.suggested is not None)
         one = f"Roll {_small(self.parameter(names[0]))}" if len(names) == 1 else "Roll values"
         self.take({name: drawn[name] for name in wanted}, one)
@@ -326,7 +326,7 @@ class ObjectPage:
             return
         draw = self.draws[number]
         if draw.values is None:
-            draw = self.draws[number] = Draw(number, drawn_from(plan, values_of(project), number))
+            draw = self.draws[number] = Draw(number, drawn_from(plan, self._parameters, values_of(project), number))
         self.pictures.draw(number, with_values(project, draw.values or {}))
 
     def _on_drawn(self, number: int, frame: SampleFrame) -> None:

@@ -47,7 +47,8 @@ _WORDS: Final = QColor("#e4e6ea")
 _RADIUS_PX: Final = 4.0
 _HIDDEN_BEHIND: Final = 0.012
 """In drafts a keypoint counts as hidden where a surface lies nearer by this share of the distance."""
-_BAR_PX: Final = (70.0, 150.0)
+_BAR_PX: Final = (64.0, 170.0)
+"""Shortest and longest: wide enough apart that 1, 2 or 5 of some unit always lies between them."""
 
 
 @dataclass(frozen=True)
@@ -308,7 +309,7 @@ class ObjectPicture(QWidget):
         if away_m <= 0.0:
             return
         px_per_m = frame.camera.fx / away_m * scale
-        length_m = _round_length(_BAR_PX[0] / px_per_m, _BAR_PX[1] / px_per_m)
+        length_m = round_length(_BAR_PX[0] / px_per_m, _BAR_PX[1] / px_per_m)
         width = length_m * px_per_m
         text = _length_words(length_m)
         letters = QFont(self.font())
@@ -377,7 +378,7 @@ def _is_behind(frame: SampleFrame, x: float, y: float, far_m: float) -> bool:
     return 0.0 < hit < far_m * (1.0 - _HIDDEN_BEHIND)
 
 
-def _round_length(low_m: float, high_m: float) -> float:
+def round_length(low_m: float, high_m: float) -> float:
     """Return 1, 2 or 5 times a power of ten metres between two lengths, the largest of them."""
     power = 10.0 ** math.floor(math.log10(high_m))
     return max((f * power for f in (0.5, 1.0, 2.0, 5.0) if low_m <= f * power <= high_m), default=low_m)

@@ -271,6 +271,7 @@ class ObjectStudioWindow(QWidget):
         if not event.spontaneous():
             if not self._was_shown:
                 self._was_shown = True
+                self.picture.setFocus()
                 side = min(_WIDEST_SIDE_PX, max(_SIDE_PX, round(_SIDE_SHARE * self.width())))
                 self.across.setSizes([_SHELF_PX, self.width() - _SHELF_PX - side, side])
             self.page.start()

@@ -23,6 +23,7 @@ from myriorama.app.studio import Studio
 from myriorama.plugins.faults import Fault
 from myriorama.widgets.application import Application
 from myriorama.widgets.editors import NumberField
+from myriorama.widgets.object_studio.picture import round_length
 from myriorama.widgets.object_studio.slider import PlaceSlider
 from myriorama.widgets.object_studio.window import ObjectStudioWindow
 
@@ -235,3 +236,11 @@ def _alive(pid: int | None) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_the_scale_always_has_a_round_length() -> None:
+    for px_per_m in np.geomspace(1e-3, 1e6, 200):
+        length_m = round_length(64.0 / px_per_m, 170.0 / px_per_m)
+        digit = length_m / 10.0 ** np.floor(np.log10(length_m) + 1e-9)
+        assert min(abs(digit - d) for d in (1.0, 2.0, 5.0)) < 1e-6, (px_per_m, length_m)
+        assert 64.0 <= length_m * px_per_m <= 170.0
