@@ -42,8 +42,16 @@ class Check:
 
 
 def doctor(as_json: JsonOption = False) -> int:
-    """Check Python, Qt, the OpenGL device, the importer and the versions of everything."""
-    checks = [check_python(), *check_packages(), check_qt_pair(), check_device(), check_importer(), machine()]
+    """Check Python, Qt, the OpenGL device, the importer, what plugins are held to, and the versions of everything."""
+    checks = [
+        check_python(),
+        *check_packages(),
+        check_qt_pair(),
+        check_device(),
+        check_importer(),
+        check_plugins(),
+        machine(),
+    ]
     faults = sum(check.state == "fault" for check in checks)
     if as_json:
         print_json({"ok": faults == 0, "checks": [asdict(check) for check in checks]})
@@ -152,6 +160,17 @@ def check_importer() -> Check:
     if faces != 4:
         return Check("importer", "fault", f"a model of 4 triangles came back with {faces}", "make setup")
     return Check("importer", "ok", "a model went through the importer process")
+
+
+def check_plugins() -> Check:
+    """Say whether this system holds plugins to their limits; where it does not, they can be got around."""
+    from myriorama.plugins.hosting.enforcement import enforced
+
+    weak = [promise.name for promise in enforced() if not promise.kept]
+    if weak:
+        way_out = "Enable only plugins of people whom you trust; `myriorama plugin info` says more."
+        return Check("plugins", "warning", f"this system does not enforce: {', '.join(weak)}", way_out)
+    return Check("plugins", "ok", f"held to their limits: {', '.join(promise.name for promise in enforced())}")
 
 
 def machine() -> Check:

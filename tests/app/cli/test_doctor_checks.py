@@ -8,6 +8,8 @@ import sys
 import pytest
 
 from myriorama.app.cli import doctor
+from myriorama.plugins.hosting import enforcement
+from myriorama.plugins.hosting.enforcement import Enforcement
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,16 @@ def test_a_missing_and_an_old_package_are_faults(monkeypatch: pytest.MonkeyPatch
     checks = doctor.check_packages()
     assert [(c.name, c.state) for c in checks] == [("numpy", "fault"), ("not-there-at-all", "fault")]
     assert all(c.way_out for c in checks)
+
+
+def test_a_limit_that_is_not_kept_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, lost = Enforcement("memory", True, "."), Enforcement("network", False, ".")
+    monkeypatch.setattr(enforcement, "enforced", lambda: (kept,))
+    assert (doctor.check_plugins().state, doctor.check_plugins().way_out) == ("ok", "")
+    monkeypatch.setattr(enforcement, "enforced", lambda: (kept, lost))
+    check = doctor.check_plugins()
+    assert (check.state, "network" in check.detail, "memory" in check.detail) == ("warning", True, False)
+    assert check.way_out
 
 
 def test_a_driver_that_kills_its_process_is_a_fault_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
