@@ -55,7 +55,7 @@ def open_studio(project: str | None, *, develop: Path | None = None) -> int:
     try:
         application.show(path)
         if develop is not None:
-            application.window.plugin_flow.develop(develop)
+            application.window.plugin_flow.develop(develop, page=True)
         return application.run()
     finally:
         application.close()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from myriorama.app.inspection.rows import Inspection
 from myriorama.widgets.theme import Theme, icon, theme
+
+_MOST_LINES: Final = 9
 
 
 class MissingCard(QFrame):
@@ -35,7 +39,6 @@ class MissingCard(QFrame):
         self.kept.setReadOnly(True)
         self.kept.setTabChangesFocus(True)
         self.kept.setAccessibleName("Kept parameters")
-        self.kept.setMaximumHeight(160)
         self.plugins_button = QPushButton("Plugins…", self)
         self.plugins_button.setToolTip("See which plugins are here, and enable one")
         self.plugins_button.clicked.connect(self.plugins_wanted)
@@ -64,6 +67,8 @@ class MissingCard(QFrame):
         self.kept.setVisible(bool(found.kept))
         if self.kept.toPlainText() != found.kept:
             self.kept.setPlainText(found.kept)
+            lines = min(max(1, self.kept.document().blockCount()), _MOST_LINES)
+            self.kept.setFixedHeight(lines * self.kept.fontMetrics().lineSpacing() + 16)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

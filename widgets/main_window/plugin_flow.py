@@ -5,10 +5,11 @@ It enables nothing: a person does, in the dialog.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 
 from myriorama.app.extensions.bench import blank_project, blank_with, has_any
 from myriorama.app.extensions.rows import PluginRow
@@ -41,6 +42,7 @@ class PluginFlow(QObject):
         self._panel: PluginsPanel | None = None
         self._put_away: Path | None = None
         self._to_show: Path | None = None
+        self._with_page = False
         self._empty: Project | None = None
         self.notice: NoticeBar | None = None
         bind(self, studio.plugins.changed, self._on_plugins_changed)
@@ -61,15 +63,21 @@ class PluginFlow(QObject):
         if self._panel is not None and key:
             self._panel.select(key)
 
-    def develop(self, path: Path) -> None:
-        """Work on the plugin at a path; once it could be loaded, show it in what is open, or in a blank project."""
+    def develop(self, path: Path, *, page: bool = False) -> None:
+        """Work on the plugin at a path; once it could be loaded, show it in what is open, or in a blank project.
+
+        Parameters
+        ----------
+        page : bool
+            Open the page of its first generator as well.
+        """
         try:
             self._studio.development.begin(path)
         except InputError as error:
             self._studio.problems.tell(f"error: {error}")
             self._window.tell(str(error))
             return
-        self._to_show = path
+        self._to_show, self._with_page = path, page
         self.show_source()
         self._show_developed()
 
@@ -96,6 +104,9 @@ class PluginFlow(QObject):
         elif not has_any(document.project, grant.manifest):
             self._window.tell(f"Add {grant.source.id} to this project with Shift+A")
         self._empty = None
+        first = next((e.name for e in grant.manifest.entries if e.kind == "generator"), None)
+        if self._with_page and first is not None:
+            QTimer.singleShot(0, self, partial(self._window.objects.show, first))
 
     def _on_plugins_changed(self) -> None:
         self._show_developed()

@@ -100,7 +100,8 @@ class SourceDetail(QWidget):
         layout.setSpacing(tokens.tight)
         for part in (self.status, self.problem, self.about, self.place):
             layout.addWidget(part)
-        layout.addWidget(self.list, 1)
+        layout.addWidget(self.list, 100)
+        layout.addStretch(1)
         layout.addWidget(buttons)
 
     def set_beside(self, beside: bool) -> None:

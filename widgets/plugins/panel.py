@@ -73,6 +73,7 @@ class PluginsPanel(Panel):
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
         self._looked = False
+        self._wanted = ""
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search")
         self.search.setAccessibleName("Search plugins")
@@ -115,6 +116,13 @@ class PluginsPanel(Panel):
             Bound(action("refresh", "List plugins anew", "Look again at what is there.", "F5"), self.refresh),
         )
 
+    def _take_wanted(self) -> None:
+        """Select what is to be selected, as soon as it is listed."""
+        index = self.model.index_of(self._wanted) if self._wanted else QModelIndex()
+        if index.isValid():
+            self._wanted = ""
+            self.list.setCurrentIndex(index)
+
     # --- what can be done
 
     @property
@@ -125,9 +133,10 @@ class PluginsPanel(Panel):
 
     def select(self, key: str) -> None:
         """Make a source the current one."""
+        self._wanted = key
         if not self.model.index_of(key).isValid():
             self.search.clear()
-        self.list.setCurrentIndex(self.model.index_of(key))
+        self._take_wanted()
 
     def enable(self) -> None:
         """Ask about the current source, and enable it if the answer is yes."""
@@ -269,6 +278,7 @@ class PluginsPanel(Panel):
         if before is not None and self.current is None:
             self.list.setCurrentIndex(self.model.index_of(before.key))
         self._on_searched(self.search.text())
+        self._take_wanted()
 
     def _on_searched(self, text: str) -> None:
         before = self.current

@@ -127,6 +127,22 @@ def test_work_may_begin_with_a_file_that_cannot_be_loaded(
     assert [group.type for group in project.objects] == ["test_pyramid"]
 
 
+def test_its_page_is_opened_where_that_is_asked_for(
+    program: Application, tmp_path: Path, text_of: Callable[..., str], qtbot: QtBot
+) -> None:
+    path = tmp_path / "paged.py"
+    path.write_text(text_of(), encoding="utf-8")
+    program.window.plugin_flow.develop(path, page=True)
+    qtbot.waitUntil(lambda: program.window.objects.window is not None, timeout=_PATIENCE_MS)
+    page = program.window.objects.window.page
+    assert page.name.value == "test_pyramid"
+    qtbot.waitUntil(lambda: page.frame is not None, timeout=_PATIENCE_MS)
+    panel = program.window.panels["plugins"]
+    qtbot.waitUntil(lambda: panel.current is not None and panel.current.source.id == "paged")
+    program.window.objects.window.close()
+    page.pictures.close()
+
+
 def test_another_parameter_is_a_row_at_once(loop: Loop) -> None:
     studio = loop.program.studio
     text = loop.path.read_text()
