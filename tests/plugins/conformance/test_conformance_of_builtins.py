@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -65,7 +66,7 @@ def test_another_process_makes_the_same_objects() -> None:
     there = json.loads(
         subprocess.run(
             [sys.executable, "-c", code, *names],
-            env={"PYTHONHASHSEED": "20011", "PATH": ""},
+            env={**os.environ, "PYTHONHASHSEED": "20011"},
             capture_output=True,
             text=True,
             check=True,
