@@ -59,6 +59,7 @@ class Chamber:
         self.ended = False
         self._ready = False
         self._closing = False
+        self._number = 0
         self._kills_before = out_of_memory_kills()
         self._encoder = Encoder(by_identity=True)
         self._decoder = Decoder(checked=True)
@@ -143,26 +144,38 @@ class Chamber:
             The request cannot be sent; nothing was.
         """
         self.wait_until_ready()
-        header, buffers = self._encoder.encode(request)
+        self._number += 1
+        header, buffers = self._encoder.encode((self._number, request))
         watch = Watch(self, limits, limits.wall_s if wall_s is None else wall_s)
         self.flood_bytes = 0
         self._kept_bytes = limits.output_kb * 1024
         try:
+            self._refuse_what_was_not_asked()
             self._send(pieces_of(header, buffers), watch)
             return self._conversation(watch, limits, serve)
         except BaseException:
             self.end()  # an interrupt, or a question that failed: its next answer would be to an old request
             raise
 
+    def _refuse_what_was_not_asked(self) -> None:
+        """Raise `Lost` where something lies in the pipe already: it would be taken for the answer."""
+        readable, _, _ = select.select([self._answers], [], [], 0)
+        if readable:
+            if not os.read(self._answers, 1):
+                raise self._gone()
+            raise self.lose("result", "its process sent an answer that nobody had asked for")
+
     def _conversation(
         self, watch: Watch, limits: Limits, serve: Callable[..., tuple[str, Any]] | None
     ) -> tuple[str, Any]:
         while True:
             said = self._receive(watch, limits)
-            if not isinstance(said, tuple) or len(said) < 2:
+            what = said[0] if isinstance(said, tuple) and len(said) >= 2 and type(said[0]) is str else ""
+            fits = what in ("done", "last") or (what == "fault" and isinstance(said[1], dict))
+            if fits and len(said) == 3 and type(said[2]) is int and said[2] == self._number:
+                return what, said[1]
+            if what != "ask":
                 raise self.lose("result", "its process answered what cannot be read")
-            if said[0] != "ask":
-                return said[0], said[1]
             began = time.monotonic()
             if serve is None:
                 raise self.lose("result", "its process asked what it may not ask")
@@ -260,7 +273,8 @@ class Chamber:
         except NotReadable as error:
             raise self.lose("result", f"what it returned cannot be used: {error}") from error
         except WrongShape as error:  # what the two sides remember may differ from here on, so it ends
-            return "fault", {"cause": "result", "message": f"what it returned cannot be used: {error}", "ends": True}
+            facts = {"cause": "result", "message": f"what it returned cannot be used: {error}", "ends": True}
+            return "fault", facts, self._number
 
     def _look(self, reading: list[int], writing: list[int]) -> tuple[list[int], list[int]]:
         readable, writable, _ = select.select(reading, writing, [], _LOOK_S)

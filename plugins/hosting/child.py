@@ -39,9 +39,19 @@ class Line:
 
     def __init__(self, requests: int, answers: int) -> None:
         self._requests, self._answers = requests, answers
+        self._number = 0
         self._encoder = Encoder()
         self._store = AskedStore(self.ask)
         self._decoder = Decoder(checked=False, open_asset=self._store.opened)
+
+    def next_request(self) -> Any:
+        """Return the next request; its number is told with its answer."""
+        self._number, request = self.receive()
+        return request
+
+    def reply(self, what: str, value: Any) -> None:
+        """Answer the request."""
+        self.send((what, value, self._number))
 
     def receive(self) -> Any:
         return self._decoder.decode(*read_message(self._fill, None))
@@ -91,7 +101,7 @@ class Host:
             else:
                 reply = self._serve(request)
             self._flush()
-            self._line.send(reply)
+            self._line.reply(*reply)
         except ProgramGone:
             raise
         except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, SystemExit included
@@ -150,9 +160,9 @@ class Host:
                 facts["ends"] = True
         self._flush()
         try:
-            self._line.send(("fault", facts))
+            self._line.reply("fault", facts)
         except NotTellable:
-            self._line.send(("fault", {"cause": "raised", "message": type(error).__name__, "ends": True}))
+            self._line.reply("fault", {"cause": "raised", "message": type(error).__name__, "ends": True})
 
     def _importing(self, error: BaseException) -> bool:
         found = error.__traceback__
@@ -201,7 +211,7 @@ def main() -> None:
     line.send(("ready", os.getpid()))
     try:
         while True:
-            host.answer(line.receive())
+            host.answer(line.next_request())
     except (ProgramGone, BrokenPipeError):
         os._exit(0)
     except OSError:  # a plugin closed what was not its own

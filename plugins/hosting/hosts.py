@@ -207,7 +207,7 @@ class PluginHosts:
             if questions.refused is not None and answer.get("cause") == "asset":
                 raise questions.refused
             fault = fault_of_facts(about, answer, chamber.output())
-            if answer.get("ends", True):
+            if answer.get("ends") is not False:
                 self._retire(source, chamber)
             raise PluginFault(fault)
 
@@ -248,7 +248,9 @@ class PluginHosts:
     ) -> Iterator[bytes]:
         while True:
             chunk = self._ask(about[0], ("next_chunks", number), questions, about, wall_s)
-            if not isinstance(chunk, bytes) or not chunk:
+            if not isinstance(chunk, bytes):
+                raise PluginFault(fault_of_facts(about, {"cause": "result", "message": "chunks must be bytes"}, ""))
+            if not chunk:
                 return
             yield chunk
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from myriorama.plugins.writing import StoredRecord, StoredRecords
-from myriorama.scenes.assets.store import OpenAsset
+from myriorama.scenes.assets.store import Asset, OpenAsset
 from myriorama.scenes.errors import AssetError
 
 _RECORDS_AT_ONCE: Final = 64
@@ -40,24 +40,29 @@ class Questions:
 
     def serve(self, what: Any, *details: Any) -> tuple[str, Any]:
         """Return the answer: ``("answer", value)``, or ``("refused", problems)``."""
-        if what == "asset":
-            return self._file(*details)
-        if what == "records" and self._records is not None:
-            if details == ("open",) and len(self._iterations) < _MOST_ITERATIONS:
+        words = [d if type(d) in (str, int) else None for d in details]  # an array would compare with nothing
+        if type(what) is str and what == "asset" and len(details) == 3:
+            return self._file(words[0], details[1], details[2])
+        if type(what) is str and what == "records" and self._records is not None:
+            if words == ["open"] and len(self._iterations) < _MOST_ITERATIONS:
                 self._iterations.append(iter(self._records))
                 return "answer", len(self._iterations) - 1
-            if len(details) == 2 and details[0] == "more" and details[1] in range(len(self._iterations)):
-                source = self._iterations[details[1]]
+            if len(words) == 2 and words[0] == "more" and words[1] in range(len(self._iterations)):
+                source = self._iterations[int(details[1])]
                 return "answer", [row for row, _ in zip(source, range(_RECORDS_AT_ONCE), strict=False)]
         return "refused", [("", "a plugin asked what it may not ask", "", "", "")]
 
-    def _file(self, reader: Any = None, asset: Any = None, options: Any = None) -> tuple[str, Any]:
-        known = self._files.get((getattr(asset, "reference", ""), getattr(asset, "sha256", "")))
-        if known is None or reader not in ("model", "image", "radiance", "texture_set"):
+    def _file(self, reader: Any, asset: Any, options: Any) -> tuple[str, Any]:
+        known = self._files.get((asset.reference, asset.sha256)) if type(asset) is Asset else None
+        if (
+            known is None
+            or not isinstance(options, dict)
+            or reader not in ("model", "image", "radiance", "texture_set")
+        ):
             return "refused", [("", "a plugin can read only the files that its values name", "", "", "")]
         try:
             if reader == "image":
-                return "answer", known.image(srgb=bool(options.get("srgb", True)))
+                return "answer", known.image(srgb=options.get("srgb") is not False)
             return "answer", getattr(known, reader)()
         except AssetError as error:
             self.refused = error

@@ -221,6 +221,61 @@ def test_a_name_of_pythons_own_is_refused(hosts: PluginHosts, write_bad: Callabl
     assert "rename" in fault.way_out
 
 
+FORGED = (
+    "5",
+    "('done',)",
+    "('fault', 5)",
+    "('fault', {'cause': np.zeros(2), 'message': (), 'line': 'x', 'file': 3, 'ends': np.ones(2)})",
+    "('ask', 5)",
+    "('ask', np.zeros(3))",
+    "('ask', 'asset', np.zeros(3), np.zeros(3), np.zeros(3))",
+    "('ask', 'asset', 'image', 1, 2)",
+    "('ask', 'records', 'open')",
+    "('ask', 'records', 'more', 10**30)",
+    "(np.zeros(2), 1)",
+    "('done', {'no': 'model'})",
+    "('ready', 1)",
+)
+
+
+@pytest.mark.parametrize("message", FORGED)
+def test_messages_that_a_plugin_forges_deceive_nobody(
+    hosts: PluginHosts, write_bad: Callable[..., Grant], message: str
+) -> None:
+    body = f"""
+        wire = b"".join(bytes(p) for p in pieces_of(*Encoder().encode({message})))
+        for n in range(3, 12):
+            try: os.write(n, wire)
+            except OSError: pass
+        return thing()
+    """
+    top = "import os\nfrom myriorama.plugins.hosting.codec import Encoder\n"
+    grant = write_bad(body, top + "from myriorama.plugins.hosting.framing import pieces_of\n", "forging")
+    causes = set()
+    for _ in range(3):
+        try:  # what it forges may harm its own answers, and nothing else is raised
+            model = hosts.call(grant, grant.manifest.entries[0], "generate", (VALUES,), values=VALUES)
+            assert model.parts[0].name == "body"
+        except PluginFault as error:
+            causes.add(error.fault.cause)
+    assert causes <= {"result", "raised"}
+
+
+def test_an_answer_before_the_question_is_not_taken(hosts: PluginHosts, write_bad: Callable[..., Grant]) -> None:
+    body = """
+        import gc
+        from myriorama.plugins.hosting.child import Line
+        line = next(o for o in gc.get_objects() if type(o) is Line)
+        for n in range(3):
+            line.send(("done", thing(attributes={"forged": n})))
+        return thing()
+    """
+    grant = write_bad(body, name="early")
+    fault = _fault(hosts, grant)
+    assert fault.cause == "result"
+    assert "cannot be read" in fault.message
+
+
 def test_bytes_that_are_no_message_end_the_process(hosts: PluginHosts, write_bad: Callable[..., Grant]) -> None:
     body = "for n in range(3, 12):\n    try: os.write(n, b'no message at all, of any kind')\n    except OSError: pass\n"
     fault = _fault(hosts, write_bad(body + "return thing()", "import os", "raw_bytes"))
