@@ -44,7 +44,7 @@ def test_a_paste_brings_classes_and_named_values(example: Example) -> None:
     into = example("dice_tray")
     edit = paste(into, text, behind="dice")
     assert edit.project.parameters == {"big": named["big"], "base": 0.04}
-    assert [g.uid for g in edit.project.objects] == ["dice", "mugs"]
+    assert [g.uid for g in edit.project.objects] == ["dice", "mugs", "light_dice", "marbled_dice"]
     assert edit.project.classes[-1].name == "mug"
     assert edit.project.classes[-1].color == source.classes[0].color
     assert edit.project.classes[-1].id not in {r.id for r in into.classes}

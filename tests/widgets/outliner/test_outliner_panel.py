@@ -347,7 +347,7 @@ def test_the_menu_offers_what_the_keys_do(panel: OutlinerPanel, qtbot: QtBot) ->
 def test_another_project_starts_afresh(panel: OutlinerPanel, open_example: Callable[[str], Studio]) -> None:
     panel.studio.selection.select("mugs")
     open_example("dice_tray")
-    assert shown(panel, "objects") == ["dice"]
+    assert shown(panel, "objects") == ["dice", "light_dice", "marbled_dice"]
     assert panel.studio.selection.value == ()
     assert panel.tree.isExpanded(index(panel, "dice").parent())
     panel.studio.document.close()
