@@ -21,7 +21,7 @@ from myriorama.scenes.errors import InputError, Problem
 GROUP: Final = "myriorama.plugins"
 MARKER: Final = "__init__.py"
 PROJECT_FILE: Final = "pyproject.toml"
-_LONGEST_PROJECT_BYTES: Final = 2**20
+LONGEST_PROJECT_BYTES: Final = 2**20
 _LONGEST_TEXT: Final = 400
 
 
@@ -95,7 +95,7 @@ def authored_in(folder: Path) -> Authored:
 
 def _tree(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(read_bounded(file, _LONGEST_PROJECT_BYTES).decode())
+        return tomllib.loads(read_bounded(file, LONGEST_PROJECT_BYTES).decode())
     except (ValueError, RecursionError) as error:  # a TOML fault and broken UTF-8 are both ValueErrors
         raise InputError(Problem("", f"it cannot be read: {str(error)[:200]}", file=str(file))) from error
 

@@ -10,9 +10,9 @@ import keyword
 from dataclasses import replace
 from pathlib import Path
 
-from myriorama.plugins.authoring import MARKER, Authored, authored_in
+from myriorama.plugins.authoring import GROUP, LONGEST_PROJECT_BYTES, MARKER, PROJECT_FILE, Authored, authored_in
 from myriorama.plugins.distributions import find_installed
-from myriorama.plugins.fingerprint import HashCache, files_of, fingerprint
+from myriorama.plugins.fingerprint import HashCache, files_of, fingerprint, read_bounded
 from myriorama.plugins.found import MOST_SOURCES, Found, as_id, printable, told, with_hashes, with_manifest
 from myriorama.plugins.glimpse import SourceText, look_at
 from myriorama.plugins.manifest import FILE_NAME
@@ -102,7 +102,7 @@ def _look_in_folder(path: Path, root: Path, origin: Origin, cache: HashCache | N
                 return Found(source, None, "it is a link that leads out of the plugin folder")
             text = look_at(path)
             return _single(path, origin, text, cache) if text.concerns_us else None
-        if not path.is_dir() or not any((path / sign).is_file() for sign in ("pyproject.toml", FILE_NAME, MARKER)):
+        if not path.is_dir() or not _has_sign(path):
             return None
         source = PluginSource(as_id(path.name), origin, str(path), "", {}, "")
         if not path.resolve().is_relative_to(root):
@@ -117,6 +117,16 @@ def _look_in_folder(path: Path, root: Path, origin: Origin, cache: HashCache | N
     except (OSError, ValueError) as error:
         source = PluginSource(as_id(path.stem), origin, str(path), path.stem, {}, "")
         return Found(source, None, f"it cannot be read: {printable(str(error))}")
+
+
+def _has_sign(folder: Path) -> bool:
+    """Whether a folder may be a plugin; somebody else's project or package is none."""
+    if (folder / FILE_NAME).is_file():
+        return True
+    file = folder / PROJECT_FILE
+    if file.is_file():
+        return GROUP.encode() in read_bounded(file, LONGEST_PROJECT_BYTES)
+    return (folder / MARKER).is_file()
 
 
 def _text_of(path: Path) -> SourceText:

@@ -246,12 +246,12 @@ def folders(mark: Path, outside: Path) -> dict[str, Callable[[Path], None]]:
         ),
         "a project of code": texts(**{"plugins/p/pyproject.toml": pyproject.format("evil", "os:system")}),
         "a project with a build script": texts(
-            **{"plugins/p/pyproject.toml": "[build-system]\n", "plugins/p/setup.py": code}
+            **{"plugins/p/pyproject.toml": "[build-system]\n# myriorama.plugins\n", "plugins/p/setup.py": code}
         ),
         "hostile words": texts(
             **{"plugins/p/pyproject.toml": pyproject.format("<b>%s{0}", "evil:myriorama_plugin.json")}
         ),
-        "TOML bomb": texts(**{"plugins/p/pyproject.toml": "a = " + "[" * 100_000}),
+        "TOML bomb": texts(**{"plugins/p/pyproject.toml": "# myriorama.plugins\na = " + "[" * 100_000}),
         "a manifest": manifest(),
         "a manifest of os": manifest(entry={"module": "os", "class_name": "system"}),
         "a manifest upwards": manifest(entry={"module": "..evil", "class_name": "A"}),

@@ -59,6 +59,8 @@ def test_what_has_no_sign_of_a_plugin_is_passed_over(tmp_path: Path, code: str) 
     (tmp_path / "package").mkdir()
     (tmp_path / "package" / "__init__.py").write_text("x = 1\n")
     (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "pyproject.toml").write_text('[project]\nname = "other"\n')
     assert names(tmp_path) == {}
     assert find_in_folder(tmp_path / "nowhere", "user") == ()
     assert find_in_folder(tmp_path / "notes.txt", "user") == ()
@@ -76,7 +78,7 @@ def test_what_cannot_be_used_says_why(tmp_path: Path, code: str) -> None:
     (inside / "apple").mkdir()
     (inside / "apple" / "__init__.py").write_text(code)
     (inside / "toml").mkdir()
-    (inside / "toml" / "pyproject.toml").write_text("= = =")
+    (inside / "toml" / "pyproject.toml").write_text("# myriorama.plugins\n= = =")
     found = {Path(f.source.root).name: f.problem for f in find_in_folder(inside, "user")}
     assert "leads out" in found["linked.py"]
     assert "name of Python" in found["my-apple.py"]
