@@ -1,0 +1,152 @@
+"""Outlines and polygons of masks, held against labelling by scipy, filling by OpenCV, and plain counting."""
+
+from __future__ import annotations
+
+import time
+
+import cv2
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from myriorama.plugins.writers._polygons import (
+    centre_crossings,
+    outlines,
+    polygons_of,
+    signed_area,
+    simplified,
+)
+from myriorama.scenes.labels.rle import encode_mask
+
+
+def star(height, width, radius, points=5):
+    y, x = np.mgrid[:height, :width] + 0.5
+    y, x = y - height / 2.1, x - width / 1.9
+    return np.hypot(y, 0.8 * x) < radius * (1 + 0.2 * np.sin(points * np.arctan2(y, x) + 1))
+
+
+def filled(rings, height, width):
+    """Centres inside by the crossing number, one ring at a time; later rings cut where they run the other way."""
+    out = np.zeros((height, width), dtype=bool)
+    y, x = np.mgrid[:height, :width] + 0.5
+    for ring in rings:
+        inside = np.zeros_like(out)
+        for (ax, ay), (bx, by) in zip(ring, np.roll(ring, -1, axis=0), strict=True):
+            if ax == bx:
+                continue
+            spans = (ax < x) != (bx < x)
+            inside ^= spans & (ay + (x - ax) * (by - ay) / (bx - ax) <= y)
+        out = out | inside if signed_area(ring) > 0 else out & ~inside
+    return out
+
+
+def test_outlines_of_random_masks_have_the_right_area_components_and_holes():
+    rng = np.random.default_rng(3)
+    for _ in range(300):
+        height, width = rng.integers(1, 16, 2)
+        mask = rng.random((height, width)) < rng.random()
+        rings = outlines(mask)
+        areas = [signed_area(r) for r in rings]
+        assert sum(areas) == mask.sum()
+        assert sum(a > 0 for a in areas) == ndimage.label(mask)[1]
+        outside = ndimage.label(~np.pad(mask, 1), np.ones((3, 3)))[1]
+        assert sum(a < 0 for a in areas) == outside - 1
+        for ring in rings:
+            step = np.roll(ring, -1, axis=0) - ring
+            assert ((step == 0).sum(axis=1) == 1).all()  # along a row or a column, and never of no length
+            assert (ring == np.round(ring)).all()
+
+
+def test_an_outline_is_in_continuous_coordinates():
+    """The pixel in column 4, row 2 reaches from 4 to 5 and from 2 to 3; its centre is not a corner."""
+    mask = np.zeros((6, 9), dtype=bool)
+    mask[2, 4] = True
+    (ring,) = outlines(mask)
+    assert ring.tolist() == [[4, 2], [5, 2], [5, 3], [4, 3]]
+    assert outlines(np.zeros((3, 3), dtype=bool)) == ()
+
+
+def test_the_exact_outline_fills_the_mask_again():
+    rng = np.random.default_rng(5)
+    for _ in range(60):
+        mask = ndimage.binary_opening(rng.random((14, 17)) < 0.7) | (rng.random((14, 17)) < 0.05)
+        if not mask.any():
+            continue
+        found = polygons_of(encode_mask(mask), *mask.shape, 1.0, holes=True)
+        assert found.iou == 1.0
+        assert np.array_equal(filled([*found.rings, *found.holes], *mask.shape), mask)
+
+
+@pytest.mark.parametrize("wanted", [0.9, 0.98, 0.995])
+@pytest.mark.parametrize("radius", [4, 12, 30])
+def test_fewer_corners_and_the_told_iou_is_the_true_one(radius, wanted):
+    mask = star(120, 160, radius)
+    found = polygons_of(encode_mask(mask).decode(), 120, 160, wanted)
+    again = filled(found.rings, 120, 160)
+    iou = (again & mask).sum() / (again | mask).sum()
+    assert iou == pytest.approx(found.iou)
+    assert found.iou >= wanted
+    (exact,) = outlines(mask)
+    if radius == 30 and wanted < 0.99:
+        assert len(found.rings[0]) < len(exact) / 4
+    # OpenCV paints the border itself too, so it fills sixteen times as finely, and the centres are looked at.
+    fine = np.zeros((120 * 16, 160 * 16), dtype=np.uint8)
+    cv2.fillPoly(fine, [np.round(found.rings[0] * 16 - 0.5).astype(np.int32)], 1)
+    painted = fine[8::16, 8::16].astype(bool)
+    assert (painted & mask).sum() / (painted | mask).sum() >= wanted - 0.1 * (radius == 4) - 0.02
+
+
+@pytest.mark.parametrize("tolerance", [0.3, 0.7, 1.0])
+def test_no_corner_is_further_from_the_new_border_than_the_tolerance(tolerance):
+    exact = list(outlines(star(200, 220, 60)))
+    (simple,) = simplified(exact, tolerance)
+    a, b = simple, np.roll(simple, -1, axis=0)
+    apart = exact[0][:, None] - a[None]
+    along = (b - a)[None]
+    place = np.clip((apart * along).sum(2) / (along * along).sum(2), 0, 1)
+    nearest = np.linalg.norm(apart - place[..., None] * along, axis=2).min(axis=1)
+    assert nearest.max() <= tolerance + 0.5 * np.sqrt(0.5) + 0.15
+    assert len(simple) < len(exact[0])
+
+
+def test_a_rectangle_keeps_its_four_corners():
+    mask = np.zeros((40, 50), dtype=bool)
+    mask[5:31, 7:44] = True
+    found = polygons_of(encode_mask(mask), 40, 50)
+    assert sorted(map(tuple, found.rings[0].tolist())) == [(7, 5), (7, 31), (44, 5), (44, 31)]
+    assert found.iou == 1.0
+
+
+def test_holes_are_known_and_count_against_a_format_that_fills_them():
+    mask = star(90, 90, 35)
+    mask[30:45, 35:50] = False
+    code = encode_mask(mask)
+    plain, cut = polygons_of(code, 90, 90), polygons_of(code, 90, 90, holes=True)
+    assert plain.has_holes
+    assert plain.iou == pytest.approx(mask.sum() / (mask.sum() + 225), abs=1e-3)
+    assert cut.iou >= 0.98
+    assert len(cut.holes) == 1
+    assert signed_area(cut.holes[0]) == pytest.approx(-225, abs=12)
+
+
+def test_the_borders_of_the_image_are_part_of_an_outline():
+    mask = np.ones((30, 20), dtype=bool)
+    found = polygons_of(encode_mask(mask), 30, 20)
+    assert found.iou == 1.0
+    assert signed_area(found.rings[0]) == 600
+    with pytest.raises(ValueError, match="empty mask"):
+        polygons_of(encode_mask(np.zeros((4, 4), dtype=bool)), 4, 4)
+
+
+def test_crossings_of_a_ring_are_half_open():
+    columns, rows = centre_crossings(np.array([[0.5, 0.0], [2.5, 0.0], [2.5, 3.0], [0.5, 3.0]]))
+    assert sorted(zip(columns.tolist(), rows.tolist(), strict=True)) == [(0, 0), (0, 3), (1, 0), (1, 3)]
+
+
+def test_an_object_of_usual_size_takes_about_a_millisecond():
+    code = encode_mask(star(720, 1280, 30))
+    polygons_of(code, 720, 1280)
+    before = time.process_time()
+    for _ in range(50):
+        polygons_of(code, 720, 1280)
+    assert (time.process_time() - before) / 50 < 0.005  # five times what it takes, for slow machines
