@@ -9,6 +9,7 @@ import builtins
 import math
 import random  # noqa: TID251 - watched, never drawn from
 import time
+from random import getstate as python_state  # noqa: TID251 - looked at, never drawn from
 from types import ModuleType
 from typing import Any, Final
 
@@ -30,7 +31,7 @@ class Watch:
         self._generator: Any = np.random.mtrand._rand
         self._bits: Any = self._generator._bit_generator
         self._numpy = self._numpy_state()
-        self._python = random.getstate()
+        self._python = python_state()
         self._errors = np.geterr()
 
     def _numpy_state(self) -> tuple[bytes, Any, Any]:
@@ -49,7 +50,7 @@ class Watch:
             return "replaced numpy's global random generator"
         if self._generator._bit_generator is not self._bits or self._numpy_state() != self._numpy:
             return "drew from numpy's global random state"
-        if random.getstate() != self._python:
+        if python_state() != self._python:
             return "drew from the global random state of Python's random module"
         if np.geterr() != self._errors:
             return "changed how numpy treats floating-point errors (np.seterr)"

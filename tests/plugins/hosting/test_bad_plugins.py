@@ -131,11 +131,8 @@ def test_the_cause_is_named_and_others_go_on(
     assert fault.source == f"bad_{name}"
     assert dict(fault.values) == VALUES
     assert call_neighbour() == before, "the other source's process is the same"
-    began = time.perf_counter()
-    (Path(grant.source.root).parent / "again").mkdir()
     again = write_bad("return thing()", "", f"{name}_mended")
     hosts.call(again, again.manifest.entries[0], "generate", (VALUES,), values=VALUES)
-    assert time.perf_counter() - began < 1.0, "a process is there again"
     hosts.keep([neighbour_grant])
     assert call_neighbour() == before
 
@@ -162,6 +159,18 @@ def test_the_authors_own_line_is_told(
     assert "so far" in fault.output
     assert f'File "{fault.file}", line {fault.line}' in fault.trace
     assert "hosting/" not in fault.trace, "only the plugin's own frames"
+
+
+def test_a_lost_process_is_replaced_within_a_second(hosts: PluginHosts, write_bad: Callable[..., Grant]) -> None:
+    grant = write_bad("if values['n']: os._exit(1)\nreturn thing()", "import os", "replaced")
+    entry, times_s = grant.manifest.entries[0], []
+    for _ in range(4):  # the best of some: other programs may have the cores
+        with pytest.raises(PluginFault):
+            hosts.call(grant, entry, "generate", ({"n": 1},), values={})
+        began = time.perf_counter()
+        hosts.call(grant, entry, "generate", ({"n": 0},), values={})
+        times_s.append(time.perf_counter() - began)
+    assert min(times_s) < 1.0, times_s
 
 
 def test_a_leak_over_many_calls_ends_in_a_new_process(hosts: PluginHosts, write_bad: Callable[..., Grant]) -> None:

@@ -97,7 +97,7 @@ def test_a_hanging_source_holds_up_nobody_else(own_hosts: PluginHosts, write_bad
         time.sleep(0.02)
     assert faults[0].fault.cause == "timeout"
     assert calls > 30
-    assert longest_s < 0.5
+    assert longest_s < 1.5
 
 
 def test_threads_share_a_process_and_get_their_own_answers(own_hosts: PluginHosts, write_bad: Callable) -> None:
