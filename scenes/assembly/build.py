@@ -213,7 +213,7 @@ class Builder:
             "asked": len(group.members),
             "placed": len(out),
             "rejections": dict(sorted(placed.rejections.items())),
-            "notes": list(placed.notes),
+            "notes": [*placed.notes, *_idle_materials(group, models)],
         }
         return out, told
 
@@ -304,6 +304,17 @@ class Builder:
                 )
             )
         return OpenAsset(asset, self._store)
+
+
+def _idle_materials(group: GroupSample, models: Sequence[ObjectModel]) -> list[str]:
+    """Return a sentence on every slot that the project gives a material and that no object of the group has."""
+    slots = {part.slot or part.name for model in models for part in model.parts}
+    named = {slot for member in group.members for slot in member.materials} - {"*"}
+    if not slots or named <= slots:
+        return []
+    return [
+        f"no part has the material slot {slot!r}; slots: {', '.join(sorted(slots))}" for slot in sorted(named - slots)
+    ]
 
 
 def _next_surface_id(standing: Sequence[Instance]) -> int:

@@ -100,6 +100,16 @@ def test_what_finds_no_place_is_told_and_left_out() -> None:
     assert told["notes"]
 
 
+def test_a_material_for_a_slot_that_no_part_has_is_told() -> None:
+    def misnamed(raw: dict[str, Any]) -> None:
+        raw["objects"][0]["materials"]["lid"] = {"roughness": 0.5}
+
+    (note,) = built(project(misnamed)).report["groups"]["boxes"]["notes"]
+    assert "'lid'" in note
+    assert "slots: " in note
+    assert not built(project()).report["groups"]["boxes"]["notes"]
+
+
 def test_a_class_from_an_attribute_that_is_not_there_names_those_that_are() -> None:
     def wrong(raw: dict[str, Any]) -> None:
         raw["objects"][0]["class"] = {"attribute": "colour"}
