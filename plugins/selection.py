@@ -152,8 +152,9 @@ class View:
         """Return a record as it is shown.
 
         Its ``annotations`` are what is labelled; ``ignored`` holds the others that are to be ignored, in the same
-        form; ``part`` is ``train``, ``val`` or ``test``; ``surfaces`` and the image's ``segments`` have the shown
-        classes, 0 where nothing is shown.
+        form: under the shown class where there is one, with ``class_id`` 0 where their class is not shown at all;
+        ``part`` is ``train``, ``val`` or ``test``; ``surfaces`` and the image's ``segments`` have the shown classes, 0
+        where nothing is shown.
 
         Parameters
         ----------
@@ -178,7 +179,8 @@ class View:
             if use == "label" and row is not None:
                 labelled.append({**annotation, "class_id": row.id, "class_name": row.name})
             elif use == "ignore":
-                ignored.append(dict(annotation))
+                known = {"class_id": 0} if row is None else {"class_id": row.id, "class_name": row.name}
+                ignored.append({**annotation, **known})
         ids = {row.id: self._class_of[row.name].id if row.name in self._class_of else 0 for row in self._source}
         return {
             **stored,

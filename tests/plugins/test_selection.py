@@ -92,7 +92,7 @@ def test_classes_are_merged_renamed_ignored_and_dropped() -> None:
         (1, 7, "weed"),
         (2, 7, "weed"),
     ]
-    assert [a["instance"] for a in shown["ignored"]] == [0]
+    assert [(a["instance"], a["class_id"], a["class_name"]) for a in shown["ignored"]] == [(0, 0, "maize")]
     assert removed == {"class": 1}
     assert [s["class_id"] for s in shown["surfaces"]] == [0, 0, 7, 7, 0]
     assert [s["class_id"] for s in shown["image"]["segments"]] == [7]
@@ -114,6 +114,8 @@ def test_filters_count_what_they_remove_each_object_once() -> None:
     assert removed == {"visible": 1, "size": 1, "area": 1, "class": 1}
     kept = View(INFO, Selection(filter=Filter(0.1, 8, 10, "ignore"))).apply(record(0, *many))
     assert [a["instance"] for a in kept["ignored"]] == [1, 2, 3]
+    merged = View(INFO, Selection({"maize": ClassUse("crop", 8)}, filter=Filter(0.1, 8, 10, "ignore")))
+    assert {(a["class_id"], a["class_name"]) for a in merged.apply(record(0, *many))["ignored"]} == {(8, "crop")}
     exact = View(INFO, Selection(filter=Filter(0.09, 3, 9))).apply(record(0, *many))
     assert len(exact["annotations"]) == 5, "a limit itself is enough"
 
