@@ -31,6 +31,9 @@ from myriorama.scenes.errors import InputError, PluginError
 from myriorama.scenes.registry import Values
 
 LAYERS: Final = ("audit", "kernel")
+MOST_LOADED: Final = 12
+"""So many sources keep a process of their own; the one unused for longest gives way, and comes back when needed."""
+
 _Key = tuple[str, str]
 
 
@@ -186,15 +189,16 @@ class PluginHosts:
         wall_s: float | None = None,
     ) -> Any:
         with self._gate(source):
-            chamber = self._chamber(source, about)
+            chamber = self._held(source, about)
             try:
-                with chamber.lock:
-                    chamber.forget_output()
-                    said, answer = chamber.ask(request, self.limits, wall_s=wall_s, serve=questions.serve)
+                chamber.forget_output()
+                said, answer = chamber.ask(request, self.limits, wall_s=wall_s, serve=questions.serve)
             except Lost as lost:
                 raise PluginFault(fault_of_loss(about, lost, chamber.output())) from None
             except NotTellable as error:
                 raise PluginError(f"plugin {source.id} cannot be given this: {error}") from error
+            finally:
+                chamber.lock.release()
             if said in ("done", "last"):
                 if chamber.overfull(self.limits.file_mb * 2**20):
                     self._retire(source, chamber)
@@ -258,11 +262,22 @@ class PluginHosts:
         with self._lock:
             return self._gates.setdefault(_key(source), threading.RLock())
 
+    def _held(self, source: PluginSource, about: About) -> Chamber:
+        """Return the host that has this source loaded, with its lock taken."""
+        while True:
+            chamber = self._chamber(source, about)
+            chamber.lock.acquire()
+            if not chamber.ended:
+                return chamber
+            chamber.lock.release()  # another thread ended it in between; a new one is made
+
     def _chamber(self, source: PluginSource, about: About) -> Chamber:
         """Return the host that has this source loaded. Called behind the source's gate."""
         key = _key(source)
         with self._lock:
             found = self._chambers.get(key)
+            if found is not None:  # the one used last goes to the end
+                self._chambers[key] = self._chambers.pop(key)
         if found is not None and found.alive:
             return found
         if found is not None:
@@ -293,6 +308,16 @@ class PluginHosts:
                 chamber.end()
                 raise PluginError("the plugins' processes are closed")
             self._chambers[key] = chamber
+            longest_unused = list(self._chambers.items())[: max(len(self._chambers) - MOST_LOADED, 0)]
+        for other, unused in longest_unused:
+            if unused.lock.acquire(blocking=False):  # one that is in a call stays
+                try:
+                    with self._lock:
+                        if self._chambers.get(other) is unused:
+                            del self._chambers[other]
+                    unused.end()
+                finally:
+                    unused.lock.release()
         return chamber
 
     def _retire(self, source: PluginSource, chamber: Chamber) -> None:

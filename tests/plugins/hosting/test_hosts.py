@@ -50,6 +50,19 @@ def test_one_process_for_a_source_and_another_for_another(own_hosts: PluginHosts
     assert set(own_hosts.pids()) == pids
 
 
+def test_the_source_unused_for_longest_gives_way(
+    own_hosts: PluginHosts, write_bad: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("myriorama.plugins.hosting.hosts.MOST_LOADED", 2)
+    grants = [write_bad(PID, "import os", name) for name in ("one", "two", "three")]
+    one, two = (_call(own_hosts, g)["pid"] for g in grants[:2])
+    assert _call(own_hosts, grants[0])["pid"] == one
+    three = _call(own_hosts, grants[2])["pid"]
+    assert _gone(two)
+    assert set(own_hosts.pids()) == {one, three}
+    assert _call(own_hosts, grants[1])["pid"] != two
+
+
 def test_nothing_runs_before_it_is_needed(own_hosts: PluginHosts, tmp_path: Path) -> None:
     assert own_hosts.pids() == ()
     own_hosts.keep([])
