@@ -1,6 +1,7 @@
-"""Writer: COCO detection, instance segmentation and keypoints in one file, further labels as extra fields.
+"""Writer: COCO detection, instance segmentation and keypoints, further labels as extra fields.
 
-It converts stored records and never looks at a picture again. Categories are the classes of things.
+One file, or one for each part of a split. It converts stored records and never looks at a picture again. Categories are
+the classes of things.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any, ClassVar, Final
 
 from myriorama.plugins.api import (
     Bool,
+    Choice,
     Parameter,
     PluginError,
     Record,
@@ -21,16 +23,22 @@ from myriorama.plugins.api import (
     WholeFile,
     Writer,
 )
+from myriorama.plugins.splitting import PARTS
+from myriorama.plugins.writers._coco_fill import coco_crossings
 from myriorama.plugins.writers._pictures import file_stem, reused_rgb, rgb_file
+from myriorama.plugins.writers._polygons import DEFAULT_IOU, polygons_of
 from myriorama.scenes.labels.stored import json_text
 
 ANNOTATIONS_PATH: Final = "annotations/instances.json"
+PART_PATH: Final = "annotations/instances_{part}.json"
 MAX_INSTANCES: Final = 2**16 - 1
 PIXEL_CENTRE: Final = 0.5
 """COCO counts keypoints in pixel indices, where the first pixel's centre is 0; ours are continuous, where it is 0.5."""
 
 _LICENCE_ID: Final = 1
 _SPOOL_BYTES: Final = 8 * 2**20
+_FURTHER: Final = 2**40
+"""Ids of the second and later regions of one object are this far apart; it is more than any object's own id."""
 
 
 class Coco(Writer):
@@ -41,8 +49,14 @@ class Coco(Writer):
     help: ClassVar[str] = (
         "One JSON for detection, instance masks and keypoints, readable by pycocotools, with the pictures."
     )
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     parameters: ClassVar[tuple[Parameter, ...]] = (
+        Choice(
+            "segmentation",
+            "rle",
+            options=("rle", "polygon"),
+            help="Exact run lengths, or polygons where pycocotools fills them to 98 % of the mask or more.",
+        ),
         Bool(
             "extras",
             True,
@@ -64,11 +78,25 @@ class Coco(Writer):
     def reused_files(self, stored: StoredRecord) -> Iterable[ReusedFile]:
         yield reused_rgb(stored["index"])
 
-    def whole_files(self, records: StoredRecords) -> Iterable[WholeFile]:
-        yield WholeFile(ANNOTATIONS_PATH, self._document(records))
+    def losses(self) -> tuple[str, ...]:
+        always = (
+            "classes of stuff, and things without a visible pixel",
+            "depth, normals, object coordinates and id images",
+            "how each sample was drawn and placed",
+            "keypoints outside the image",
+        )
+        further = ("amodal and part masks, fractions, attributes, occluders, 3D boxes, poses and cameras",)
+        return always if self.values["extras"] else (*always, *further)
 
-    def _document(self, records: StoredRecords) -> Iterator[bytes]:
-        schema = keypoint_schema(records)
+    def whole_files(self, records: StoredRecords) -> Iterable[WholeFile]:
+        found: set[str] = set()
+        schema = keypoint_schema(noting_parts(records, found))
+        if len(found) < 2:
+            return [WholeFile(ANNOTATIONS_PATH, self._document(records, schema))]
+        parts = [part for part in PARTS if part in found]
+        return [WholeFile(PART_PATH.format(part=p), self._document(_of_part(records, p), schema)) for p in parts]
+
+    def _document(self, records: Iterable[StoredRecord], schema: dict[int, KeypointSchema]) -> Iterator[bytes]:
         head = {"info": self._head(), "licenses": self._licences(), "categories": self._categories(schema)}
         yield json_text(head)[:-1].encode() + b',"annotations":[\n'
         # Images follow the annotations in the file, so they wait on disk: neither list is held in memory.
@@ -77,7 +105,7 @@ class Coco(Writer):
             for record in records:
                 images.write(image_separator + json_text(self._image(record)).encode())
                 image_separator = b",\n"
-                for row in self._annotations(record, schema):
+                for row in (*self._annotations(record, schema), *self._regions_to_ignore(record, schema)):
                     yield separator + json_text(row).encode()
                     separator = b",\n"
             yield b'\n],"images":[\n'
@@ -145,7 +173,7 @@ class Coco(Writer):
                 "category_id": a["class_id"],
                 "bbox": a["box"],
                 "area": a["area_px"],
-                "segmentation": {"size": size, "counts": a["rle"]},
+                "segmentation": self._segmentation(a["rle"], size),
                 "iscrowd": 0,
             }
             if a["class_id"] in schema:
@@ -153,6 +181,36 @@ class Coco(Writer):
             if self.values["extras"]:
                 row |= _extras(record["index"], a, size, shown)
             yield row
+
+    def _segmentation(self, code: str, size: list[int]) -> dict[str, Any] | list[list[float]]:
+        """Return run lengths, or one polygon for each component where they keep enough of the mask."""
+        if self.values["segmentation"] == "polygon":
+            found = polygons_of(code, size[0], size[1], DEFAULT_IOU, crossings=coco_crossings)
+            if found.iou >= DEFAULT_IOU:
+                return [[int(v) if v == int(v) else v for v in ring.ravel().tolist()] for ring in found.rings]
+        return {"size": size, "counts": code}
+
+    def _regions_to_ignore(self, record: StoredRecord, schema: dict[int, KeypointSchema]) -> Iterator[dict[str, Any]]:
+        """Yield regions in which a scorer neither rewards nor punishes what is found: COCO's crowds.
+
+        A scorer looks at one category at a time. So a region whose class is not shown is one of every category.
+        """
+        size = [record["height"], record["width"]]
+        things = [row.id for row in self.info.classes if row.kind == "thing"]
+        for a in record["ignored"]:
+            for number, category in enumerate([a["class_id"]] if a["class_id"] else things):
+                row = {
+                    "id": annotation_id(record["index"], a["instance"]) + number * _FURTHER,
+                    "image_id": image_id(record["index"]),
+                    "category_id": category,
+                    "bbox": a["box"],
+                    "area": a["area_px"],
+                    "segmentation": {"size": size, "counts": a["rle"]},
+                    "iscrowd": 1,
+                }
+                if category in schema:
+                    row |= {"keypoints": [0] * (3 * len(schema[category].names)), "num_keypoints": 0}
+                yield row
 
 
 class KeypointSchema:
@@ -174,6 +232,17 @@ def keypoint_schema(records: Iterable[StoredRecord]) -> dict[int, KeypointSchema
             schema.names.update((k["name"], None) for k in a["keypoints"])
             schema.skeleton.update(((first, second), None) for first, second in a["skeleton"])
     return found
+
+
+def noting_parts(records: Iterable[StoredRecord], parts: set[str]) -> Iterator[StoredRecord]:
+    """Yield the records, and add the parts that they belong to."""
+    for record in records:
+        parts.add(record["part"])
+        yield record
+
+
+def _of_part(records: Iterable[StoredRecord], part: str) -> Iterator[StoredRecord]:
+    return (record for record in records if record["part"] == part)
 
 
 def image_id(index: int) -> int:

@@ -18,9 +18,10 @@ from pycocotools.cocoeval import COCOeval
 
 from myriorama.plugins.annotators import annotate
 from myriorama.plugins.api import PluginError
+from myriorama.plugins.selection import ALL, View
 from myriorama.plugins.writers.coco import ANNOTATIONS_PATH, Coco, annotation_id
 from myriorama.scenes.assembly.model import Keypoint
-from myriorama.scenes.labels.stored import record_to_json
+from myriorama.scenes.labels.stored import json_text, record_to_json
 
 # pycocotools 2.0 hands numpy an array protocol that numpy 2 calls out of date: its own affair, not our file's.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -38,8 +39,13 @@ def coco(dataset):
 
 
 def document(info, records, **values):
-    (whole,) = Coco(info, values).whole_files([record_to_json(r, {}) for r in records])
+    (whole,) = Coco(info, values).whole_files(seen(info, records))
     return json.loads(b"".join(whole.chunks))
+
+
+def seen(info, records, selection=ALL):
+    view = View(info, selection)
+    return [view.apply(json.loads(json_text(record_to_json(r, {})))) for r in records]
 
 
 def test_every_mask_decodes_to_the_id_image(dataset, coco, table_records):
