@@ -36,6 +36,7 @@ from myriorama.plugins.conformance.drawing import Draw, make_draw
 from myriorama.plugins.conformance.options import Options
 from myriorama.plugins.conformance.probing import Probe
 from myriorama.plugins.conformance.stage import CLASSES, HEIGHT_PX, WIDTH_PX, make_frame, make_sample, make_scene
+from myriorama.plugins.selection import ALL, View
 from myriorama.scenes.conventions import F32
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.labels.stored import record_to_json, require_json
@@ -161,10 +162,11 @@ class WriterProbe(Probe):
         records = [_record(number) for number in (draw.number % SCENES, (draw.number + 1) % SCENES)]
         obstacles = tuple(tuple(writer.obstacles(record)) for record in records)
         fit = [record for record, why in zip(records, obstacles, strict=True) if not why]
+        view = View(info, ALL)
         files, reused, stored = [], [], []
         for record in fit:
             own = tuple(writer.sample_files(record))
-            row = _stored(record, own)
+            row = view.apply(_stored(record, own))
             files.append((*own, *writer.label_files(row)))
             reused.append(tuple(writer.reused_files(row)))
             stored.append(row)

