@@ -173,9 +173,14 @@ def test_the_command(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
     said = capsys.readouterr().out
     assert "3 samples" in said
     assert "too little of them is visible" in said
-    told: dict[str, Any] = json.loads((out / "annotations/instances.json").read_text())
-    assert sorted(c["name"] for c in told["categories"]) == ["crate", "toy"]
-    assert all("attributes" not in a for a in told["annotations"])
+    files = sorted((out / "annotations").iterdir())
+    parts = json.loads((out / "export.json").read_text())["parts"]
+    assert [f.name for f in files] == [f"instances_{part}.json" for part in sorted(parts)]
+    for part, file in zip(sorted(parts), files, strict=True):
+        told: dict[str, Any] = json.loads(file.read_text())
+        assert len(told["images"]) == parts[part]
+        assert sorted(c["name"] for c in told["categories"]) == ["crate", "toy"]
+        assert all("attributes" not in a for a in told["annotations"])
 
 
 @pytest.mark.parametrize(
