@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -22,6 +23,7 @@ from myriorama.plugins.writing import ArrayFile, BytesFile, DatasetInfo, PngFile
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.labels.record import Record
 from myriorama.scenes.labels.stored import json_bytes, record_to_json
+from myriorama.scenes.sample import sample_to_json
 
 _T = TypeVar("_T")
 
@@ -90,6 +92,7 @@ class SampleWriter:
         """
         spent = Counter() if spent is None else spent
         before = time.perf_counter()
+        record = replace(record, part=self._part_of(record))
         obstacles = self.obstacles(record)
         if obstacles:
             raise UnwritableError(obstacles)
@@ -104,6 +107,11 @@ class SampleWriter:
         spent["encode"] += encode_ms  # type: ignore[assignment]
         spent["commit"] += (time.perf_counter() - before) * 1000.0 - encode_ms  # type: ignore[assignment]
         return receipt
+
+    def _part_of(self, record: Record) -> str:
+        split = self._view.selection.split
+        drawn = sample_to_json(record.sample) if split.by else {}
+        return split.part_of({"key": record.key, "drawn": drawn})
 
     def _encoded(self, record: Record, described: Mapping[str, SampleFile]) -> Iterator[tuple[str, tuple[bytes]]]:
         """Yield path and content of every file, the stored record last; each is made when it is asked for."""

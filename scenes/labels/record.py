@@ -149,6 +149,8 @@ class Record:
         Further label images, (H, W) or (H, W, C), that annotators made, by field name.
     extra : mapping
         JSON-able fields of the whole image, by field name.
+    part : str
+        ``train``, ``val`` or ``test``: what the project's split makes of it, for formats with a folder for each part.
     """
 
     key: str
@@ -161,6 +163,7 @@ class Record:
     labels: tuple[str, ...] = ()
     layers: Mapping[str, npt.NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    part: str = "train"
 
     @property
     def rgb(self) -> U8:
