@@ -6,7 +6,6 @@ the classes of things.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Final
 
@@ -23,11 +22,18 @@ from myriorama.plugins.api import (
     WholeFile,
     Writer,
 )
-from myriorama.plugins.splitting import PARTS
+from myriorama.plugins.writers._coco_document import (
+    document,
+    files_of_parts,
+    image_id,
+    image_of,
+    info_of,
+    licences_of,
+    noting_parts,
+)
 from myriorama.plugins.writers._coco_fill import coco_crossings
-from myriorama.plugins.writers._pictures import file_stem, reused_rgb, rgb_file
+from myriorama.plugins.writers._pictures import reused_rgb, rgb_file
 from myriorama.plugins.writers._polygons import DEFAULT_IOU, polygons_of
-from myriorama.scenes.labels.stored import json_text
 
 ANNOTATIONS_PATH: Final = "annotations/instances.json"
 PART_PATH: Final = "annotations/instances_{part}.json"
@@ -35,8 +41,6 @@ MAX_INSTANCES: Final = 2**16 - 1
 PIXEL_CENTRE: Final = 0.5
 """COCO counts keypoints in pixel indices, where the first pixel's centre is 0; ours are continuous, where it is 0.5."""
 
-_LICENCE_ID: Final = 1
-_SPOOL_BYTES: Final = 8 * 2**20
 _FURTHER: Final = 2**40
 """Ids of the second and later regions of one object are this far apart; it is more than any object's own id."""
 
@@ -79,7 +83,9 @@ class Coco(Writer):
         yield reused_rgb(stored["index"])
 
     def losses(self) -> tuple[str, ...]:
+        drawn = ("masks to the pixel: polygons keep 98 % of them",) if self.values["segmentation"] == "polygon" else ()
         always = (
+            *drawn,
             "classes of stuff, and things without a visible pixel",
             "depth, normals, object coordinates and id images",
             "how each sample was drawn and placed",
@@ -89,47 +95,20 @@ class Coco(Writer):
         return always if self.values["extras"] else (*always, *further)
 
     def whole_files(self, records: StoredRecords) -> Iterable[WholeFile]:
-        found: set[str] = set()
-        schema = keypoint_schema(noting_parts(records, found))
-        if len(found) < 2:
-            return [WholeFile(ANNOTATIONS_PATH, self._document(records, schema))]
-        parts = [part for part in PARTS if part in found]
-        return [WholeFile(PART_PATH.format(part=p), self._document(_of_part(records, p), schema)) for p in parts]
-
-    def _document(self, records: Iterable[StoredRecord], schema: dict[int, KeypointSchema]) -> Iterator[bytes]:
-        head = {"info": self._head(), "licenses": self._licences(), "categories": self._categories(schema)}
-        yield json_text(head)[:-1].encode() + b',"annotations":[\n'
-        # Images follow the annotations in the file, so they wait on disk: neither list is held in memory.
-        with tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES) as images:
-            separator, image_separator = b"", b""
-            for record in records:
-                images.write(image_separator + json_text(self._image(record)).encode())
-                image_separator = b",\n"
-                for row in (*self._annotations(record, schema), *self._regions_to_ignore(record, schema)):
-                    yield separator + json_text(row).encode()
-                    separator = b",\n"
-            yield b'\n],"images":[\n'
-            images.seek(0)
-            while block := images.read(2**20):
-                yield block
-        yield b"\n]}\n"
-
-    def _head(self) -> dict[str, Any]:
-        info = self.info
-        head: dict[str, Any] = {
-            "description": info.description or info.name,
-            "version": "1.0",
-            "contributor": info.program,
-            "project_hash": info.project_hash,
-            "seed": info.seed,
-            "credits": list(info.credits),
+        parts: set[str] = set()
+        schema = keypoint_schema(noting_parts(records, parts))
+        head = {
+            "info": info_of(self.info),
+            "licenses": licences_of(self.info),
+            "categories": self._categories(schema),
         }
-        if info.date:
-            head |= {"date_created": info.date, "year": int(info.date[:4])}
-        return head
 
-    def _licences(self) -> list[dict[str, Any]]:
-        return [{"id": _LICENCE_ID, "name": self.info.licence, "url": ""}] if self.info.licence else []
+        def rows(record: StoredRecord) -> Iterator[dict[str, Any]]:
+            yield from self._annotations(record, schema)
+            yield from self._regions_to_ignore(record, schema)
+
+        for path, chosen in files_of_parts(records, parts, ANNOTATIONS_PATH, PART_PATH):
+            yield WholeFile(path, document(head, chosen, self._image, rows))
 
     def _categories(self, schema: dict[int, KeypointSchema]) -> list[dict[str, Any]]:
         out = []
@@ -150,14 +129,7 @@ class Coco(Writer):
         return out
 
     def _image(self, record: StoredRecord) -> dict[str, Any]:
-        image: dict[str, Any] = {
-            "id": image_id(record["index"]),
-            "width": record["width"],
-            "height": record["height"],
-            "file_name": f"{file_stem(record['index'])}.png",
-        }
-        if self.info.licence:
-            image["license"] = _LICENCE_ID
+        image = image_of(self.info, record)
         if self.values["extras"]:
             camera = record["camera"]
             image |= {"K": camera["K"], "camera_from_world": camera["camera_from_world"], "sample_key": record["key"]}
@@ -232,22 +204,6 @@ def keypoint_schema(records: Iterable[StoredRecord]) -> dict[int, KeypointSchema
             schema.names.update((k["name"], None) for k in a["keypoints"])
             schema.skeleton.update(((first, second), None) for first, second in a["skeleton"])
     return found
-
-
-def noting_parts(records: Iterable[StoredRecord], parts: set[str]) -> Iterator[StoredRecord]:
-    """Yield the records, and add the parts that they belong to."""
-    for record in records:
-        parts.add(record["part"])
-        yield record
-
-
-def _of_part(records: Iterable[StoredRecord], part: str) -> Iterator[StoredRecord]:
-    return (record for record in records if record["part"] == part)
-
-
-def image_id(index: int) -> int:
-    """Return the COCO image id of sample `index`: from 1, since some readers take 0 for none."""
-    return index + 1
 
 
 def annotation_id(index: int, instance: int) -> int:
