@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.plugins.api import ArrayFile, Bool, Choice, Float, Parameter, PngFile, Record, SampleFile, Writer
+from myriorama.plugins.writers._depth import NOTHING, depth_meaning, depth_misfits, depth_steps
 from myriorama.plugins.writers._pictures import PNG16_MAX, PNG24_MAX, file_stem, ids_file, rgb_file
 
 
@@ -40,20 +41,9 @@ class Raw(Writer):
         if missing:
             found.append(f"the frame was rendered without {', '.join(missing)}")
         if self.values["depth"] == "png16" and frame.depth is not None:
-            unit = float(self.values["depth_unit_m"])
-            farthest = float(frame.depth.max())
-            if farthest > (PNG16_MAX + 0.5) * unit:
-                found.append(
-                    f"a depth of {farthest:.4g} m does not fit in 16 bits at {unit:g} m a step (up to "
-                    f"{PNG16_MAX * unit:.4g} m): set depth_unit_m to more than {farthest / PNG16_MAX:.3g}, "
-                    "or depth to float32"
-                )
-            nearest = float(np.min(frame.depth, where=frame.depth > 0, initial=np.inf))
-            if nearest < 0.5 * unit:
-                found.append(
-                    f"a depth of {nearest:.4g} m would be stored as 0, which means nothing was hit: "
-                    "set depth_unit_m lower, or depth to float32"
-                )
+            larger = "set depth_unit_m to more than {}, or depth to float32"
+            smaller = "set depth_unit_m lower, or depth to float32"
+            found += depth_misfits(frame.depth, float(self.values["depth_unit_m"]), larger, smaller)
         if len(record.scene.surfaces) > PNG24_MAX:
             found.append(f"{len(record.scene.surfaces)} surfaces do not fit in 24 bits")
         return tuple(found)
@@ -91,12 +81,10 @@ class Raw(Writer):
             yield _layer_file(name, stem, layer)
 
     def _depth(self, stem: str, depth: npt.NDArray[np.float32]) -> SampleFile:
-        nothing = "nothing was hit"
         if self.values["depth"] == "float32":
-            return ArrayFile("depth", f"depth/{stem}.npy", depth, {"value": "metres", "unit_m": 1.0, "0": nothing})
+            return ArrayFile("depth", f"depth/{stem}.npy", depth, {"value": "metres", "unit_m": 1.0, "0": NOTHING})
         unit = float(self.values["depth_unit_m"])
-        steps = np.rint(depth * np.float32(1.0 / unit)).astype(np.uint16)
-        return PngFile("depth", f"depth/{stem}.png", steps, {"value": "stored * unit_m", "unit_m": unit, "0": nothing})
+        return PngFile("depth", f"depth/{stem}.png", depth_steps(depth, unit), depth_meaning(unit))
 
 
 def signed_steps(
