@@ -54,12 +54,19 @@ class Split:
         """
         if len(self.parts) == 1:
             return self.parts[0]
+        return self.part_at(self.place_of(stored))
+
+    def place_of(self, stored: StoredRecord) -> float:
+        """Return where a sample lies in [0, 1): the shares follow one another from 0 on; see `part_of` for errors."""
         word = stored["key"] if not self.by else _text(drawn_value(stored, self.by))
-        number = int.from_bytes(blake2b(f"{self.salt}\0{word}".encode(), digest_size=8).digest(), "big") / 2**64
+        return int.from_bytes(blake2b(f"{self.salt}\0{word}".encode(), digest_size=8).digest(), "big") / 2**64
+
+    def part_at(self, place: float) -> str:
+        """Return the part of a sample that lies at a place."""
         for part, share in zip(PARTS, self.shares, strict=True):
-            if number < share:
+            if place < share:
                 return part
-            number -= share
+            place -= share
         return next(part for part, share in zip(PARTS[::-1], self.shares[::-1], strict=True) if share > 0)
 
 

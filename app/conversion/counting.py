@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from myriorama.plugins.selection import Selection, View
+from myriorama.plugins.splitting import PARTS, WHOLE, Split
 from myriorama.plugins.writing import DatasetInfo, StoredRecord
 from myriorama.scenes.errors import InputError, Problem
 
@@ -31,6 +33,8 @@ class Counted:
         Class as it is shown -> labelled objects.
     empty_samples : int
         Samples without a labelled object.
+    parts : dict of str to int
+        Part of the split -> samples.
     """
 
     labelled: int
@@ -38,6 +42,52 @@ class Counted:
     removed: dict[str, int]
     by_class: dict[str, int]
     empty_samples: int
+    parts: dict[str, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """Objects of some samples, N rows, and the samples themselves, M rows.
+
+    Attributes
+    ----------
+    kind : (N,) uint16
+        Place of the class among those of the dataset.
+    visible : (N,) float64
+        NaN where it was not computed.
+    side_px, area_px : (N,) int32
+        Shorter side of the tight box; visible pixels.
+    objects : (M,) int32
+        How many of the rows each sample has, in order.
+    place : (M,) float64
+        Where each sample lies for a split, as `Split.place_of` says.
+    """
+
+    kind: npt.NDArray[np.uint16]
+    visible: npt.NDArray[np.float64]
+    side_px: npt.NDArray[np.int32]
+    area_px: npt.NDArray[np.int32]
+    objects: npt.NDArray[np.int32]
+    place: npt.NDArray[np.float64]
+
+
+COLUMN_TYPES = {"kind": "<u2", "visible": "<f8", "side_px": "<i4", "area_px": "<i4", "objects": "<i4", "place": "<f8"}
+
+
+def columns_of(records: Iterable[StoredRecord], info: DatasetInfo, split: Split = WHOLE) -> Columns:
+    """Return the columns of some records; see `Split.place_of` for errors."""
+    order = {row.name: i for i, row in enumerate(info.classes)}
+    rows: list[tuple[int, float, int, int]] = []
+    objects, place = [], []
+    for stored in records:
+        for a in stored["annotations"]:
+            visible = np.nan if a["visible"] is None else a["visible"]
+            rows.append((order[a["class_name"]], visible, min(a["box"][2:]), a["area_px"]))
+        objects.append(len(stored["annotations"]))
+        place.append(split.place_of(stored))
+    given: list[Any] = [*(zip(*rows, strict=True) if rows else ((), (), (), ())), objects, place]
+    made = (np.array(v, dtype=t) for v, t in zip(given, COLUMN_TYPES.values(), strict=True))
+    return Columns(**dict(zip(COLUMN_TYPES, made, strict=True)))
 
 
 class ObjectTable:
@@ -46,31 +96,45 @@ class ObjectTable:
     Parameters
     ----------
     info : DatasetInfo
+    split : Split
+        Whose `by` and `salt` decide where a sample lies; its shares may be others when it is counted.
+
+    Attributes
+    ----------
+    samples, objects : int
+        Taken in so far.
     """
 
-    def __init__(self, info: DatasetInfo) -> None:
+    def __init__(self, info: DatasetInfo, split: Split = WHOLE) -> None:
         self.info = info
+        self.split = split
         self._names = [row.name for row in info.classes]
-        self._place = {name: i for i, name in enumerate(self._names)}
-        self._rows: list[npt.NDArray[np.float64]] = []
-        self._joined: npt.NDArray[np.float64] | None = None
+        self._pieces: list[Columns] = []
+        self._joined: Columns | None = None
+        self._sample: npt.NDArray[np.int64] | None = None
         self.samples = 0
+        self.objects = 0
 
     def add(self, stored: StoredRecord) -> None:
         """Take in the objects of a record."""
-        rows = [
-            (
-                self._place[a["class_name"]],
-                np.nan if a["visible"] is None else a["visible"],
-                min(a["box"][2:]),
-                a["area_px"],
-                self.samples,
-            )
-            for a in stored["annotations"]
-        ]
-        self._rows.append(np.array(rows, dtype=np.float64).reshape(-1, 5))
+        self.take(columns_of([stored], self.info, self.split))
+
+    def take(self, columns: Columns) -> None:
+        """Take in the columns of further samples."""
+        self._pieces.append(columns)
         self._joined = None
-        self.samples += 1
+        self.samples += len(columns.objects)
+        self.objects += len(columns.kind)
+
+    def join(self) -> Columns:
+        """Return all that was taken in; once for many counts."""
+        if self._joined is None:
+            pieces = self._pieces or [columns_of([], self.info)]
+            joined = {name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in COLUMN_TYPES}
+            self._joined = Columns(**joined)
+            self._pieces = [self._joined]
+            self._sample = np.repeat(np.arange(self.samples, dtype=np.int64), self._joined.objects)
+        return self._joined
 
     def read(self, records: Iterable[StoredRecord], stop: Callable[[], bool] | None = None) -> None:
         """Take in records until they end, or `stop` says so."""
@@ -80,7 +144,7 @@ class ObjectTable:
             self.add(stored)
 
     def count(self, selection: Selection) -> Counted:
-        """Return what a selection leaves.
+        """Return what a selection leaves; parts only where its split divides by what the table was made with.
 
         Raises
         ------
@@ -88,33 +152,56 @@ class ObjectTable:
             As `View`; or a filter needs the visible fraction, and an object has none.
         """
         view = View(self.info, selection)
-        if self._joined is None:
-            self._joined = np.concatenate([np.zeros((0, 5)), *self._rows])
-        kinds, visible, side, area, sample = self._joined.T
-        kind = kinds.astype(np.int64)
+        joined = self.join()
+        assert self._sample is not None
         wanted = selection.filter
         uses = [view.use_of_class(name) for name in self._names]
-        shown = np.array([use == "label" for use in uses], dtype=np.bool_)[kind]
-        if wanted.min_visible > 0 and np.isnan(visible[shown]).any():
+        shown = np.array([use == "label" for use in uses], dtype=np.bool_)[joined.kind]
+        if wanted.min_visible > 0 and np.isnan(joined.visible[shown]).any():
             told = "these records have no visible fractions: render with the annotator `fractions`"
             raise InputError(Problem("min_visible", told, str(wanted.min_visible), "0"))
         left = shown
-        removed = {"class": int((~left).sum())}
-        for reason, passes in (
-            ("visible", visible >= wanted.min_visible if wanted.min_visible > 0 else np.ones_like(shown)),
-            ("size", side >= wanted.min_size_px),
-            ("area", area >= wanted.min_area_px),
+        number = int(np.count_nonzero(left))
+        removed = {"class": len(left) - number}
+        for reason, least, values in (
+            ("visible", wanted.min_visible, joined.visible),
+            ("size", wanted.min_size_px, joined.side_px),
+            ("area", wanted.min_area_px, joined.area_px),
         ):
-            removed[reason] = int((left & ~passes).sum())
-            left = left & passes
-        set_aside = np.array([use == "ignore" for use in uses], dtype=np.bool_)[kind]
+            before = number
+            if least > 0:  # below that nothing is asked; a fraction that was not computed passes
+                left = left & (values >= least)
+                number = int(np.count_nonzero(left))
+            removed[reason] = before - number
+        set_aside = int(np.count_nonzero(np.array([use == "ignore" for use in uses], dtype=np.bool_)[joined.kind]))
         if wanted.use == "ignore":
-            set_aside = set_aside | (shown & ~left)
+            set_aside += int(np.count_nonzero(shown)) - number
         by_class: dict[str, int] = {row.name: 0 for row in view.info.classes if row.kind == "thing"}
-        numbers = np.bincount(kind[left], minlength=len(self._names))
-        for name, number in zip(self._names, numbers, strict=True):
+        numbers = np.bincount(joined.kind[left], minlength=len(self._names))
+        for name, of_class in zip(self._names, numbers, strict=True):
             row = view.shown_class(name)
             if row is not None and row.name in by_class:
-                by_class[row.name] += int(number)
-        full = len(np.unique(sample[left]))
-        return Counted(int(left.sum()), int(set_aside.sum()), removed, by_class, self.samples - full)
+                by_class[row.name] += int(of_class)
+        full = np.zeros(self.samples, dtype=np.bool_)
+        full[self._sample[left]] = True
+        empty = self.samples - int(np.count_nonzero(full))
+        return Counted(number, set_aside, removed, by_class, empty, self._parts(selection.split, joined.place))
+
+    def own_counts(self) -> dict[str, int]:
+        """Return how many objects each class of the dataset has."""
+        numbers = np.bincount(self.join().kind, minlength=len(self._names))
+        return {name: int(number) for name, number in zip(self._names, numbers, strict=True)}
+
+    def _parts(self, split: Split, place: npt.NDArray[np.float64]) -> dict[str, int]:
+        """Return the samples of each part: the arithmetic of `Split.part_at`, for all samples at once."""
+        if len(split.parts) == 1:
+            return {split.parts[0]: self.samples}
+        if (split.by, split.salt) != (self.split.by, self.split.salt):
+            return {}
+        out, rest = {}, place
+        for part, share in zip(PARTS, split.shares, strict=True):
+            inside = rest < share
+            out[part] = int(np.count_nonzero(inside))
+            rest = rest[~inside] - share
+        out[split.parts[-1]] += len(rest)
+        return {part: out[part] for part in split.parts}

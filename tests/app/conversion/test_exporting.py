@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 from myriorama.app.cli.program import run
-from myriorama.app.conversion.counting import ObjectTable
+from myriorama.app.conversion.counting import Columns, ObjectTable
 from myriorama.app.conversion.exporting import (
     CHECKSUMS,
     EXPORT,
@@ -129,18 +130,38 @@ def test_counting_a_million_objects_keeps_up_with_a_hand(dataset: Path) -> None:
     table = ObjectTable(info)
     rng = np.random.default_rng(0)
     for _ in range(10):
-        rows = np.column_stack(
-            [
-                rng.integers(0, 2, 100_000),
-                rng.random(100_000),
-                rng.integers(1, 300, 100_000),
-                rng.integers(1, 9000, 100_000),
-                rng.integers(0, 10_000, 100_000),
-            ]
+        table.take(
+            Columns(
+                kind=rng.integers(0, 2, 100_000).astype(np.uint16),
+                visible=rng.random(100_000),
+                side_px=rng.integers(1, 300, 100_000).astype(np.int32),
+                area_px=rng.integers(1, 9000, 100_000).astype(np.int32),
+                objects=np.full(10_000, 10, dtype=np.int32),
+                place=rng.random(10_000),
+            )
         )
-        table._rows.append(rows.astype(np.float64))
-    counted = table.count(Selection(filter=Filter(0.5, 20, 100)))
-    assert counted.labelled + sum(counted.removed.values()) == 1_000_000
+    table.join()
+    taken_s = []
+    for least in (0.1, 0.3, 0.5, 0.7, 0.9):
+        begun_s = time.perf_counter()
+        counted = table.count(Selection(filter=Filter(least, 20, 100), split=Split((0.8, 0.1, 0.1))))
+        taken_s.append(time.perf_counter() - begun_s)
+        assert counted.labelled + sum(counted.removed.values()) == 1_000_000
+        assert sum(counted.parts.values()) == 100_000
+    assert min(taken_s) < 0.05, "a count follows a change within 50 ms"
+
+
+@pytest.mark.parametrize(
+    "split", [Split(), Split((0.5, 0.5, 0.0)), Split((0.0, 0.4, 0.6)), Split((0.3, 0.3, 0.4), "camera.rig/distance_m")]
+)
+def test_parts_are_counted_as_they_are_divided(dataset: Path, split: Split) -> None:
+    info, records = read_manifest(dataset).info, list(shown_records(dataset))
+    table = ObjectTable(info, split)
+    rng = np.random.default_rng(1)
+    many = [{**records[0], "key": f"{key:x}"} for key in rng.integers(0, 2**60, 400)]
+    table.read(many)
+    parts = Counter(split.part_of(record) for record in many)
+    assert table.count(Selection(split=split)).parts == {part: parts[part] for part in split.parts}
 
 
 def command(*words: str) -> int:
