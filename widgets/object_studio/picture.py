@@ -245,6 +245,7 @@ class ObjectPicture(QWidget):
             self._paint_words(painter)
         if self.hasFocus():
             painter.setPen(QPen(QColor(tokens.accent), 1.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
         painter.end()
 

@@ -14,7 +14,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from myriorama.app.extensions.reproducing import command_for
 from myriorama.app.object_studio.facts_words import summary
 from myriorama.app.object_studio.looks import Turn
 from myriorama.app.object_studio.page import ObjectPage
@@ -31,7 +30,7 @@ from myriorama.widgets.object_studio.plate import Plate
 from myriorama.widgets.object_studio.shelf import Shelf
 from myriorama.widgets.object_studio.turntable import Turntable
 from myriorama.widgets.object_studio.values_panel import ValuesPanel
-from myriorama.widgets.plugins.error_card import ErrorCard
+from myriorama.widgets.plugins.fault_shown import FaultCover
 from myriorama.widgets.theme import program_icon, theme
 
 FIRST: Final = "mug"
@@ -67,7 +66,7 @@ class ObjectStudioWindow(QWidget):
         self.shelf = Shelf(self)
         self.bar = PageBar(page, self)
         self.picture = ObjectPicture(self)
-        self.card: ErrorCard | None = None
+        self.faults = FaultCover(studio, self.picture)
         self.strip = ElidedLabel("", Qt.TextElideMode.ElideRight, parent=self, name="Facts")
         self.draws = DrawsPanel(page, self)
         self.values = ValuesPanel(page, studio, self)
@@ -121,6 +120,7 @@ class ObjectStudioWindow(QWidget):
         bind(self, page.framed, self._on_framed)
         bind(self, page.facts.changed, self._on_facts)
         bind(self, page.failure.changed, self._on_failure)
+        self.faults.changed.connect(self._on_faults)
         bind(self, page.shows.changed, picture.set_shows)
         bind(self, page.opened, self._on_opened)
         bind(self, page.pictures.state.changed, self._say)
@@ -233,14 +233,12 @@ class ObjectStudioWindow(QWidget):
         self.strip.set_text(summary(facts) if facts is not None else "")
 
     def _on_failure(self, failure: Failure | None) -> None:
-        if failure is not None and failure.fault is not None:
-            if self.card is None:
-                self.card = ErrorCard(self.picture)
-            self.card.show_fault(failure.fault, command=command_for(failure.fault))
-            self._place_card()
-        elif self.card is not None:
-            self.card.clear()
+        self.faults.tells(failure, None)
+        self.faults.place()
         self._say()
+
+    def _on_faults(self) -> None:
+        self._on_failure(self.page.failure.value)
 
     def _say(self) -> None:
         page, failure = self.page, self.page.failure.value
@@ -283,11 +281,7 @@ class ObjectStudioWindow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        QTimer.singleShot(0, self, self._place_card)
-
-    def _place_card(self) -> None:
-        if self.card is not None:
-            self.card.place_over(self.picture)
+        QTimer.singleShot(0, self, self.faults.place)
 
 
 def _split(orientation: Qt.Orientation, widgets: tuple[QWidget, ...], sizes: tuple[int, ...]) -> QSplitter:

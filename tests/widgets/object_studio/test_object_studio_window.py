@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,23 @@ from myriorama.widgets.object_studio.slider import PlaceSlider
 from myriorama.widgets.object_studio.window import ObjectStudioWindow
 
 PATIENCE_MS = 60_000
+PLUGIN = '''
+from myriorama.plugins import Float, Generator, ObjectModel, Part
+from myriorama.plugins.shapes import box, moved, plastic
+
+
+class PlainCube(Generator):
+    """A cube."""
+
+    name = "plain_cube"
+    label = "Plain cube"
+    help = "A cube."
+    parameters = (Float("size_m", 0.1, help="Edge.", unit="m", minimum=0.05, maximum=0.2),)
+
+    def generate(self, values):
+        size = values["size_m"]
+        return ObjectModel((Part("cube", moved(box((size, size, size)), 0.0, 0.0, size / 2), plastic("#808080")),))
+'''
 
 
 @pytest.fixture
@@ -52,7 +70,11 @@ def settled(window: ObjectStudioWindow, qtbot: QtBot) -> Callable[[], None]:
 
 
 def test_the_window_with_its_process(
-    window: ObjectStudioWindow, settled: Callable[[], None], qtbot: QtBot, studio: Studio
+    window: ObjectStudioWindow,
+    settled: Callable[[], None],
+    qtbot: QtBot,
+    studio: Studio,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     page, picture = window.page, window.picture
     assert page.pictures.pid is None, "nothing runs before the window is seen"
@@ -67,6 +89,15 @@ def test_the_window_with_its_process(
     parts = [window.facts.parts.topLevelItem(i).text(0) for i in range(window.facts.parts.topLevelItemCount())]
     assert parts == [p.name for p in page.facts.value.parts]
     assert "4,112 triangles" in window.strip.text()
+    # The frame around a picture that has the keyboard lies around it, not over it.
+    monkeypatch.setattr(picture, "hasFocus", lambda: True)
+    shot = picture.grab().toImage()
+    monkeypatch.undo()
+    ratio = picture.devicePixelRatioF()
+    for x, y in ((30, 30), (60, picture.height() - 60)):
+        seen = shot.pixelColor(round(x * ratio), round(y * ratio))
+        made = page.frame.rgb[min(y, page.frame.height - 1), min(x, page.frame.width - 1)]
+        assert abs(seen.red() - int(made[0])) < 20, (seen.getRgb(), made)
 
     before = page.turn.value
     first = page.frame
@@ -191,12 +222,28 @@ def test_a_fault_shows_its_card_over_the_last_picture(window: ObjectStudioWindow
         file="plates.py", line=18, code='raise ArithmeticError("too wide")', values={"width_m": 0.95},
     )  # fmt: skip
     window.page.failure.set(Failure(1, 0, "plugin", "it failed", fault=fault))
-    assert window.card is not None
-    assert not window.card.isHidden()
-    told = " ".join(label.text() for label in window.card.findChildren(QLabel))
+    assert not window.faults.card.isHidden()
+    told = " ".join(label.text() for label in window.faults.card.findChildren(QLabel))
     assert "too wide" in told
     window.page.failure.set(None)
-    assert window.card.isHidden()
+    assert window.faults.card.isHidden()
+
+
+def test_a_save_that_cannot_be_loaded_is_told_over_the_last_picture(
+    window: ObjectStudioWindow, studio: Studio, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "plain_cube.py"
+    path.write_text(PLUGIN)
+    studio.development.begin(path)
+    qtbot.waitUntil(lambda: "plain_cube" in studio.registry.names("generator"), timeout=PATIENCE_MS)
+    window.open("plain_cube")
+    path.write_text(PLUGIN + "\nraise ValueError('broken on purpose')\n")
+    qtbot.waitUntil(lambda: not window.faults.card.isHidden(), timeout=PATIENCE_MS)
+    told = " ".join(label.text() for label in window.faults.card.findChildren(QLabel))
+    assert "broken on purpose" in told
+    assert "plain_cube" in studio.registry.names("generator"), "the last state that could be loaded stays"
+    path.write_text(PLUGIN)
+    qtbot.waitUntil(window.faults.card.isHidden, timeout=PATIENCE_MS)
 
 
 def test_it_is_reached_from_menu_outliner_and_the_list_of_what_can_be_added(program: Application, qtbot: QtBot) -> None:
