@@ -67,7 +67,7 @@ def test_the_template_passes_its_own_tests_and_ruff(spool: Path) -> None:
     assert run(["plugin", "build", str(spool)]) == ExitCode.OK
     (spool / "pytest.ini").write_text("[pytest]\nmyriorama_plugin = .\nmyriorama_draws = 12\n", encoding="utf-8")
     own = subprocess.run(
-        [sys.executable, "-m", "pytest", "-v", "-p", "myriorama.plugins.testing", "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider"],
         cwd=spool,
         env={**_environment(), "PYTHONPATH": str(spool)},
         capture_output=True,
@@ -87,7 +87,7 @@ def test_the_template_passes_its_own_tests_and_ruff(spool: Path) -> None:
 def test_a_failing_plugin_fails_the_authors_tests(spool: Path) -> None:
     _edit(spool / "wooden_spool" / "generator.py", "watertight = True", "watertight = True\n    label = ''")
     own = subprocess.run(
-        [sys.executable, "-m", "pytest", "-v", "-k", "words or current", "-p", "myriorama.plugins.testing"],
+        [sys.executable, "-m", "pytest", "-v", "-k", "words or current"],
         cwd=spool,
         env={**_environment(), "PYTHONPATH": str(spool)},
         capture_output=True,
