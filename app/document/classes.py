@@ -14,7 +14,7 @@ from myriorama.app.document.edit import Edit
 from myriorama.app.document.uids import items, title_of
 from myriorama.scenes.errors import InputError, Problem
 from myriorama.scenes.parameters.wording import shown
-from myriorama.scenes.project.model import AcceptanceRule, ClassFromAttribute, ClassRow, ObjectGroup, Project
+from myriorama.scenes.project.model import AcceptanceRule, ClassFromAttribute, ClassRow, ObjectGroup, Output, Project
 from myriorama.scenes.project.structure import UNLABELLED
 
 # Told apart on dark and light surfaces, and with the common colour deficiencies as far as so many can be.
@@ -253,7 +253,16 @@ def _referring(project: Project, old: str, new: str) -> Project:
     rules: tuple[AcceptanceRule, ...] = tuple(
         r.model_copy(update={"class_": new}) if r.class_ == old else r for r in changed.acceptance
     )
-    return changed.model_copy(update={"acceptance": rules})
+    return changed.model_copy(update={"acceptance": rules, "output": _shown_under(changed.output, old, new)})
+
+
+def _shown_under(output: Output, old: str, new: str) -> Output:
+    """Return the output whose class map speaks of a class by its new name; the entry of one that goes is gone."""
+    if old not in output.class_map:
+        return output
+    taken = new == UNLABELLED or new in output.class_map
+    rows = {new if name == old else name: row for name, row in output.class_map.items() if not (taken and name == old)}
+    return output.model_copy(update={"class_map": rows})
 
 
 def class_color(project: Project, item: Any) -> str:
