@@ -7,11 +7,14 @@ way and holes the other.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from myriorama.scenes.conventions import F64
+from myriorama.scenes.labels.rle import I64
+
+_MOST_DISTANCES: Final = 2**20
 
 
 def joined(rings: Sequence[F64]) -> F64:
@@ -42,25 +45,35 @@ def joined(rings: Sequence[F64]) -> F64:
 def _tree(rings: Sequence[F64]) -> tuple[list[int], dict[int, tuple[int, int, int]]]:
     """Return in what order rings are joined, and for each on which ring, at which corner of it, and at which own."""
     order, joints = [0], {}
-    best = dict.fromkeys(range(1, len(rings)), (np.inf, 0, 0, 0))
-    while best:
+    corners = np.concatenate(rings)
+    first = np.cumsum([0, *(len(ring) for ring in rings)])
+    ring_of = np.repeat(np.arange(len(rings)), np.diff(first))
+    nearest = np.full(len(corners), np.inf)  # of every corner: how near what is joined is, and where
+    joint = np.zeros(len(corners), dtype=np.int64)
+    apart = np.arange(first[1], len(corners))
+    while len(apart):
         newest = order[-1]
-        for ring, known in best.items():
-            squared, at, own = _nearest(rings[newest], rings[ring])
-            if squared < known[0]:
-                best[ring] = (squared, newest, at, own)
-        ring = min(best, key=lambda r: (best[r][0], r))
-        joints[ring] = best.pop(ring)[1:]
+        _come_nearer(corners, range(first[newest], first[newest + 1]), apart, nearest, joint)
+        own = int(apart[nearest[apart].argmin()])
+        at, ring = int(joint[own]), int(ring_of[own])
+        joints[ring] = (int(ring_of[at]), at - int(first[ring_of[at]]), own - int(first[ring]))
         order.append(ring)
+        apart = apart[ring_of[apart] != ring]
     return order, joints
 
 
-def _nearest(first: F64, second: F64) -> tuple[float, int, int]:
-    """Return the least squared distance of two rings' corners, and which they are; the first of equals."""
-    apart: npt.NDArray[np.float64] = first[:, None, :] - second[None, :, :]
-    squared = (apart * apart).sum(axis=2)
-    at, own = divmod(int(squared.argmin()), len(second))
-    return float(squared[at, own]), at, own
+def _come_nearer(corners: F64, new: range, apart: I64, nearest: F64, joint: I64) -> None:
+    """Take newly joined corners into account, so many at once that their distances stay small in memory."""
+    x, y = corners[apart, 0], corners[apart, 1]
+    step = max(1, _MOST_DISTANCES // len(apart))
+    for low in range(new.start, new.stop, step):
+        block = corners[low : min(low + step, new.stop)]
+        squared = (block[:, :1] - x) ** 2 + (block[:, 1:] - y) ** 2
+        which = squared.argmin(axis=0)
+        least = squared[which, np.arange(len(apart))]
+        nearer = least < nearest[apart]
+        nearest[apart[nearer]] = least[nearer]
+        joint[apart[nearer]] = which[nearer] + low
 
 
 def _walk(ring: F64, start: int, hanging: dict[int, list[F64]], *, closed: bool) -> F64:
