@@ -69,15 +69,15 @@ def test_other_fillers_see_pieces_and_holes() -> None:
     ring = joined(outlines(mask))
     big = Image.new("1", (80 * 8, 60 * 8))
     ImageDraw.Draw(big).polygon([tuple(p) for p in ring * 8], fill=1)
-    added = np.asarray(big)[4::8, 4::8] ^ mask
-    assert not (added & mask).any()
-    # it draws the line between the pieces, an eighth of a pixel wide here: from (40, 5) to (55, 10)
-    rows, columns = np.nonzero(added)
-    assert np.abs((columns + 0.5 - 40) / 3 - (rows + 0.5 - 5)).max() < 1 / 8
     filled = np.zeros((60 * 8, 80 * 8), dtype=np.uint8)
     cv2.fillPoly(filled, [np.rint(ring * 8).astype(np.int32)], 1)
-    inner = filled[4::8, 4::8].astype(bool)
-    assert np.array_equal(inner, mask)
+    for seen in (np.asarray(big), filled.astype(bool)):
+        added = seen[4::8, 4::8] ^ mask
+        # both draw the line between the pieces, an eighth of a pixel wide here: from (40, 5) to (55, 10)
+        rows, columns = np.nonzero(added)
+        assert len(rows) <= 15
+        assert np.abs((columns + 0.5 - 40) / 3 - (rows + 0.5 - 5)).max() < 1 / 8
+        assert not (added & mask).any()
 
 
 @settings(max_examples=150, deadline=None)
