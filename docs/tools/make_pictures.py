@@ -26,6 +26,7 @@ EXAMPLES = (
     ("bench_table", 1),
     ("crop_field", 9),
     ("food_on_conveyor", 4),
+    ("shop_shelf", 1),
 )
 LAYERS = ("mugs_on_conveyor", 7)
 OUTLINES = OverlayStyle(opacity=0.25)
