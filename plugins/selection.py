@@ -232,6 +232,10 @@ class ViewedRecords:
     def __iter__(self) -> Iterator[StoredRecord]:
         return (self._view.apply(record) for record in self._records)
 
+    def picture(self, stored: StoredRecord, role: str) -> bytes:
+        """Return a picture of a record, whatever is shown of its labels."""
+        return self._records.picture(stored, role)
+
 
 def _uses_of(info: DatasetInfo, selection: Selection) -> tuple[tuple[SceneClass, ...], dict[str, ClassUse]]:
     known = [row.name for row in info.classes]

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.scenes.assembly.scene import SceneClass
+from myriorama.scenes.errors import PluginError
 
 StoredRecord: TypeAlias = Mapping[str, Any]
 """One sample as its file in ``records/`` tells it; docs/label-contract.md lists every field."""
@@ -119,10 +120,21 @@ SampleFile: TypeAlias = PngFile | ArrayFile | TextFile | BytesFile
 
 @dataclass(frozen=True, eq=False)
 class WholeFile:
-    """A file of the whole set, streamed: `chunks` are taken once, in order, and may be made on the way."""
+    """A file of the whole set, streamed: `chunks` are taken once, in order, and may be made on the way.
+
+    Attributes
+    ----------
+    made_with : str
+        A library whose version decides about the bytes; empty where the records alone do.
+    """
 
     path: str
     chunks: Iterable[bytes]
+    made_with: str = ""
+
+
+class PictureError(PluginError):
+    """A picture that a writer asks for is not in the dataset, or is not as it was written."""
 
 
 class StoredRecords(Protocol):
@@ -131,3 +143,6 @@ class StoredRecords(Protocol):
     def __iter__(self) -> Iterator[StoredRecord]: ...
 
     def __len__(self) -> int: ...
+
+    def picture(self, stored: StoredRecord, role: str) -> bytes:
+        """Return the bytes of a picture of a record that was just yielded, as written; PictureError without one."""

@@ -160,8 +160,8 @@ def _fill(
     on_progress: Callable[[int, int], None] | None,
     stop: Callable[[], bool] | None,
 ) -> Exported:
-    records = Records(wanted.source, [row["index"] for row in manifest.samples])
     hashes = {entry.path: entry.sha256 for entry in manifest.files}
+    records = Records(wanted.source, [row["index"] for row in manifest.samples], hashes)
     removed: Counter[str] = Counter()
     parts: Counter[str] = Counter()
     annotations = ignored = 0

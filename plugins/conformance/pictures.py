@@ -20,6 +20,7 @@ from myriorama.plugins.api import (
     DatasetInfo,
     Effect,
     Frame,
+    PictureError,
     Plugin,
     PngFile,
     Record,
@@ -164,13 +165,16 @@ class WriterProbe(Probe):
         fit = [record for record, why in zip(records, obstacles, strict=True) if not why]
         view = View(info, ALL)
         files, reused, stored = [], [], []
+        pictures: dict[tuple[int, str], bytes] = {}
         for record in fit:
             own = tuple(writer.sample_files(record))
             row = view.apply(_stored(record, own))
+            pictures.update(((record.index, file.role), _packed(file)) for file in reversed(own))
             files.append((*own, *writer.label_files(row)))
             reused.append(tuple(writer.reused_files(row)))
             stored.append(row)
-        whole = tuple((file.path, b"".join(file.chunks)) for file in writer.whole_files(_Stored(tuple(stored))))
+        told = _Stored(tuple(stored), pictures)
+        whole = tuple((file.path, b"".join(file.chunks)) for file in writer.whole_files(told))
         return Written(obstacles, tuple(files), tuple(reused), tuple(writer.losses()), whole)
 
     def _paths(self, draw: Draw, written: Written) -> str:
@@ -212,12 +216,20 @@ class _Stored:
     """Fulfils `StoredRecords`; each time through gives copies, so that a writer cannot keep what it changed."""
 
     rows: tuple[StoredRecord, ...]
+    pictures: Mapping[tuple[int, str], bytes]
 
     def __iter__(self) -> Iterator[StoredRecord]:
         return iter(copy.deepcopy(list(self.rows)))
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def picture(self, stored: StoredRecord, role: str) -> bytes:
+        """Return what stands for the file that the writer described: its content, packed."""
+        found = self.pictures.get((stored["index"], role))
+        if found is None:
+            raise PictureError(f"sample {stored['index']} has no picture of the role {role!r}")
+        return found
 
 
 @lru_cache(maxsize=SCENES)
@@ -228,6 +240,14 @@ def _record(number: int) -> Record:
 
 def _stored(record: Record, files: tuple[SampleFile, ...]) -> StoredRecord:
     return record_to_json(record, {f.role: {"path": f.path, **dict(f.meaning)} for f in files})
+
+
+def _packed(file: SampleFile) -> bytes:
+    """Return bytes that change whenever the content does; a picture is no PNG here: nobody decodes it."""
+    if isinstance(file, PngFile | ArrayFile):
+        content = file.pixels if isinstance(file, PngFile) else file.array
+        return np.ascontiguousarray(content).tobytes()
+    return file.content if isinstance(file, BytesFile) else file.text.encode()
 
 
 def _content_fault(file: Any) -> str:

@@ -1,4 +1,4 @@
-"""Answers what a plugin asks while it runs: the files that this very call was given, and the stored records.
+"""Answers what a plugin asks while it runs: its files, the stored records and their pictures.
 
 It opens no file that the program did not hand to the call itself.
 """
@@ -6,11 +6,12 @@ It opens no file that the program did not hand to the call itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
-from myriorama.plugins.writing import StoredRecord, StoredRecords
+from myriorama.plugins.writing import PictureError, StoredRecord, StoredRecords
 from myriorama.scenes.assets.store import Asset, OpenAsset
-from myriorama.scenes.errors import AssetError
+from myriorama.scenes.errors import AssetError, MyrioramaError
 
 _RECORDS_AT_ONCE: Final = 64
 _MOST_ITERATIONS: Final = 1_000
@@ -28,15 +29,16 @@ class Questions:
 
     Attributes
     ----------
-    refused : AssetError or None
-        Why a file could not be read, the last time.
+    refused : MyrioramaError or None
+        Why a file or picture could not be read, the last time.
     """
 
     def __init__(self, arguments: tuple[Any, ...], records: StoredRecords | None = None) -> None:
         self._files = {(o.asset.reference, o.asset.sha256): o for o in _open_assets(arguments)}
         self._records = records
         self._iterations: list[Iterator[StoredRecord]] = []
-        self.refused: AssetError | None = None
+        self._at_hand: list[list[StoredRecord]] = []
+        self.refused: MyrioramaError | None = None
 
     def serve(self, what: Any, *details: Any) -> tuple[str, Any]:
         """Return the answer: ``("answer", value)``, or ``("refused", problems)``."""
@@ -46,11 +48,28 @@ class Questions:
         if type(what) is str and what == "records" and self._records is not None:
             if words == ["open"] and len(self._iterations) < _MOST_ITERATIONS:
                 self._iterations.append(iter(self._records))
+                self._at_hand.append([])
                 return "answer", len(self._iterations) - 1
             if len(words) == 2 and words[0] == "more" and words[1] in range(len(self._iterations)):
-                source = self._iterations[int(details[1])]
-                return "answer", [row for row, _ in zip(source, range(_RECORDS_AT_ONCE), strict=False)]
+                number = int(details[1])
+                self._at_hand[number] = list(islice(self._iterations[number], _RECORDS_AT_ONCE))
+                return "answer", self._at_hand[number]
+            if len(words) == 3 and words[0] == "picture":
+                return self._picture(self._records, words[1], words[2])
         return "refused", [("", "a plugin asked what it may not ask", "", "", "")]
+
+    def _picture(self, records: StoredRecords, index: Any, role: Any) -> tuple[str, Any]:
+        """Answer with a picture of a record that the plugin was told last; where it lies the plugin has no say in."""
+        known = next((row for rows in self._at_hand for row in rows if row["index"] == index), None)
+        if known is None or not isinstance(role, str):
+            told = f"a picture of sample {index} is asked for; it can be had while that sample's record is read"
+            self.refused = PictureError(told)
+            return "refused", [("", told, "", "", "")]
+        try:
+            return "answer", records.picture(known, role)
+        except PictureError as error:
+            self.refused = error
+            return "refused", [("", str(error), "", "", "")]
 
     def _file(self, reader: Any, asset: Any, options: Any) -> tuple[str, Any]:
         known = self._files.get((asset.reference, asset.sha256)) if type(asset) is Asset else None

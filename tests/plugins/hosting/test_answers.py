@@ -14,6 +14,8 @@ from myriorama.plugins.hosting.checks import check_path
 from myriorama.plugins.hosting.hosts import PluginHosts
 from myriorama.plugins.registry import PluginRegistry, registry_with
 from myriorama.plugins.sources import Grant
+from myriorama.plugins.writing import PictureError
+from myriorama.scenes.errors import MyrioramaError
 from myriorama.scenes.labels.truth import Truth
 from myriorama.scenes.parameters.streams import KeyedDraws
 from myriorama.scenes.registry import Item, PlaceContext
@@ -164,6 +166,45 @@ def test_whole_files_stream_from_the_records(use: Callable[[str, str], Any]) -> 
         ("empty", b""),
         ("m", b"(2, [3, 4])"),
     ]
+
+
+class _WithPictures(list[Any]):
+    """Stored records whose pictures are there for one role."""
+
+    def picture(self, stored: Any, role: str) -> bytes:
+        if role != "rgb":
+            raise PictureError(f"sample {stored['index']} has no picture of the role {role!r}")
+        return bytes([stored["index"]]) * 200_000
+
+
+@pytest.fixture
+def packer(hosts: PluginHosts, sourced: Callable[..., Any], tmp_path: Path, table_info: Any) -> Callable[[str], Any]:
+    """Run a writer's `whole_files` over records with pictures."""
+
+    def call(chunks: str) -> Any:
+        path = tmp_path / "packing.py"
+        path.write_text(
+            "from myriorama.plugins import *\n\n\nclass Packer(Writer):\n    name = 'packer'\n    help = 'Packs.'\n"
+            f"    def whole_files(self, records):\n        yield WholeFile('pack.bin', {chunks})\n"
+        )
+        source = sourced(path)
+        registry = registry_with([Grant(source, hosts.describe(source))], hosts)
+        stored = _WithPictures({"index": k, "files": {"rgb": {"path": "/etc/passwd"}}} for k in range(100))
+        (content,) = (b"".join(f.chunks) for f in registry.writer_class("packer")(table_info).whole_files(stored))
+        return content
+
+    return call
+
+
+def test_a_writer_packs_pictures_of_the_records_that_it_reads(packer: Callable[[str], Any]) -> None:
+    assert packer("(records.picture(r, 'rgb') for r in records)") == b"".join(bytes([k]) * 200_000 for k in range(100))
+
+
+def test_pictures_are_of_records_at_hand_and_of_roles_that_are_there(packer: Callable[[str], Any]) -> None:
+    with pytest.raises(PictureError, match="sample 0 has no picture of the role 'depth'"):
+        packer("(records.picture(r, 'depth') for r in records)")
+    with pytest.raises(MyrioramaError, match="picture of sample 3 is asked for"):
+        packer("(records.picture({'index': 3}, 'rgb') for r in list(records))")
 
 
 @pytest.mark.parametrize("path", ["a", "a/b.txt", "images/00000012-ab.png", "ä/ö.txt", "a.b/c-d_e.json"])
