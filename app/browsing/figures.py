@@ -45,7 +45,7 @@ def of_object(item: ObjectFacts, facts: SampleFacts) -> dict[str, float]:
         "position_x": (x + w / 2) / facts.width,
         "position_y": (y + h / 2) / facts.height,
         "azimuth": math.degrees(math.atan2(dy, dx)),
-        "elevation": math.degrees(math.asin(min(1.0, max(-1.0, dz)))),
+        "elevation": math.nan if math.isnan(dz) else math.degrees(math.asin(min(1.0, max(-1.0, dz)))),
     }
 
 

@@ -53,7 +53,9 @@ class ObjectFacts:
     Attributes
     ----------
     box : (x, y, w, h)
-        Tight, pixels.
+        Tight, pixels; whole numbers where the labels are ours.
+    area_px : float
+        Pixels of the mask; not a number where there is only a box.
     visible : float
         unoccluded * in_frame, see the label contract.
     distance_m : float
@@ -65,8 +67,8 @@ class ObjectFacts:
     instance_key: str
     class_id: int
     class_name: str
-    box: tuple[int, int, int, int]
-    area_px: int
+    box: tuple[float, float, float, float]
+    area_px: float
     visible: float
     distance_m: float
     viewing_direction: tuple[float, float, float]
