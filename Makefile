@@ -59,6 +59,7 @@ tour: setup
 
 bench: setup
 	@$(BIN)/python tests/benchmarks/bench_table.py
+	@$(BIN)/python tests/benchmarks/bench_plugins.py
 	@$(DISPLAYED) $(BIN)/python tests/benchmarks/bench_studio.py
 
 reference: setup
