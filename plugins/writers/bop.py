@@ -174,13 +174,14 @@ class Bop(Writer):
         told = [
             f"# {self.info.name}",
             f"Made by {self.info.program} in the layout of the BOP benchmark.",
-            "Lengths are millimetres; the first pixel's centre is (0, 0); a model's origin is the middle of its bounds.",
+            "Lengths are millimetres, the first pixel's centre is (0, 0), a model's origin is the middle of its bounds.",
             f"Objects are numbered by class and shape, {objects.count} in all: see object_classes.json.",
-            "A box of an object that leaves the picture ends at its border; px_count_all is of the whole silhouette.",
+            "A box of what leaves the picture ends at its border; px_count_all is of the whole silhouette.",
         ]
         if objects.too_many:
+            most = self.values["max_models"]
             told += [
-                f"There are no models: {objects.count} shapes are more than max_models, {self.values['max_models']}",
+                f"There are no models: {objects.count} shapes are more than the option max_models allows, {most}.",
                 "Export again with a higher one, or have the project draw the values of its objects from few choices.",
             ]
         return "\n\n".join(told) + "\n"
