@@ -1,6 +1,6 @@
-"""Reads a KITTI folder with datumaro and tells as JSON what it read; run by an interpreter that has it.
+"""Reads a KITTI folder with datumaro and torchvision and tells as JSON what they read; run where both are installed.
 
-``python read_kitti.py TRAINING_FOLDER``. It imports nothing of this program.
+``python read_kitti.py TRAINING_FOLDER SCRATCH_FOLDER``. It imports nothing of this program.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import json
 import logging
 import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 
@@ -23,8 +24,20 @@ class Complaints(logging.Handler):
         self.found.append(record.getMessage())
 
 
+def by_torchvision(training: Path, scratch: Path) -> list[list[dict[str, Any]]]:
+    """Return the rows of every picture in the order of their names; torchvision wants folders of its own around."""
+    from torchvision.datasets import Kitti
+
+    place = scratch / "Kitti" / "raw"
+    place.mkdir(parents=True)
+    (place / "training").symlink_to(training, target_is_directory=True)
+    dataset = Kitti(str(scratch), train=True)
+    order = sorted(range(len(dataset)), key=lambda k: dataset.images[k])
+    return [dataset[k][1] for k in order]
+
+
 def main() -> None:
-    """Read the folder as KITTI 3D, by datumaro's own detection of the format."""
+    """Read the folder as KITTI 3D, by datumaro's own name of the format, and as torchvision's data set."""
     from datumaro.components.annotation import AnnotationType
     from datumaro.components.dataset import Dataset
 
@@ -32,6 +45,7 @@ def main() -> None:
     logging.getLogger().addHandler(complaints)
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
+        warnings.simplefilter("ignore", ResourceWarning)  # torchvision leaves the pictures that it opens open
         dataset = Dataset.import_from(sys.argv[1], "kitti3d")
         labels = dataset.categories()[AnnotationType.label]
         samples: list[dict[str, Any]] = [
@@ -45,8 +59,9 @@ def main() -> None:
             }
             for item in sorted(dataset, key=lambda item: item.id)
         ]
+        rows = by_torchvision(Path(sys.argv[1]), Path(sys.argv[2]))
     complaints.found += [str(w.message) for w in warned if "kitti" in str(w.filename)]
-    print(json.dumps({"samples": samples, "complaints": complaints.found}))
+    print(json.dumps({"samples": samples, "torchvision": rows, "complaints": complaints.found}))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""KITTI read by a second reader, written from the benchmark's public description, and by datumaro where it is named."""
+"""KITTI read by a second reader, from the benchmark's public description, and by others where they are named."""
 
 from __future__ import annotations
 
@@ -257,9 +257,10 @@ def test_an_export_has_the_bytes_of_a_render_and_is_verified(make_dataset: Make,
     assert verify(rendered).findings == ()
     exported = tmp_path / "out"
     export_dataset(ExportWanted(make_dataset(name="other"), exported, "kitti", {"frame": frame}))
-    for path in exported.rglob("*"):
-        if path.is_file() and path.name not in ("export.json", "SHA256SUMS"):
-            assert path.read_bytes() == (rendered / path.relative_to(exported)).read_bytes()
+    made = [*exported.glob("training/*/*"), *exported.glob("ImageSets/*")]
+    assert len(made) == 3 * 3 + 2
+    for path in made:
+        assert path.read_bytes() == (rendered / path.relative_to(exported)).read_bytes()
     assert {p.name for p in (exported / "training").iterdir()} == {"image_2", "label_2", "calib"}
 
 
@@ -274,13 +275,14 @@ ORACLES = os.environ.get("MYRIORAMA_ORACLES", "")
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not ORACLES, reason="MYRIORAMA_ORACLES names no interpreter that has datumaro")
-def test_datumaro_reads_every_label(make_dataset: Make, table_records: list[Any], tmp_path: Path) -> None:
+@pytest.mark.skipif(not ORACLES, reason="MYRIORAMA_ORACLES names no interpreter that has datumaro and torchvision")
+def test_datumaro_and_torchvision_read_every_label(
+    make_dataset: Make, table_records: list[Any], tmp_path: Path
+) -> None:
     folder = make_dataset({"kitti": {"frame": "level"}})
     reader = Path(__file__).parents[2] / "oracles" / "read_kitti.py"
-    done = subprocess.run(
-        [ORACLES, str(reader), str(folder / "training")], capture_output=True, text=True, check=False, cwd=tmp_path
-    )
+    command = [ORACLES, str(reader), str(folder / "training"), str(tmp_path / "scratch")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     read_by_it = json.loads(done.stdout.splitlines()[-1])
     assert read_by_it["complaints"] == []
@@ -297,3 +299,10 @@ def test_datumaro_reads_every_label(make_dataset: Make, table_records: list[Any]
             assert tuple(row["dimensions"]) == mine.size
             assert tuple(row["location"]) == mine.place
             assert row["rotation_y"] == mine.rotation_y
+    for found, record in zip(read_by_it["torchvision"], table_records, strict=True):
+        ours = read_rows((folder / f"training/label_2/{record.index:06d}.txt").read_text())
+        for row, mine in zip(found, ours, strict=True):
+            assert (row["type"], row["truncated"], row["occluded"]) == (mine.kind, mine.truncated, mine.occluded)
+            assert (row["alpha"], row["rotation_y"]) == (mine.alpha, mine.rotation_y)
+            assert tuple(row["bbox"]) == mine.box
+            assert (tuple(row["dimensions"]), tuple(row["location"])) == (mine.size, mine.place)
