@@ -6,21 +6,18 @@ and the share of the mask that it keeps is told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from myriorama.plugins.writers._filling import Cuts, Flags, Measure, Rings, centre_cuts
 from myriorama.scenes.conventions import F64, Mask
 from myriorama.scenes.labels.rle import I64, crop_of_counts, decode_counts
 
 Ring: TypeAlias = F64
 """(N, 2) corners x, y in continuous pixel coordinates; the last is joined to the first."""
-
-Crossings: TypeAlias = Callable[[Ring], tuple[I64, I64]]
-"""How a reader fills a ring: the column and the first row behind each place where the ring crosses a column."""
 
 DEFAULT_IOU: Final = 0.98
 _COARSEST_PX: Final = 1.0
@@ -69,23 +66,27 @@ def outlines(mask: Mask) -> tuple[Ring, ...]:
         anticlockwise and have a negative one; all of them add up to the number of pixels. Pixels that touch at a
         corner only are apart. In the order of their topmost, leftmost corner.
     """
+    points, sizes = _borders(mask)
+    return tuple(np.split(points, np.cumsum(sizes)[:-1])) if sizes else ()
+
+
+def _borders(mask: Mask) -> tuple[F64, list[int]]:
+    """Return the corners of all borders, one border behind the other, and how many each has."""
     x, y, follows = _corners(mask)
-    if len(x) == 0:
-        return ()
-    points = np.stack((x, y), axis=1).astype(np.float64)
-    after = follows.tolist()
+    after: list[int] = follows.tolist()
     seen = bytearray(len(after))
-    rings = []
+    order: list[int] = []
+    sizes = []
     for first in range(len(after)):
         if seen[first]:
             continue
-        order, at = [], first
+        before, at = len(order), first
         while not seen[at]:
             seen[at] = 1
             order.append(at)
             at = after[at]
-        rings.append(points[order])
-    return tuple(rings)
+        sizes.append(len(order) - before)
+    return np.stack((x, y), axis=1)[order].astype(np.float64), sizes
 
 
 def _corners(mask: Mask) -> tuple[I64, I64, I64]:
@@ -127,9 +128,17 @@ _SOUTH_EAST: Final = (_CODES & 8) > 0
 
 
 def signed_area(ring: Ring) -> float:
-    """Return the area of a ring by the shoelace formula: positive where it runs clockwise as one sees it."""
-    x, y = ring[:, 0], ring[:, 1]
-    return 0.5 * float(np.dot(x, np.roll(y, -1)) - np.dot(np.roll(x, -1), y))
+    """Return the area of a ring: above 0 where it runs clockwise as one sees it."""
+    return float(_as_rings([ring]).areas()[0])
+
+
+def centre_crossings(ring: Ring) -> tuple[I64, I64]:
+    """Return column and first row behind each place where a ring crosses the middle of a pixel column.
+
+    It fills the pixels whose centre is inside.
+    """
+    _, column, row = centre_cuts(ring, np.roll(ring, -1, axis=0))
+    return column, row
 
 
 def polygons_of(
@@ -139,58 +148,107 @@ def polygons_of(
     min_iou: float = DEFAULT_IOU,
     *,
     holes: bool = False,
-    crossings: Crossings | None = None,
+    cuts: Cuts = centre_cuts,
 ) -> Polygons:
-    """Return polygons of a mask with few corners that fill nearly the same pixels.
+    """Return polygons of one mask; see `polygons_of_all`, which is faster for several."""
+    (found,) = polygons_of_all([rle], height, width, min_iou, holes=holes, cuts=cuts)
+    return found
 
-    No point of the outline moves by more than a pixel (Douglas and Peucker 1973, through the middles of the steps), and
+
+def polygons_of_all(
+    rles: Sequence[str | bytes],
+    height: int,
+    width: int,
+    min_iou: float = DEFAULT_IOU,
+    *,
+    holes: bool = False,
+    cuts: Cuts = centre_cuts,
+) -> list[Polygons]:
+    """Return polygons of masks with few corners that fill nearly the same pixels.
+
+    No point of an outline moves by more than a pixel (Douglas and Peucker 1973, through the middles of the steps), and
     less where `min_iou` asks for it; where only the exact outline will do, that is returned.
 
     Parameters
     ----------
-    rle : str or bytes
-        COCO compressed counts, as a stored record has them.
+    rles : sequence of str or bytes
+        COCO compressed counts, as stored records have them.
     min_iou : float
-        Wanted of the filled polygons and the mask. A mask with holes may fall short of it where `holes` is False,
+        Wanted of the filled polygons and each mask. A mask with holes may fall short of it where `holes` is False,
         whatever the outline: look at `Polygons.iou`.
     holes : bool
         Whether the format can cut holes out.
-    crossings : callable or None
-        How the format's reader fills a polygon; None fills the pixels whose centre is inside.
+    cuts : callable
+        How the format's reader fills a polygon.
 
     Raises
     ------
     ValueError
-        The code is broken, or its mask is empty.
+        A code is broken, or its mask is empty.
     """
-    (counts,) = decode_counts([rle.encode() if isinstance(rle, str) else rle])
-    stops = np.cumsum(counts)
-    ones = stops[1::2]
-    if len(ones) == 0 or not counts[1::2].any():
-        raise ValueError("an empty mask has no outline")
-    left, right = int(stops[0] // height), int((ones[-1] - 1) // height) + 1
-    mask = crop_of_counts(counts, height, width, left, right - left)
-    rows = np.flatnonzero(mask.any(axis=1))
-    top = int(rows[0])
-    corner = np.array((left, top), dtype=np.float64)
-    exact = [ring + corner for ring in outlines(mask[top : int(rows[-1]) + 1])]
-    areas = [signed_area(ring) for ring in exact]
-    measure = _Measure(counts, stops, height, width, [a > 0 for a in areas], holes, crossings or centre_crossings)
+    if not rles:
+        return []
+    counts = decode_counts([rle.encode() if isinstance(rle, str) else rle for rle in rles])
+    exact = _exact(counts, height, width)
+    measure = Measure(counts, height, width, cuts)
+    areas = exact.areas()
+    outer = areas > 0
+    steps = np.abs(exact.points[exact.ahead()] - exact.points).sum(axis=1)
+    around = np.bincount(exact.owner[exact.ring_of], steps, len(counts))
+    found: list[Polygons | None] = [None] * len(counts)
+    fine_px = np.minimum(_COARSEST_PX, _PX_PER_LOSS * (1.0 - min_iou) * measure.pixels / around)
+    while True:
+        open_ones = np.array([polygons is None for polygons in found])
+        tried = open_ones & (fine_px >= _FINEST_PX)
+        for chosen, is_last in ((open_ones & ~tried, True), (tried, False)):
+            if not chosen.any():
+                continue
+            rings, is_outer = exact.of(chosen), outer[chosen[exact.owner]]
+            if not is_last:
+                rings = _simplified(rings, fine_px[rings.owner])
+            iou = measure.iou(rings, is_outer, holes)
+            _collect(found, rings, is_outer, iou, chosen if is_last else chosen & (iou >= min_iou))
+        if not tried.any():
+            return [polygons for polygons in found if polygons is not None]
+        fine_px = fine_px * 0.5
 
-    around = sum(float(np.abs(np.diff(ring, axis=0)).sum()) for ring in exact)
-    fine_px = min(_COARSEST_PX, _PX_PER_LOSS * (1.0 - min_iou) * sum(areas) / around)
-    while fine_px >= _FINEST_PX:
-        simple = simplified(exact, fine_px)
-        iou = measure.iou(simple)
-        if iou >= min_iou:
-            return _sorted(simple, areas, iou)
-        fine_px *= 0.5
-    return _sorted(exact, areas, measure.iou(exact))
+
+def _exact(counts: Sequence[I64], height: int, width: int) -> Rings:
+    """Return the exact outlines of masks, cut out of the picture one by one."""
+    points, sizes, owners = [], [], []
+    for owner, lengths in enumerate(counts):
+        stops = np.cumsum(lengths)
+        set_runs = np.flatnonzero(lengths[1::2])
+        if len(set_runs) == 0:
+            raise ValueError("an empty mask has no outline")
+        first, last = 2 * int(set_runs[0]), 2 * int(set_runs[-1]) + 1
+        left, right = int(stops[first]) // height, (int(stops[last]) - 1) // height + 1
+        mask = crop_of_counts(lengths, height, width, left, right - left)
+        rows = np.flatnonzero(mask.any(axis=1))
+        top = int(rows[0])
+        corners, numbers = _borders(mask[top : int(rows[-1]) + 1])
+        points.append(corners + (left, top))
+        sizes += numbers
+        owners += [owner] * len(numbers)
+    return Rings(np.concatenate(points), np.concatenate(([0], np.cumsum(sizes))), np.array(owners))
 
 
-def _sorted(rings: Sequence[Ring], areas: Sequence[float], iou: float) -> Polygons:
-    outer = tuple(ring for ring, area in zip(rings, areas, strict=True) if area > 0)
-    return Polygons(outer, tuple(ring for ring, area in zip(rings, areas, strict=True) if area < 0), iou)
+def _collect(found: list[Polygons | None], rings: Rings, outer: Flags, iou: F64, done: Flags) -> None:
+    """Enter the rings of the masks that are done."""
+    borders = np.searchsorted(rings.owner, np.arange(len(found) + 1))
+    for owner in np.flatnonzero(done).tolist():
+        own = range(int(borders[owner]), int(borders[owner + 1]))
+        pieces = [(rings.points[rings.first[k] : rings.first[k + 1]], bool(outer[k])) for k in own]
+        found[owner] = Polygons(
+            tuple(ring for ring, is_outer in pieces if is_outer),
+            tuple(ring for ring, is_outer in pieces if not is_outer),
+            float(iou[owner]),
+        )
+
+
+def _as_rings(rings: Sequence[Ring]) -> Rings:
+    first = np.concatenate(([0], np.cumsum([len(r) for r in rings])))
+    return Rings(np.concatenate(rings), first, np.zeros(len(rings), dtype=np.int64))
 
 
 def simplified(rings: Sequence[Ring], tolerance_px: float) -> list[Ring]:
@@ -199,135 +257,88 @@ def simplified(rings: Sequence[Ring], tolerance_px: float) -> list[Ring]:
     A border that is not along the rows or columns goes through the middles of its steps, so that it gains as many
     pixels as it loses. Very small rings stay as they are.
     """
-    large = [k for k, ring in enumerate(rings) if len(ring) > _NEVER_SIMPLER]
-    out = list(rings)
-    if large:
-        for k, ring in zip(large, _reduced([_through_steps(rings[k]) for k in large], tolerance_px), strict=True):
-            if len(ring) >= 3:
-                out[k] = ring
-    return out
+    found = _simplified(_as_rings(rings), np.full(len(rings), tolerance_px))
+    return [found.points[a:b] for a, b in zip(found.first[:-1], found.first[1:], strict=True)]
 
 
-def _through_steps(ring: Ring) -> Ring:
-    """Return a ring whose short steps are cut at their middles; a corner between two longer edges stays."""
-    step = np.roll(ring, -1, axis=0) - ring
+def _simplified(rings: Rings, tolerance_px: F64) -> Rings:
+    large = rings.sizes > _NEVER_SIMPLER
+    if not large.any():
+        return rings
+    stepped = _through_steps(rings, large)
+    # Each ring is closed by its first point once more, so that its stretches are ranges.
+    points = np.insert(stepped.points, stepped.first[1:], stepped.points[stepped.first[:-1]], axis=0)
+    first = stepped.first + np.arange(len(stepped.first))
+    closed = Rings(points, first, rings.owner)
+    kept = _kept(closed, large, tolerance_px * tolerance_px)
+    kept[first[1:] - 1] = False
+    kept |= np.repeat(np.add.reduceat(kept, first[:-1], dtype=np.int64) < 3, closed.sizes)  # it would be a line
+    kept[first[1:] - 1] = False
+    sizes = np.add.reduceat(kept, first[:-1], dtype=np.int64)
+    return Rings(points[kept], np.concatenate(([0], np.cumsum(sizes))), rings.owner)
+
+
+def _through_steps(rings: Rings, large: Flags) -> Rings:
+    """Cut the short steps of large rings at their middles; a corner between two longer edges stays."""
+    behind = rings.behind()
+    step = rings.points[rings.ahead()] - rings.points
     length = np.abs(step).sum(axis=1)
-    unit = step / length[:, None]
-    before = np.roll(unit, 1, axis=0)
+    half = 0.5 * step / length[:, None]
+    longer = length > 1
     # Each corner becomes three points: half a pixel before it, itself, half a pixel behind it.
-    three = np.stack((ring - 0.5 * before, ring, ring + 0.5 * unit), axis=1)
-    kept = np.ones((len(ring), 3), dtype=np.bool_)
-    kept[:, 1] = (length > 1) & (np.roll(length, 1) > 1)
-    kept[:, 0] = np.roll(length, 1) > 1  # the middle of a step of one pixel is told once
-    return three.reshape(-1, 2)[kept.ravel()]
+    three = np.stack((rings.points - half[behind], rings.points, rings.points + half), axis=1)
+    cut = large[rings.ring_of]
+    kept = np.empty((len(rings.points), 3), dtype=np.bool_)
+    kept[:, 0] = cut & longer[behind]  # the middle of a step of one pixel is told once
+    kept[:, 1] = ~cut | (longer & longer[behind])
+    kept[:, 2] = cut
+    sizes = np.add.reduceat(kept.sum(axis=1), rings.first[:-1])
+    return Rings(three.reshape(-1, 2)[kept.ravel()], np.concatenate(([0], np.cumsum(sizes))), rings.owner)
 
 
-def _reduced(rings: Sequence[Ring], tolerance_px: float) -> list[Ring]:
-    """Drop points that are near the line between those kept: all rings and all of their stretches at once."""
-    sizes = np.array([len(r) for r in rings])
-    points = np.concatenate([np.concatenate((r, r[:1])) for r in rings])
-    first = np.concatenate(([0], np.cumsum(sizes + 1)))
-    kept = np.zeros(len(points), dtype=np.bool_)
+def _kept(rings: Rings, large: Flags, limit: F64) -> Flags:
+    """Return which points are further from the line between their kept neighbours than the limit, squared.
+
+    All stretches of all rings are divided at once, as often as one needs it.
+    """
+    points, first, ring_of = rings.points, rings.first, rings.ring_of
+    kept = ~large[ring_of]
     kept[first[:-1]] = True
     kept[first[1:] - 1] = True
-    for k, ring in enumerate(rings):  # a closed ring is two stretches: to the point farthest away, and back
-        apart = ring - ring[0]
-        kept[first[k] + int(np.argmax(apart[:, 0] ** 2 + apart[:, 1] ** 2))] = True
-    limit = tolerance_px * tolerance_px
+    apart = points - points[first[:-1]][ring_of]
+    squared = (apart * apart).sum(axis=1)  # a closed ring is two stretches: to the point farthest away, and back
+    kept[_first_largest(squared, np.maximum.reduceat(squared, first[:-1]), ring_of)] = True
     active = np.ones(len(points), dtype=np.bool_)
     while True:
         ends = np.flatnonzero(kept)
-        low, high = ends[:-1], ends[1:]
-        wide = (high - low > 1) & active[low]
-        low, high = low[wide], high[wide]
-        if len(low) == 0:
-            break
+        wide = np.flatnonzero((np.diff(ends) > 1) & active[ends[:-1]])
+        if len(wide) == 0:
+            return kept
+        low, high = ends[wide], ends[wide + 1]
         inner = high - low - 1
         offsets = np.concatenate(([0], np.cumsum(inner)[:-1]))
         which = np.repeat(np.arange(len(low)), inner)
-        at = np.arange(len(which)) - offsets[which] + low[which] + 1
-        squared = _squared_distances(points[at], points[low][which], points[high][which])
+        at = np.arange(len(which)) + (low + 1 - offsets)[which]
+        squared = _squared_distances(points[at], points[low], points[high], which)
         farthest = np.maximum.reduceat(squared, offsets)
-        split = farthest > limit
-        active[low[~split]] = False
-        if not split.any():
-            break
-        hits = np.flatnonzero(squared == farthest[which])
-        one = np.flatnonzero(np.diff(which[hits], prepend=-1))  # of several that are equally far the first
-        kept[at[hits[one]][split]] = True
-    return [points[a : b - 1][kept[a : b - 1]] for a, b in zip(first[:-1], first[1:], strict=True)]
+        divided = farthest > limit[ring_of[low]]
+        active[low[~divided]] = False
+        kept[at[_first_largest(squared, farthest, which)][divided]] = True
 
 
-def _squared_distances(points: F64, starts: F64, ends: F64) -> F64:
+def _first_largest(values: F64, largest: F64, which: I64) -> I64:
+    """Return the place of the largest value of each stretch; of several that are equal the first."""
+    hits = np.flatnonzero(values == largest[which])
+    return hits[np.flatnonzero(np.diff(which[hits], prepend=-1))]
+
+
+def _squared_distances(points: F64, starts: F64, ends: F64, which: I64) -> F64:
     """Return the squared distance of each point to its segment."""
-    along, apart = ends - starts, points - starts
-    squared = np.maximum((along * along).sum(axis=1), 1e-12)
-    place = np.clip((apart * along).sum(axis=1) / squared, 0.0, 1.0)
-    apart = apart - place[:, None] * along
-    total: F64 = (apart * apart).sum(axis=1)
+    along = ends - starts
+    scaled = along / np.maximum((along * along).sum(axis=1), 1e-12)[:, None]
+    along, scaled = along[which], scaled[which]
+    apart = points - starts[which]
+    place = np.clip(apart[:, 0] * scaled[:, 0] + apart[:, 1] * scaled[:, 1], 0.0, 1.0)
+    apart -= place[:, None] * along
+    total: F64 = apart[:, 0] ** 2 + apart[:, 1] ** 2
     return total
-
-
-def centre_crossings(ring: Ring) -> tuple[I64, I64]:
-    """Return where a ring crosses the middles of pixel columns: it fills the pixels whose centre is inside."""
-    x, y = ring[:, 0], ring[:, 1]
-    to_x, to_y = np.roll(x, -1), np.roll(y, -1)
-    low = np.ceil(np.minimum(x, to_x) - 0.5).astype(np.int64)
-    high = np.ceil(np.maximum(x, to_x) - 0.5).astype(np.int64)
-    times = high - low
-    edge = np.repeat(np.arange(len(x)), times)
-    column = np.arange(len(edge)) - np.repeat(np.cumsum(times) - times, times) + low[edge]
-    x, y, to_x, to_y = x[edge], y[edge], to_x[edge], to_y[edge]
-    cut = y + (column + 0.5 - x) * (to_y - y) / np.where(to_x == x, 1.0, to_x - x)
-    return column, np.ceil(cut - 0.5).astype(np.int64)
-
-
-class _Measure:
-    """Fills rings as runs down the columns, and holds them against the runs of a mask."""
-
-    def __init__(
-        self,
-        counts: I64,
-        stops: I64,
-        height: int,
-        width: int,
-        outer: Sequence[bool],
-        holes: bool,
-        crossings: Crossings,
-    ) -> None:
-        self._stops = np.concatenate(([0], stops))
-        self._before = np.concatenate(([0], np.cumsum(np.where(np.arange(len(counts)) % 2 == 1, counts, 0))))
-        self._height = height
-        self._size = height * width
-        self._outer = outer
-        self._holes = holes
-        self._crossings = crossings
-
-    def iou(self, rings: Sequence[Ring]) -> float:
-        """Return the intersection over union of the mask with all rings together."""
-        places: list[npt.NDArray[np.int64]] = []
-        turns: list[npt.NDArray[np.int64]] = []
-        for ring, is_outer in zip(rings, self._outer, strict=True):
-            if not (is_outer or self._holes):
-                continue
-            column, row = self._crossings(ring)
-            place = np.sort(column * self._height + np.clip(row, 0, self._height))
-            places.append(place)
-            turn = np.ones(len(place), dtype=np.int64)
-            turn[1::2] = -1
-            turns.append(turn if is_outer else -turn)
-        at = np.concatenate(places)
-        order = np.argsort(at, kind="stable")
-        at = at[order]
-        inside = np.cumsum(np.concatenate(turns)[order])[:-1] > 0
-        filled = int(np.diff(at)[inside].sum())
-        both = int(np.diff(self._ones_before(at))[inside].sum())
-        union = filled + int(self._before[-1]) - both
-        return both / union
-
-    def _ones_before(self, places: I64) -> I64:
-        """Return how many pixels of the mask come before each place."""
-        run = np.searchsorted(self._stops[1:], places, side="right")
-        odd = (run % 2 == 1) & (places < self._size)
-        ones: I64 = self._before[run] + np.where(odd, places - self._stops[run], 0)
-        return ones

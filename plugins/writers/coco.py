@@ -31,7 +31,7 @@ from myriorama.plugins.writers._coco_document import (
     licences_of,
     noting_parts,
 )
-from myriorama.plugins.writers._coco_fill import coco_crossings
+from myriorama.plugins.writers._coco_fill import coco_cuts
 from myriorama.plugins.writers._pictures import reused_rgb, rgb_file
 from myriorama.plugins.writers._polygons import DEFAULT_IOU, polygons_of
 
@@ -157,7 +157,7 @@ class Coco(Writer):
     def _segmentation(self, code: str, size: list[int]) -> dict[str, Any] | list[list[float]]:
         """Return run lengths, or one polygon for each component where they keep enough of the mask."""
         if self.values["segmentation"] == "polygon":
-            found = polygons_of(code, size[0], size[1], DEFAULT_IOU, crossings=coco_crossings)
+            found = polygons_of(code, size[0], size[1], DEFAULT_IOU, cuts=coco_cuts)
             if found.iou >= DEFAULT_IOU:
                 return [[int(v) if v == int(v) else v for v in ring.ravel().tolist()] for ring in found.rings]
         return {"size": size, "counts": code}

@@ -10,7 +10,7 @@ import pytest
 from pycocotools import mask as mask_coding
 from scipy import ndimage
 
-from myriorama.plugins.writers._coco_fill import coco_crossings
+from myriorama.plugins.writers._coco_fill import coco_cuts
 from myriorama.plugins.writers._polygons import (
     centre_crossings,
     outlines,
@@ -159,7 +159,7 @@ def test_an_object_of_usual_size_takes_about_a_millisecond():
 
 def coco_filled(ring, height, width):
     """Our rule for COCO's filling, as a mask."""
-    columns, rows = coco_crossings(ring)
+    _, columns, rows = coco_cuts(ring, np.roll(ring, -1, axis=0))
     turns = np.bincount(columns * height + rows, minlength=height * width + 1)[:-1]
     return (np.cumsum(turns) % 2 == 1).reshape(width, height).T
 
@@ -180,6 +180,6 @@ def test_the_exact_outline_is_the_mask_for_pycocotools():
     (ring,) = outlines(mask)
     assert np.array_equal(coco_filled(ring, 60, 70), mask)
     assert not np.array_equal(coco_filled(ring + 0.5, 60, 70), mask)
-    found = polygons_of(encode_mask(mask), 60, 70, crossings=coco_crossings)
+    found = polygons_of(encode_mask(mask), 60, 70, cuts=coco_cuts)
     theirs = mask_coding.decode(mask_coding.frPyObjects([found.rings[0].ravel().tolist()], 60, 70)[0]).astype(bool)
     assert found.iou == pytest.approx((theirs & mask).sum() / (theirs | mask).sum())
