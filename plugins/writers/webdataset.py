@@ -1,0 +1,162 @@
+"""Writer: WebDataset shards, tar files that are read from start to end: a picture and its labels for each sample.
+
+The pictures are those of the dataset, byte for byte; nothing is decoded or packed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, ClassVar, Final
+
+from myriorama.plugins.api import (
+    Bool,
+    Int,
+    Parameter,
+    PluginError,
+    Record,
+    SampleFile,
+    StoredRecord,
+    StoredRecords,
+    WholeFile,
+    Writer,
+)
+from myriorama.plugins.splitting import PARTS
+from myriorama.plugins.writers import _tar
+from myriorama.plugins.writers._pictures import file_stem, rgb_file
+from myriorama.scenes.labels.stored import json_bytes
+
+FOLDER: Final = "webdataset"
+INDEX_PATH: Final = f"{FOLDER}/dataset.json"
+_LEFT_OUT: Final = frozenset(("format", "version", "files", "surfaces", "report", "drawn", "resolved"))
+"""Fields of a stored record that tell how it came about, or what lies where in a dataset."""
+
+
+class Webdataset(Writer):
+    """Shards for each part of a split."""
+
+    name: ClassVar[str] = "webdataset"
+    label: ClassVar[str] = "WebDataset"
+    help: ClassVar[str] = "Tar shards with the picture and all labels of each sample, for streaming with webdataset."
+    version: ClassVar[str] = "1"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        Int("samples_per_shard", 1000, minimum=1, maximum=1_000_000, help="How many samples a tar holds."),
+        Bool("buffers", False, help="Also pack every other picture of the dataset: depth, normals, ids, as they are."),
+        Bool("cls", False, help="Also write the class of the largest object, counted from 0, for classification."),
+    )
+
+    def obstacles(self, record: Record) -> tuple[str, ...]:
+        return () if record.frame.rgb is not None else ("WebDataset needs the picture, and the frame has none",)
+
+    def sample_files(self, record: Record) -> Iterable[SampleFile]:
+        yield rgb_file(record)
+
+    def losses(self) -> tuple[str, ...]:
+        always = ("how each sample was drawn and placed, and the table of surfaces",)
+        return always if self.values["buffers"] else ("depth, normals, object coordinates and id images", *always)
+
+    def whole_files(self, records: StoredRecords) -> Iterable[WholeFile]:
+        size = int(self.values["samples_per_shard"])
+        counts: dict[str, list[int]] = {}
+        remaining = list(PARTS)
+        while remaining:
+            found: set[str] = set()
+            part = remaining.pop(0)
+            # One pass for a part: which others there are is known when the first one is through.
+            reader = _Part(records, part, found)
+            while reader.begin_shard(size):
+                path = f"{FOLDER}/{part}-{len(counts.setdefault(part, [])):06d}.tar"
+                yield WholeFile(path, self._shard(records, reader.shard()))
+                reader.skip_shard()
+                counts[part].append(reader.taken)
+            remaining = [name for name in remaining if name in found]
+        yield WholeFile(INDEX_PATH, (json_bytes(self._index(counts)),))
+
+    def _shard(self, records: StoredRecords, taken: Iterator[StoredRecord]) -> Iterator[bytes]:
+        for stored in taken:
+            for name, content in self._files(records, stored):
+                yield from _tar.member(f"{file_stem(stored['index'])}.{name}", content)
+        yield _tar.END
+
+    def _files(self, records: StoredRecords, stored: StoredRecord) -> Iterator[tuple[str, bytes]]:
+        """Yield the files of a sample by what follows its key; a reader joins neighbours of one key."""
+        yield "png", records.picture(stored, "rgb")
+        yield "json", json_bytes({name: value for name, value in stored.items() if name not in _LEFT_OUT})
+        if self.values["cls"] and stored["annotations"]:
+            largest = max(stored["annotations"], key=lambda a: (a["area_px"], -a["instance"]))
+            yield "cls", str(self._class_numbers()[largest["class_id"]]).encode()
+        if self.values["buffers"]:
+            for role, told in stored["files"].items():
+                if role != "rgb":
+                    yield f"{role}.{told['path'].rpartition('.')[2]}", records.picture(stored, role)
+
+    def _class_numbers(self) -> dict[int, int]:
+        return {row.id: k for k, row in enumerate(r for r in self.info.classes if r.kind == "thing")}
+
+    def _index(self, counts: dict[str, list[int]]) -> dict[str, Any]:
+        shards = {
+            part: [{"url": f"{part}-{k:06d}.tar", "nsamples": n} for k, n in enumerate(counts[part])] for part in counts
+        }
+        numbers = self._class_numbers()
+        return {
+            "name": self.info.name,
+            "description": self.info.description,
+            "licence": self.info.licence,
+            "project_hash": self.info.project_hash,
+            "seed": self.info.seed,
+            "classes": [{"id": r.id, "name": r.name, "kind": r.kind, "color": r.color} for r in self.info.classes],
+            "cls": {row.name: numbers[row.id] for row in self.info.classes if row.id in numbers},
+            "shards": shards,
+        }
+
+
+class _Part:
+    """The records of one part, shard by shard; it notes which parts it comes across."""
+
+    def __init__(self, records: StoredRecords, part: str, found: set[str]) -> None:
+        self._source = self._read(records, part, found)
+        self._next: StoredRecord | None = None
+        self._open = 0
+        self._left = 0
+        self.taken = 0
+
+    @staticmethod
+    def _read(records: StoredRecords, part: str, found: set[str]) -> Iterator[StoredRecord]:
+        for stored in records:
+            found.add(stored["part"])
+            if stored["part"] == part:
+                yield stored
+
+    def begin_shard(self, size: int) -> bool:
+        """Return whether there is a further record; a shard of up to `size` begins with it."""
+        self._next = next(self._source, None)
+        self._open += 1
+        self._left = size
+        self.taken = 0
+        return self._next is not None
+
+    def shard(self) -> Iterator[StoredRecord]:
+        """Yield the records of the shard that was begun.
+
+        Raises
+        ------
+        PluginError
+            Another shard was begun meanwhile: files of a set are to be taken in order.
+        """
+        return self._shard(self._open)
+
+    def _shard(self, number: int) -> Iterator[StoredRecord]:
+        if number != self._open:
+            raise PluginError("the shards of a WebDataset are to be read in their order")
+        if self._next is not None:
+            first, self._next = self._next, None
+            self.taken += 1
+            yield first
+        for stored in islice(self._source, self._left - self.taken):
+            self.taken += 1
+            yield stored
+
+    def skip_shard(self) -> None:
+        """Pass over what nobody took of the shard that was begun."""
+        for _ in self._shard(self._open):
+            pass
