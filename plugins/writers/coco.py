@@ -33,7 +33,7 @@ from myriorama.plugins.writers._coco_document import (
 )
 from myriorama.plugins.writers._coco_fill import coco_cuts
 from myriorama.plugins.writers._pictures import reused_rgb, rgb_file
-from myriorama.plugins.writers._polygons import DEFAULT_IOU, polygons_of
+from myriorama.plugins.writers._polygons import DEFAULT_IOU, polygons_of_all
 
 ANNOTATIONS_PATH: Final = "annotations/instances.json"
 PART_PATH: Final = "annotations/instances_{part}.json"
@@ -138,14 +138,14 @@ class Coco(Writer):
     def _annotations(self, record: StoredRecord, schema: dict[int, KeypointSchema]) -> Iterator[dict[str, Any]]:
         size = [record["height"], record["width"]]
         shown = {a["instance"] for a in record["annotations"]}
-        for a in record["annotations"]:
+        for a, segmentation in zip(record["annotations"], self._segmentations(record), strict=True):
             row: dict[str, Any] = {
                 "id": annotation_id(record["index"], a["instance"]),
                 "image_id": image_id(record["index"]),
                 "category_id": a["class_id"],
                 "bbox": a["box"],
                 "area": a["area_px"],
-                "segmentation": self._segmentation(a["rle"], size),
+                "segmentation": segmentation,
                 "iscrowd": 0,
             }
             if a["class_id"] in schema:
@@ -154,13 +154,18 @@ class Coco(Writer):
                 row |= _extras(record["index"], a, size, shown)
             yield row
 
-    def _segmentation(self, code: str, size: list[int]) -> dict[str, Any] | list[list[float]]:
-        """Return run lengths, or one polygon for each component where they keep enough of the mask."""
-        if self.values["segmentation"] == "polygon":
-            found = polygons_of(code, size[0], size[1], DEFAULT_IOU, cuts=coco_cuts)
+    def _segmentations(self, record: StoredRecord) -> Iterator[dict[str, Any] | list[list[float]]]:
+        """Yield run lengths of each annotation, or one polygon for each component where they keep enough of it."""
+        height, width = record["height"], record["width"]
+        codes = [a["rle"] for a in record["annotations"]]
+        if self.values["segmentation"] == "rle":
+            yield from ({"size": [height, width], "counts": code} for code in codes)
+            return
+        for code, found in zip(codes, polygons_of_all(codes, height, width, cuts=coco_cuts), strict=True):
             if found.iou >= DEFAULT_IOU:
-                return [[int(v) if v == int(v) else v for v in ring.ravel().tolist()] for ring in found.rings]
-        return {"size": size, "counts": code}
+                yield [[int(v) if v == int(v) else v for v in ring.ravel().tolist()] for ring in found.rings]
+            else:
+                yield {"size": [height, width], "counts": code}
 
     def _regions_to_ignore(self, record: StoredRecord, schema: dict[int, KeypointSchema]) -> Iterator[dict[str, Any]]:
         """Yield regions in which a scorer neither rewards nor punishes what is found: COCO's crowds.

@@ -15,6 +15,7 @@ from myriorama.plugins.writers._polygons import (
     centre_crossings,
     outlines,
     polygons_of,
+    polygons_of_all,
     signed_area,
     simplified,
 )
@@ -146,6 +147,23 @@ def test_the_borders_of_the_image_are_part_of_an_outline():
 def test_crossings_of_a_ring_are_half_open():
     columns, rows = centre_crossings(np.array([[0.5, 0.0], [2.5, 0.0], [2.5, 3.0], [0.5, 3.0]]))
     assert sorted(zip(columns.tolist(), rows.tolist(), strict=True)) == [(0, 0), (0, 3), (1, 0), (1, 3)]
+
+
+def test_masks_together_have_the_polygons_that_each_has_alone():
+    rng = np.random.default_rng(8)
+    masks = [star(90, 120, 4 + 3 * k, points=3 + k) for k in range(8)]
+    masks += [ndimage.binary_opening(rng.random((90, 120)) < 0.6) for _ in range(3)]
+    masks += [masks[5] & ~masks[3], np.ones((90, 120), dtype=bool), np.eye(90, 120, dtype=bool)]
+    codes = [encode_mask(m) for m in masks]
+    for holes in (False, True):
+        together = polygons_of_all(codes, 90, 120, 0.97, holes=holes)
+        for code, found in zip(codes, together, strict=True):
+            alone = polygons_of(code, 90, 120, 0.97, holes=holes)
+            assert found.iou == alone.iou
+            assert (len(found.rings), len(found.holes)) == (len(alone.rings), len(alone.holes))
+            for one, other in zip(found.rings + found.holes, alone.rings + alone.holes, strict=True):
+                assert np.array_equal(one, other)
+    assert polygons_of_all([], 90, 120) == []
 
 
 def test_an_object_of_usual_size_takes_about_a_millisecond():
