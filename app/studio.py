@@ -13,6 +13,7 @@ from myriorama.app.browsing.declared import DeclaredNow
 from myriorama.app.browsing.demand import FactsDemand
 from myriorama.app.browsing.table import FactsTable
 from myriorama.app.catalogue.catalogue import Catalogue
+from myriorama.app.conversion.conversions import Conversions
 from myriorama.app.document.addresses import Address
 from myriorama.app.document.document import Document
 from myriorama.app.exporting.exports import Exports
@@ -82,6 +83,8 @@ class Studio:
         What is known of finished datasets that were verified.
     exports : Exports
         The exports of this run of the program.
+    conversions : Conversions
+        Exports of finished datasets in other formats.
     catalogue : Catalogue
         What can be added.
     thumbnails : Thumbnails
@@ -124,6 +127,7 @@ class Studio:
         self.queue = QueueService(post, queue_folder() if cache_folder is None else cache_folder / "queue")
         self.verifications = Verifications(post)
         self.exports = Exports(post, self.queue, self.verifications)
+        self.conversions = Conversions(post)
         pictures = self.state / "thumbnails"
         self.catalogue = Catalogue(self.registry, post, pictures)
         self.thumbnails = Thumbnails(self.registry, post, pictures, cache_folder)
@@ -167,6 +171,7 @@ class Studio:
         self.preview.close()
         self.tiles.close()
         self.exports.close()
+        self.conversions.close()
         self.verifications.close()
         self.queue.close()
         self.assets.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -24,13 +25,13 @@ _MOST_LISTED: Final = 200
 
 
 def export_main(pipe: Connection, request_text: str, parent: int) -> None:
-    """Do what the request says; the last message is prepared, measured, verified or failed."""
+    """Do what the request says; the last message says what became of it, or that it failed."""
     die_with_parent(parent)
     ignore_interrupts()
     from myriorama.scenes.errors import DeviceError, InputError, MyrioramaError
 
     request = json.loads(request_text)
-    do = {"prepare": _prepare, "measure": _measure, "verify": _verify}[request["type"]]
+    do = _what(request["type"])
     try:
         send(pipe, do(pipe, request))
     except InputError as error:
@@ -39,6 +40,15 @@ def export_main(pipe: Connection, request_text: str, parent: int) -> None:
         send(pipe, {"type": "failed", "text": f"OpenGL: {error}", "problems": []})
     except (MyrioramaError, OSError) as error:
         send(pipe, {"type": "failed", "text": str(error), "problems": []})
+
+
+def _what(kind: str) -> Callable[[Connection, dict[str, Any]], dict[str, Any]]:
+    """Return what a request asks for; each imports what it needs when it is done."""
+    if kind in ("objects", "losses", "convert"):
+        from myriorama.app.conversion.child import ask_losses, count_objects, make_export
+
+        return {"objects": count_objects, "losses": ask_losses, "convert": make_export}[kind]
+    return {"prepare": _prepare, "measure": _measure, "verify": _verify}[kind]
 
 
 class _Teller:

@@ -5,7 +5,7 @@ It writes no dataset and changes no label.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -114,7 +114,7 @@ def dividing_values(
     return dividing_of(records, titles_of(project))
 
 
-def dividing_of(records: Sequence[Any], titles: dict[str, str]) -> tuple[DividingValue, ...]:
+def dividing_of(records: Sequence[Any], titles: Mapping[str, str]) -> tuple[DividingValue, ...]:
     """Return what `dividing_values` does, from stored records; `titles` has the name of each uid."""
     drawn = [drawn_paths(record) for record in records]
     out = []
@@ -150,7 +150,7 @@ def in_words(shares: tuple[float, float, float], by: str, title: str = "") -> st
     )
 
 
-def _title(path: str, titles: dict[str, str]) -> str:
+def _title(path: str, titles: Mapping[str, str]) -> str:
     uid, _, rest = path.partition("/")
     number, _, name = rest.rpartition("/")
     owner = titles.get(uid, uid) + (f" {int(number) + 1}" if number.isdecimal() else f" {number}" if number else "")

@@ -1,0 +1,181 @@
+"""What a person asks of an export of a finished dataset, and the same thing as a command line.
+
+It exports nothing. What the command line cannot say is not said as a command.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from myriorama.app.conversion.class_map import Uses
+from myriorama.app.conversion.exporting import ExportWanted
+from myriorama.app.dataset.layout import PARTIAL_SUFFIX, partial_of
+from myriorama.plugins.registry import PluginRegistry
+from myriorama.plugins.selection import ClassUse, Filter, Selection
+from myriorama.plugins.splitting import WHOLE, Split
+from myriorama.plugins.writing import DatasetInfo
+from myriorama.scenes.parameters.schema import by_name
+
+
+@dataclass(frozen=True)
+class ExportDraft:
+    """What is asked for.
+
+    Attributes
+    ----------
+    out : str
+        As typed.
+    options : mapping
+        All options of the format.
+    uses : mapping
+        Class -> what becomes of it; what is not named stays as it is.
+    shares, by : tuple, str
+        Of the split.
+    """
+
+    source: Path
+    out: str
+    format: str
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    uses: Uses = field(default_factory=lambda: MappingProxyType({}))
+    filter: Filter = field(default_factory=Filter)
+    shares: tuple[float, float, float] = WHOLE.shares
+    by: str = ""
+    link: bool = False
+
+
+def selection_of(draft: ExportDraft, info: DatasetInfo, stored: Selection) -> Selection:
+    """Return which objects an export shows, and as what; `stored` is what the dataset itself was written with.
+
+    It is what the command line makes of `command_of`, so what a class's line does not change stays as the dataset has
+    it, ids too.
+    """
+    renames, ignored, only = _changes(draft, info, stored)
+    classes = {
+        **stored.classes,
+        **{name: ClassUse(use="ignore") for name in ignored},
+        **{name: ClassUse(shown) for name, shown in renames.items()},
+    }
+    return Selection(classes, tuple(only), draft.filter, _split_of(draft, stored))
+
+
+def wanted_of(draft: ExportDraft, info: DatasetInfo, stored: Selection, registry: PluginRegistry) -> ExportWanted:
+    """Return the export that a draft asks for."""
+    options = _changed_options(draft, registry)
+    selection = selection_of(draft, info, stored)
+    return ExportWanted(draft.source, Path(draft.out), draft.format, options, selection, draft.link)
+
+
+def command_of(draft: ExportDraft, info: DatasetInfo, stored: Selection, registry: PluginRegistry) -> str:
+    """Return the command that makes the same export; empty where a class's name cannot stand in one."""
+    renames, ignored, only = _changes(draft, info, stored)
+    if any(_unspeakable(name) for name in (*ignored, *only)):
+        return ""
+    if any("=" in name or name != name.strip() for name in renames):
+        return ""
+    words = ["myriorama", "export", str(draft.source), "--format", draft.format, "--out", draft.out]
+    for name, value in _changed_options(draft, registry).items():
+        words += ["--option", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
+    wanted = draft.filter
+    for option, least in (
+        ("--min-visible", wanted.min_visible),
+        ("--min-size", wanted.min_size_px),
+        ("--min-area", wanted.min_area_px),
+    ):
+        if least:
+            words += [option, f"{least!r}"]
+    if wanted.use == "ignore":
+        words.append("--keep-as-ignore")
+    if only:
+        words += ["--classes", ",".join(only)]
+    for name, shown in renames.items():
+        words += ["--rename", f"{name}={shown}"]
+    if ignored:
+        words += ["--ignore", ",".join(ignored)]
+    if _split_of(draft, stored) != stored.split:
+        words += ["--split", ",".join(repr(share) for share in draft.shares)]
+        if draft.by:
+            words += ["--split-by", draft.by]
+    if draft.link:
+        words.append("--link")
+    return shlex.join(words)
+
+
+def folder_problem(text: str, source: Path) -> str:
+    """Return why an export cannot lie there; empty where it can."""
+    if not text.strip():
+        return "give the export a folder"
+    folder = Path(text)
+    if not folder.is_absolute() or not folder.name:
+        return "give the whole path of a folder"
+    if "\0" in text or len(os.fsencode(folder.name + PARTIAL_SUFFIX)) > 255:
+        return "this cannot be a folder's name; choose a shorter one"
+    if folder == source or source in folder.parents:
+        return "this lies inside the dataset, which stays as it is; choose a place outside"
+    try:
+        if os.path.lexists(folder):
+            return "this exists already; an export is never written over. Choose another name"
+        if os.path.lexists(partial_of(folder)):
+            return f"an earlier export left {partial_of(folder).name} there; choose another name, or move it away"
+        nearest = next(parent for parent in folder.parents if parent.exists())
+        if not nearest.is_dir():
+            return f"{nearest} is a file, not a folder"
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            return f"you may not write in {nearest}"
+    except OSError as error:
+        return f"this folder cannot be used: {error.strerror or error}"
+    return ""
+
+
+def free_place(source: Path, format_name: str) -> Path:
+    """Return a folder beside the dataset that is free: ``DATASET-FORMAT``, then ``DATASET-FORMAT-2``."""
+    number = 1
+    while True:
+        place = source.with_name(f"{source.name}-{format_name}" + (f"-{number}" if number > 1 else ""))
+        if not os.path.lexists(place) and not os.path.lexists(partial_of(place)):
+            return place
+        number += 1
+
+
+def _changes(draft: ExportDraft, info: DatasetInfo, stored: Selection) -> tuple[dict[str, str], list[str], list[str]]:
+    """Return renames, classes to ignore, and the only classes to keep (none where all are kept)."""
+    renames: dict[str, str] = {}
+    ignored: list[str] = []
+    kept: list[str] = []
+    dropped = False
+    for row in info.classes:
+        before = stored.classes.get(row.name, ClassUse())
+        wanted = draft.uses.get(row.name, ClassUse())
+        if wanted.use == "drop":
+            dropped = dropped or before.use != "drop"
+            continue
+        kept.append(row.name)
+        if wanted == before:
+            continue
+        if wanted.use == "ignore":
+            if before.use != "ignore":
+                ignored.append(row.name)
+        elif wanted.name != before.name or before.use != "label":
+            renames[row.name] = wanted.name or row.name
+    return renames, ignored, kept if dropped else []
+
+
+def _split_of(draft: ExportDraft, stored: Selection) -> Split:
+    same = draft.shares == stored.split.shares and draft.by == stored.split.by
+    return stored.split if same else Split(draft.shares, draft.by)
+
+
+def _changed_options(draft: ExportDraft, registry: PluginRegistry) -> dict[str, Any]:
+    declared = by_name(registry.parameters("writer", draft.format))
+    return {name: value for name, value in draft.options.items() if value != declared[name].default}
+
+
+def _unspeakable(name: str) -> bool:
+    return "," in name or name != name.strip()
