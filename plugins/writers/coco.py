@@ -89,7 +89,7 @@ class Coco(Writer):
             "classes of stuff, and things without a visible pixel",
             "depth, normals, object coordinates and id images",
             "how each sample was drawn and placed",
-            "keypoints outside the image",
+            "where keypoints outside the image are",
         )
         further = ("amodal and part masks, fractions, attributes, occluders, 3D boxes, poses and cameras",)
         return always if self.values["extras"] else (*always, *further)

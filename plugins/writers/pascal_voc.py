@@ -96,7 +96,7 @@ class PascalVoc(Writer):
         return (
             *masks,
             "the numbers of classes: they are counted from 1",
-            "regions to ignore whose class is not shown have no box",
+            "boxes of regions to ignore whose class is not shown",
             "classes of stuff: they are background",
             "how much of an object is visible: it is truncated or not, occluded or not",
             "keypoints, amodal and part masks, attributes, occluders, 3D boxes, poses and cameras",
