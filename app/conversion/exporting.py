@@ -17,6 +17,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from myriorama.app.conversion.card_files import card_picture, write_card
+from myriorama.app.conversion.facts import facts_of, pattern_of, source_of_export
+from myriorama.app.conversion.tally import Tally
 from myriorama.app.dataset.atomic import FileEntry, inside, sync_folder, write_file, write_files
 from myriorama.app.dataset.layout import PARTIAL_SUFFIX, partial_of
 from myriorama.app.dataset.manifest import Manifest, ManifestError, read_manifest
@@ -119,7 +122,7 @@ def export_dataset(
     partial = _fresh(out)
     try:
         with closing(_Sums(partial)) as sums:
-            exported = _fill(wanted, manifest, view, writer, sums, on_progress, stop)
+            exported = _fill(wanted, manifest, view, writer, registry, sums, on_progress, stop)
         os.rename(partial, out)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -156,6 +159,7 @@ def _fill(
     manifest: Manifest,
     view: View,
     writer: Writer,
+    registry: PluginRegistry,
     sums: _Sums,
     on_progress: Callable[[int, int], None] | None,
     stop: Callable[[], bool] | None,
@@ -166,24 +170,33 @@ def _fill(
     parts: Counter[str] = Counter()
     annotations = ignored = 0
     partial = sums.root
+    tally, patterns = Tally(len(records)), set[str]()
     for number, stored in enumerate(records):
         if stop is not None and stop():
             raise StoppedError(f"the export to {wanted.out} was stopped")
         shown = view.apply(stored, removed)
+        tally.add(shown)
         parts[shown["part"]] += 1
         annotations += len(shown["annotations"])
         ignored += len(shown["ignored"])
         for reused in writer.reused_files(shown):
-            sums.add(_take_over(wanted, stored, reused, hashes, partial))
+            taken = _take_over(wanted, stored, reused, hashes, partial)
+            sums.add(taken)
+            patterns.update(() if taken is None else (pattern_of(taken.path),))
         labels = ((file.path, (encoded(file),)) for file in writer.label_files(shown))
         for entry in write_files(partial, labels, durable=False):
             sums.add(entry)
+            patterns.add(pattern_of(entry.path))
         if on_progress is not None:
             on_progress(number + 1, len(records))
-    for whole in writer.whole_files(ViewedRecords(records, view)):
-        sums.add(write_file(partial, whole.path, whole.chunks))
+    whole = [write_file(partial, f.path, f.chunks) for f in writer.whole_files(ViewedRecords(records, view))]
     told = _told(wanted, manifest, writer, removed, parts)
-    sums.add(write_file(partial, EXPORT, (json_bytes(told),)))
+    whole.append(write_file(partial, EXPORT, (json_bytes(told),)))
+    facts = facts_of(source_of_export(wanted, manifest, writer), tally, registry, patterns, whole)
+    tally.removed.update(removed)
+    picture = card_picture(wanted.source, view.info, tally)
+    for entry in (*whole, *write_card(facts, picture, lambda path, content: write_file(partial, path, (content,)))):
+        sums.add(entry)
     return Exported(
         wanted.out.absolute(),
         len(records),

@@ -14,10 +14,16 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
+from myriorama.app.conversion.card_files import card_picture, write_card
+from myriorama.app.conversion.facts import facts_of, pattern_of, source_of_job
+from myriorama.app.conversion.tally import TalliedRecords
 from myriorama.app.dataset import faults
 from myriorama.app.dataset.atomic import PART_SUFFIX, FileEntry, inside, sync_folder, write_file
 from myriorama.app.dataset.job import Job
 from myriorama.app.dataset.layout import (
+    CARD,
+    CARD_PICTURE,
+    CROISSANT,
     JOB,
     MANIFEST,
     PROJECT,
@@ -33,7 +39,7 @@ from myriorama.app.dataset.receipts import Receipt, holds, read_receipt, receipt
 from myriorama.app.dataset.records import Records
 from myriorama.app.dataset.samples import SampleWriter
 from myriorama.plugins.registry import PluginRegistry, builtin_registry
-from myriorama.plugins.selection import View, ViewedRecords
+from myriorama.plugins.selection import View
 from myriorama.scenes.errors import InputError, MyrioramaError, Problem
 
 __all__ = ["SYNC_EVERY", "DamagedSamplesError", "DatasetError", "DatasetFolder", "Job"]
@@ -77,6 +83,7 @@ class DatasetFolder:
         self._unsynced = 0
         self._folders = {self.partial, self.partial / RECEIPTS}
         self._quarantined: dict[int, Quarantined] = {}
+        self._patterns: set[str] = set()
 
     @classmethod
     def create(
@@ -281,14 +288,17 @@ class DatasetFolder:
         devices = self._check_bytes()
         self._sweep()
         entries = [FileEntry(*entry) for entry in self._project_entries()]
+        taken = {e.path for e in entries}
         view = View(self.job.info, self.job.selection)
-        records = ViewedRecords(Records(self.partial, sorted(self._done)), view)
+        records = TalliedRecords(Records(self.partial, sorted(self._done)), view)
         for name, values in sorted(self.job.formats.items()):
             writer = self._registry.writer_class(name)(view.info, values)
             for file in writer.whole_files(records):
-                if any(file.path == e.path for e in entries):
+                if file.path in taken:
                     raise DatasetError(f"writer {name!r}: {file.path} is written twice")
+                taken.add(file.path)
                 entries.append(write_file(self.partial, file.path, file.chunks, durable=self._durable))
+        entries += self._write_card(records, devices, entries)
         self._registry.close()
         versions = {name: self._registry.writer_class(name).version for name in self.job.formats}
         faults.point("finalize.before_manifest")
@@ -346,6 +356,14 @@ class DatasetFolder:
             text = self.job.project_text.encode()
             yield PROJECT, hashlib.sha256(text).hexdigest(), len(text)
 
+    def _write_card(self, records: TalliedRecords, devices: set[str], entries: list[FileEntry]) -> list[FileEntry]:
+        source = source_of_job(self.job, devices, len(self._quarantined))
+        facts = facts_of(source, records.tally, self._registry, self._patterns, entries)
+        if any(e.path in (CARD, CARD_PICTURE, CROISSANT) for e in entries):
+            raise DatasetError(f"a format wrote {CARD}, {CARD_PICTURE} or {CROISSANT}, which are the dataset's own")
+        picture = card_picture(self.partial, facts.info, facts.tally)
+        return write_card(facts, picture, lambda p, c: write_file(self.partial, p, (c,), durable=self._durable))
+
     def _check_bytes(self) -> set[str]:
         """Check every file of every sample, and return what rendered them.
 
@@ -361,6 +379,7 @@ class DatasetFolder:
                 damaged.append(index)
             else:
                 devices.add(receipt.device)
+                self._patterns.update(pattern_of(entry.path) for entry in receipt.files)
         for index in damaged:
             self.forget(index)
         if damaged:

@@ -31,6 +31,8 @@ class Job:
         Program or library -> version, for the manifest.
     selection : Selection
         The project's class map and split: how formats show what is in the records.
+    quality : str
+        How much work went into the look; empty where it is not known.
     """
 
     info: DatasetInfo
@@ -40,6 +42,7 @@ class Job:
     project_text: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     selection: Selection = ALL
+    quality: str = ""
 
     @property
     def samples(self) -> SampleSet:

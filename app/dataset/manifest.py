@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 FORMAT: Final = "myriorama-dataset"
 VERSION: Final = 1
+CARD_FORM: Final = 1
+"""Of README.md and croissant.json, which are made again to be verified; a number for each change of their words."""
 
 _DIGEST_KEY: Final = b'],\n"digest":"'
 _END: Final = b'"}\n'
@@ -106,6 +108,8 @@ def _body(
             name: {"version": writer_versions[name], "options": dict(job.formats[name])} for name in sorted(job.formats)
         },
         **({"shown": shown} if shown else {}),
+        **({"quality": job.quality} if job.quality else {}),
+        "card": CARD_FORM,
         "versions": dict(sorted(job.versions.items())),
         "devices": sorted(devices),
     }

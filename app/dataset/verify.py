@@ -14,15 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from myriorama.app.conversion.card_files import remade_card
+from myriorama.app.conversion.tally import TalliedRecords
 from myriorama.app.dataset.atomic import FileEntry
-from myriorama.app.dataset.layout import MANIFEST, PARTIAL_SUFFIX, record_path
-from myriorama.app.dataset.manifest import Manifest, ManifestError, read_manifest
+from myriorama.app.dataset.layout import CARD, MANIFEST, PARTIAL_SUFFIX, record_path
+from myriorama.app.dataset.manifest import CARD_FORM, Manifest, ManifestError, read_manifest
 from myriorama.app.dataset.records import Records
 from myriorama.app.dataset.samples import encoded
 from myriorama.app.dataset.verify_record import check_stored
 from myriorama.plugins.api import Writer
 from myriorama.plugins.registry import PluginRegistry, builtin_registry
-from myriorama.plugins.selection import View, ViewedRecords
+from myriorama.plugins.selection import View
+from myriorama.plugins.writing import PictureError
 from myriorama.scenes.errors import PluginError
 
 Fault = Literal["missing", "extra", "tampered", "contract", "manifest", "unchecked"]
@@ -197,7 +200,9 @@ def _whole_files(
     written = {e.path: e.sha256 for e in manifest.files}
     formats: dict[str, dict[str, Any]] = manifest.head["formats"]
     view = View(manifest.info, manifest.selection)
-    records = ViewedRecords(Records(folder, indices), view)
+    records = TalliedRecords(Records(folder, indices, written), view)
+    made: set[str] = set()
+    known = 0
     for name in sorted(formats):
         try:
             writer_class = registry.writer_class(name)
@@ -208,24 +213,40 @@ def _whole_files(
             told = f"writer {name!r} was of version {formats[name]['version']}, this program has {writer_class.version}"
             notes.append(Finding(MANIFEST, "unchecked", told))
             continue
+        known += 1
         writer = writer_class(view.info, formats[name]["options"])
         wrong += _label_files(writer, records, written, damaged)
         for file in writer.whole_files(records):
+            made.add(file.path)
             if file.path in damaged:
                 continue
             digest = hashlib.sha256()
-            for chunk in file.chunks:
-                digest.update(chunk)
+            try:
+                for chunk in file.chunks:
+                    digest.update(chunk)
+            except PictureError as error:
+                notes.append(Finding(file.path, "unchecked", f"it cannot be made again: {error}"))
+                continue
             if file.path not in written:
                 wrong.append(
                     Finding(file.path, "missing", f"writer {name!r} makes it, and the manifest does not know it")
                 )
+            elif digest.hexdigest() != written[file.path] and file.made_with:
+                told = f"{file.made_with} makes other bytes of it here than it was written with"
+                notes.append(Finding(file.path, "unchecked", told))
             elif digest.hexdigest() != written[file.path]:
                 wrong.append(Finding(file.path, "contract", "it does not say what the stored records say"))
+    form = manifest.head.get("card", 0)  # 0: of before there were cards
+    if form == CARD_FORM and known == len(formats):
+        for path, content in remade_card(manifest, records, registry, made).items():
+            if path not in damaged and hashlib.sha256(content).hexdigest() != written.get(path):
+                wrong.append(Finding(path, "contract", "it does not say what the records and the manifest say"))
+    elif form != CARD_FORM and form:
+        notes.append(Finding(CARD, "unchecked", "another version of the program words it otherwise"))
     return wrong, notes
 
 
-def _label_files(writer: Writer, records: ViewedRecords, written: dict[str, str], damaged: set[str]) -> list[Finding]:
+def _label_files(writer: Writer, records: TalliedRecords, written: dict[str, str], damaged: set[str]) -> list[Finding]:
     """Make every sample's own label files again and compare; return faults."""
     wrong: list[Finding] = []
     for record in records:

@@ -39,6 +39,7 @@ def job_of(snapshot: JobSnapshot) -> Job:
         project_text=snapshot.project_text,
         versions=snapshot.versions,
         selection=shown_as(project),
+        quality=snapshot.quality,
     )
 
 
