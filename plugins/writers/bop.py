@@ -174,7 +174,7 @@ class Bop(Writer):
         told = [
             f"# {self.info.name}",
             f"Made by {self.info.program} in the layout of the BOP benchmark.",
-            "Lengths are millimetres, the first pixel's centre is (0, 0), a model's origin is the middle of its bounds.",
+            "Lengths are millimetres, the first pixel's centre is (0, 0), and a model's origin the middle of its box.",
             f"Objects are numbered by class and shape, {objects.count} in all: see object_classes.json.",
             "A box of what leaves the picture ends at its border; px_count_all is of the whole silhouette.",
         ]
