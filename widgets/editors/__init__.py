@@ -6,6 +6,7 @@ from myriorama.widgets.editors.direction import DirectionField, RotationField
 from myriorama.widgets.editors.file import FileField
 from myriorama.widgets.editors.line import FieldLine
 from myriorama.widgets.editors.number import IntField, NumberField
+from myriorama.widgets.editors.shares import SharesBar
 from myriorama.widgets.editors.text import TextField
 from myriorama.widgets.editors.toggle import ToggleField
 from myriorama.widgets.editors.vector import VectorField
@@ -21,6 +22,7 @@ __all__ = [
     "NumberField",
     "PaletteEditor",
     "RotationField",
+    "SharesBar",
     "TextField",
     "ToggleField",
     "VectorField",

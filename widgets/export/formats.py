@@ -47,7 +47,8 @@ class FormatRow(QWidget):
         head = QHBoxLayout()
         head.setSpacing(theme().gap)
         head.addWidget(self.tick)
-        head.addWidget(ElidedLabel(writer.help, Qt.TextElideMode.ElideRight), 1)
+        self._help = ElidedLabel(writer.help, Qt.TextElideMode.ElideRight)
+        head.addWidget(self._help, 1)
         head.addWidget(self.more)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -69,6 +70,16 @@ class FormatRow(QWidget):
     def options(self) -> Mapping[str, Any]:
         """All options."""
         return dict(self._values)
+
+    def show_options_alone(self) -> None:
+        """Be nothing but the options: the format itself was chosen elsewhere."""
+        self.tick.setChecked(True)
+        for widget in (self.tick, self._help, self.more):
+            widget.setVisible(False)
+        self._panel.setVisible(True)
+        layout = self._panel.layout()
+        if layout is not None:
+            layout.setContentsMargins(0, 0, 0, 0)
 
     def show_options(self, values: Mapping[str, Any]) -> None:
         """Set every option."""

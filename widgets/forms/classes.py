@@ -32,6 +32,7 @@ from myriorama.app.document.classes import (
 from myriorama.app.document.edit import Edit
 from myriorama.app.studio import Studio
 from myriorama.scenes.project.model import ClassRow, Project
+from myriorama.widgets.forms.class_map import ClassMapSection
 from myriorama.widgets.forms.page import FormPage
 from myriorama.widgets.forms.removing import RemoveClassDialog
 from myriorama.widgets.forms.rows import Reason, plain_label, plain_row, tool_button
@@ -211,6 +212,9 @@ class ClassesForm(FormPage):
         buttons = plain_row(self.add_button, self.remove_button, None, self.up_button, self.down_button)
         for widget in (self.table, self.reason, buttons, self.used):
             self.rows.addWidget(widget)
+        self.add_heading("Shown in formats as")
+        self.class_map = ClassMapSection(self)
+        self.rows.addWidget(self.class_map)
         self.add_button.clicked.connect(self._on_add)
         self.remove_button.clicked.connect(self.remove_selected)
         self.up_button.clicked.connect(partial(self.move_selected, -1))
@@ -243,6 +247,7 @@ class ClassesForm(FormPage):
         shown = min(max(len(project.classes), 3), 14)
         self.table.setFixedHeight(shown * theme().row + self.table.horizontalHeader().sizeHint().height() + 4)
         self._show_selected()
+        self.class_map.show_project(project)
 
     def set_cell(self, name: str, column: int, text: str) -> bool:
         """Commit what was typed into a cell; the reason beneath the table says why it was refused."""

@@ -28,6 +28,7 @@ from myriorama.scenes.project.model import Project
 from myriorama.widgets.editors import ChoiceField, IntField, NumberField, TextField, ToggleField
 from myriorama.widgets.forms.page import FormPage
 from myriorama.widgets.forms.rows import TITLE_WIDTH, Reason, Row, plain_label, plain_row, tool_button
+from myriorama.widgets.forms.split import SplitSection
 from myriorama.widgets.theme import icon, theme
 
 QUALITIES = ("draft", "standard", "high")
@@ -156,6 +157,9 @@ class OutputForm(FormPage):
             self.rows.addWidget(box)
         self.unknown = plain_label("", "warning", wraps=True)
         self.rows.addWidget(self.unknown)
+        self.add_heading("Split")
+        self.split = SplitSection(self)
+        self.rows.addWidget(self.split)
         self.add_heading("Labels")
         self.label_reason = Reason()
         self.labels = tuple(LabelTick(self, name) for name in studio.registry.names("annotator"))
@@ -187,6 +191,7 @@ class OutputForm(FormPage):
         missing = [name for name in out.formats if name not in known]
         self.unknown.setText(f"No plugin here writes {', '.join(missing)}; the format and its options are kept.")
         self.unknown.setVisible(bool(missing))
+        self.split.show_project(project)
         chosen = chosen_labels(project, self.studio.registry)
         for tick in self.labels:
             tick.set_value(tick.name in chosen)
