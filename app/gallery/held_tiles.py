@@ -13,6 +13,7 @@ from psygnal import Signal
 from myriorama.app.pictures.overlay import OverlayItem
 from myriorama.app.preview.gallery import TileService
 from myriorama.app.preview.tiles import SampleFacts, Tile, TileKey
+from myriorama.app.queue_view.shown import ShownTiles
 
 TILE_BYTES: Final = 40 * 2**20
 _NEARLY: Final = 0.95
@@ -24,7 +25,7 @@ class HeldTiles:
 
     Parameters
     ----------
-    service : TileService
+    service : TileService or ShownTiles
     limit_bytes : int
 
     Attributes
@@ -40,7 +41,7 @@ class HeldTiles:
     recipe_known = Signal(int)
     restarted = Signal()
 
-    def __init__(self, service: TileService, limit_bytes: int = TILE_BYTES) -> None:
+    def __init__(self, service: TileService | ShownTiles, limit_bytes: int = TILE_BYTES) -> None:
         self._service = service
         self._limit = limit_bytes
         self._tiles: OrderedDict[TileKey, Tile] = OrderedDict()

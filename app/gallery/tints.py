@@ -36,6 +36,11 @@ def tints(items: Sequence[OverlayItem], by: ColorBy, classes: Mapping[str, Rgb])
     return tuple(color_of(item.key) for item in items)
 
 
+def rgb_of(color: str) -> Rgb:
+    """Return the colour that is written ``#rrggbb``."""
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+
+
 def ramp(share: float) -> Rgb:
     """Return the colour of a share in [0, 1]."""
     for (low, a), (high, b) in zip(_RAMP, _RAMP[1:], strict=False):

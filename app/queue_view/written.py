@@ -23,6 +23,7 @@ from myriorama.app.browsing.demand import FactsDemand
 from myriorama.app.browsing.table import FactsTable
 from myriorama.app.dataset.layout import PROJECT
 from myriorama.app.document.document import Document
+from myriorama.app.gallery.tints import Rgb, rgb_of
 from myriorama.app.observable import Observable, Post
 from myriorama.app.overlays import OverlayState
 from myriorama.app.preview.tiles import SampleFacts, Tile, TileKey
@@ -242,6 +243,34 @@ class WrittenDataset:
     def count(self) -> int:
         """How many samples are written."""
         return len(self.info.numbers)
+
+    @property
+    def colors(self) -> Mapping[str, Rgb]:
+        """Colour of each class."""
+        project = self.document.project
+        return {row.name: rgb_of(row.color) for row in project.classes} if project else {}
+
+    @property
+    def usual_size(self) -> tuple[int, int]:
+        """Width and height of the pictures."""
+        return self.info.width, self.info.height
+
+    @property
+    def in_viewport(self) -> bool:
+        """Its samples can be drawn again."""
+        return True
+
+    def size(self, place: int) -> tuple[int, int]:
+        """Width and height of one picture."""
+        return self.usual_size
+
+    def title(self, place: int) -> str:
+        """Return a sample's number."""
+        return str(self.number(place))
+
+    def told(self, place: int) -> str:
+        """Return what a sample is called in a sentence."""
+        return f"Sample {self.number(place)}"
 
     def number(self, place: int) -> int:
         """Return the number of the sample at a place."""

@@ -161,6 +161,9 @@ class CocoReader:
             file = _File(name, text)
             keys = file.read(faults)
             if "images" not in keys or not keys & {"annotations", "categories"}:
+                if len(names) > 1:
+                    faults.tell(name, "this JSON file holds no labels of COCO; it is left out")
+                    continue
                 raise refused(name, "this is no COCO file", ", ".join(sorted(keys)[:8]), "images, annotations")
             self._files.append(file)
             self._of_sample += [(file, image) for image in range(len(file.rows))]

@@ -6,6 +6,7 @@ A format is known by its files, never by asking each reader to try.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal, get_args
@@ -26,6 +27,7 @@ FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 _LABEL_FOLDERS: Final = ("annotations", "labels")
 _PEEKED_BYTES: Final = 64 * 2**10
 _MANY_FILES: Final = 200
+_COCO_LIST: Final = re.compile(rb'"(?:images|annotations|categories|licenses|info)"\s*:\s*[\[{]')
 _OTHER_JSON: Final = ("captions", "panoptic", "image_info", "stuff")
 
 
@@ -138,8 +140,7 @@ def xml_files(reach: Reach) -> list[str]:
 
 def _looks_like_coco(reach: Reach, name: str) -> bool:
     head = _peek(reach, name)
-    words = (b'"images"', b'"annotations"', b'"categories"')
-    return head.lstrip()[:1] == b"{" and any(word in head for word in words)
+    return head.lstrip()[:1] == b"{" and b'"@context"' not in head and _COCO_LIST.search(head) is not None
 
 
 def _peek(reach: Reach, name: str) -> bytes:

@@ -24,14 +24,13 @@ from myriorama.app.gallery.gallery import near
 from myriorama.app.gallery.held_tiles import HeldTiles
 from myriorama.app.overlays import OverlayState
 from myriorama.app.preview.tiles import Tile, TileKey
-from myriorama.app.queue_view.written import WrittenDataset
+from myriorama.app.queue_view.shown import ShownDataset
 from myriorama.widgets.binding import bind
 from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.export.parts import plain
 from myriorama.widgets.gallery.cell import CellLook
 from myriorama.widgets.gallery.filters import AddFilter, FilterChips
 from myriorama.widgets.gallery.grid import SampleGrid
-from myriorama.widgets.gallery.looks import class_colors
 from myriorama.widgets.gallery.model import SamplesModel
 from myriorama.widgets.gallery.picture_view import PictureView
 from myriorama.widgets.gallery.pixmaps import TilePixmaps
@@ -55,18 +54,18 @@ class WrittenGallery(QWidget):
 
     sample_wanted = Signal(int)
 
-    def __init__(self, dataset: WrittenDataset, parent: QWidget) -> None:
+    def __init__(self, dataset: ShownDataset, parent: QWidget) -> None:
         super().__init__(parent)
         self.dataset = dataset
         self.held = HeldTiles(dataset.tiles)
         self.destroyed.connect(self.held.close)
         self.pixmaps = TilePixmaps()
-        self.pixmaps.set_classes(class_colors(dataset.document.project))
+        self.pixmaps.set_classes(dataset.colors)
         self.grid = SampleGrid(self._look, SamplesModel(self._told, self._told, self), self)
         self.chips = FilterChips(dataset.browse, dataset.table, self)
         self.add_filter = AddFilter(dataset.browse, dataset.table, dataset.facts_demand, self)
         self.picture = PictureView("Written sample in detail", self)
-        self.picture.set_output(dataset.info.width, dataset.info.height)
+        self.picture.set_output(*dataset.usual_size)
         self.caption = ElidedLabel("", Qt.TextElideMode.ElideRight, role="")
         self.foot = plain("", "dim")
         self.tools = WrittenTools(self)
@@ -100,6 +99,7 @@ class WrittenGallery(QWidget):
         self.show_in_viewport = tool(
             self, "eye-outline", "Show in viewport", "Show this very sample in the viewport (Return)"
         )
+        self.show_in_viewport.setVisible(self.dataset.in_viewport)
         head.addWidget(self.show_in_viewport)
         inside = QVBoxLayout(close_up)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -112,7 +112,8 @@ class WrittenGallery(QWidget):
         foot = QHBoxLayout()
         foot.setContentsMargins(tokens.gap, 2, tokens.gap, tokens.tight)
         foot.addWidget(self.foot)
-        hint = QLabel("D looks closely · Return shows a sample in the viewport · Space hides the labels")
+        viewport = " · Return shows a sample in the viewport" if self.dataset.in_viewport else ""
+        hint = QLabel(f"D looks closely{viewport} · Space hides the labels")
         hint.setProperty("role", "dim")
         foot.addStretch(1)
         foot.addWidget(hint)
@@ -178,6 +179,7 @@ class WrittenGallery(QWidget):
         self._place = place
         self.grid.go_to(place)
         self.pages.setCurrentIndex(1)
+        self.picture.set_output(*self.dataset.size(place))
         self.picture.show_tile(self.held.get(TileKey(place)))
         self._caption(self.held.get(TileKey(place)))
         self.picture.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -212,7 +214,7 @@ class WrittenGallery(QWidget):
         self.dataset.tiles.want(keys, side)
 
     def _serves(self, key: TileKey, side: int) -> bool:
-        return self.held.serves(key, min(side, max(self.dataset.info.width, self.dataset.info.height)))
+        return self.held.serves(key, min(side, max(self.dataset.size(key.index))))
 
     def _is_full(self, place: int) -> bool:
         return self._serves(TileKey(place), _FULL)
@@ -227,7 +229,7 @@ class WrittenGallery(QWidget):
         if tile is not None and not tile.problem:
             pixmap = self.pixmaps.get(tile, self.dataset.overlays.value, self._side_px())
         return CellLook(
-            title=str(self.dataset.number(place)),
+            title=self.dataset.title(place),
             pixmap=pixmap,
             problem=tile.problem if tile else "",
             objects=len(tile.items) if tile and not tile.problem else None,
@@ -238,7 +240,7 @@ class WrittenGallery(QWidget):
 
     def _told(self, place: int) -> str:
         tile = self.held.get(TileKey(place))
-        text = f"Sample {self.dataset.number(place)}"
+        text = self.dataset.told(place)
         if tile is None:
             return text
         return f"{text}: {tile.problem}" if tile.problem else f"{text}: {len(tile.items)} labelled objects"
@@ -246,9 +248,10 @@ class WrittenGallery(QWidget):
     def _caption(self, tile: Tile | None) -> None:
         if self._place is None:
             return
-        text = f"Sample {self.dataset.number(self._place)}"
+        text = self.dataset.told(self._place)
         if tile is not None and not tile.problem:
-            text += f"  ·  {len(tile.items)} objects  ·  {tile.sample_key}"
+            text += f"  ·  {len(tile.items)} objects"
+            text += f"  ·  {tile.sample_key}" if tile.sample_key not in text else ""
         self.caption.set_text(text)
 
     # -- overlays --------------------------------------------------------------------------------------------------
@@ -256,7 +259,7 @@ class WrittenGallery(QWidget):
     def _show_overlays(self) -> None:
         state = self.dataset.overlays.value
         self.tools.set_overlay(state)
-        self.picture.set_overlay(state, class_colors(self.dataset.document.project))
+        self.picture.set_overlay(state, self.dataset.colors)
         self.grid.viewport().update()
 
     def _on_switch(self, name: str, on: bool) -> None:
@@ -299,7 +302,9 @@ class WrittenGallery(QWidget):
 
     def _on_show_in_viewport(self) -> None:
         place = self._place if self._place is not None else self.grid.current_sample()
-        if place is not None:
+        if place is not None and not self.dataset.in_viewport:
+            self.look_closely(place)
+        elif place is not None:
             self.sample_wanted.emit(self.dataset.number(place))
 
     def _on_opened(self, place: int) -> None:
@@ -310,9 +315,11 @@ class WrittenGallery(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         closely = menu.addAction(icon("magnify"), "Look closely")
         closely.triggered.connect(partial(self.look_closely, None))
-        viewport = menu.addAction(icon("eye-outline"), "Show in viewport")
-        viewport.triggered.connect(self._on_show_in_viewport)
-        for entry in (closely, viewport):
+        entries = [closely]
+        if self.dataset.in_viewport:
+            entries.append(menu.addAction(icon("eye-outline"), "Show in viewport"))
+            entries[1].triggered.connect(self._on_show_in_viewport)
+        for entry in entries:
             entry.setEnabled(self.grid.current_sample() is not None)
         menu.popup(at)
 
@@ -323,8 +330,8 @@ class WrittenGallery(QWidget):
         self.dataset.browse.sort_by(column, descending=descending)
 
     def _on_size(self, side_px: int) -> None:
-        info = self.dataset.info
-        self.grid.set_pictures(side_px, info.width / info.height)
+        width, height = self.dataset.usual_size
+        self.grid.set_pictures(side_px, width / height)
         self._ask()
 
     # -- what comes in ---------------------------------------------------------------------------------------------

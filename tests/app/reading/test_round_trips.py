@@ -26,7 +26,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ impl")
 
 Make = Callable[..., Path]
 WIDTH, HEIGHT = 96, 72
-SPLIT = Selection(split=Split((0.4, 0.3, 0.3)))
+SPLIT = Selection(split=Split((0.6, 0.3, 0.1)))
 
 
 def quiet(done: int, total: int) -> None:
