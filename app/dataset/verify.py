@@ -25,7 +25,6 @@ from myriorama.app.dataset.verify_record import check_stored
 from myriorama.plugins.api import Writer
 from myriorama.plugins.registry import PluginRegistry, builtin_registry
 from myriorama.plugins.selection import View
-from myriorama.plugins.writing import PictureError
 from myriorama.scenes.errors import PluginError
 
 Fault = Literal["missing", "extra", "tampered", "contract", "manifest", "unchecked"]
@@ -224,7 +223,7 @@ def _whole_files(
             try:
                 for chunk in file.chunks:
                     digest.update(chunk)
-            except PictureError as error:
+            except PluginError as error:  # a picture is missing, or a library
                 notes.append(Finding(file.path, "unchecked", f"it cannot be made again: {error}"))
                 continue
             if file.path not in written:

@@ -6,14 +6,12 @@ The pictures are those of the dataset, byte for byte; nothing is decoded or pack
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Any, ClassVar, Final
 
 from myriorama.plugins.api import (
     Bool,
     Int,
     Parameter,
-    PluginError,
     Record,
     SampleFile,
     StoredRecord,
@@ -24,6 +22,7 @@ from myriorama.plugins.api import (
 from myriorama.plugins.splitting import PARTS
 from myriorama.plugins.writers import _tar
 from myriorama.plugins.writers._pictures import file_stem, rgb_file
+from myriorama.plugins.writers._sharding import PartReader
 from myriorama.scenes.labels.stored import json_bytes
 
 FOLDER: Final = "webdataset"
@@ -63,7 +62,7 @@ class Webdataset(Writer):
             found: set[str] = set()
             part = remaining.pop(0)
             # One pass for a part: which others there are is known when the first one is through.
-            reader = _Part(records, part, found)
+            reader = PartReader(records, part, found)
             while reader.begin_shard(size):
                 path = f"{FOLDER}/{part}-{len(counts.setdefault(part, [])):06d}.tar"
                 yield WholeFile(path, self._shard(records, reader.shard()))
@@ -108,55 +107,3 @@ class Webdataset(Writer):
             "cls": {row.name: numbers[row.id] for row in self.info.classes if row.id in numbers},
             "shards": shards,
         }
-
-
-class _Part:
-    """The records of one part, shard by shard; it notes which parts it comes across."""
-
-    def __init__(self, records: StoredRecords, part: str, found: set[str]) -> None:
-        self._source = self._read(records, part, found)
-        self._next: StoredRecord | None = None
-        self._open = 0
-        self._left = 0
-        self.taken = 0
-
-    @staticmethod
-    def _read(records: StoredRecords, part: str, found: set[str]) -> Iterator[StoredRecord]:
-        for stored in records:
-            found.add(stored["part"])
-            if stored["part"] == part:
-                yield stored
-
-    def begin_shard(self, size: int) -> bool:
-        """Return whether there is a further record; a shard of up to `size` begins with it."""
-        self._next = next(self._source, None)
-        self._open += 1
-        self._left = size
-        self.taken = 0
-        return self._next is not None
-
-    def shard(self) -> Iterator[StoredRecord]:
-        """Yield the records of the shard that was begun.
-
-        Raises
-        ------
-        PluginError
-            Another shard was begun meanwhile: files of a set are to be taken in order.
-        """
-        return self._shard(self._open)
-
-    def _shard(self, number: int) -> Iterator[StoredRecord]:
-        if number != self._open:
-            raise PluginError("the shards of a WebDataset are to be read in their order")
-        if self._next is not None:
-            first, self._next = self._next, None
-            self.taken += 1
-            yield first
-        for stored in islice(self._source, self._left - self.taken):
-            self.taken += 1
-            yield stored
-
-    def skip_shard(self) -> None:
-        """Pass over what nobody took of the shard that was begun."""
-        for _ in self._shard(self._open):
-            pass
