@@ -74,10 +74,11 @@ def back_and_forth(a, b):
     inside = (a.depth > 0) & (z > 0) & (column >= 0) & (row >= 0) & (column < width - 1) & (row < height - 1)
     column, row, z, pixels, there = column[inside], row[inside], z[inside], pixels[inside], np.argwhere(inside)
     near = np.stack([b.depth[row + j, column + i] for j in (0, 1) for i in (0, 1)])
-    one_face = (near > 0).all(axis=0) & (np.ptp(near, axis=0) < 0.01) & (np.abs(near.mean(axis=0) - z) < 0.008)
+    one_face = (near > 0).all(axis=0) & (np.ptp(near, axis=0) < 0.01)
     u, v = pixels[:, 0] - column, pixels[:, 1] - row
     shares = np.stack([(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v])
     depth = 1 / (shares / np.where(near > 0, near, np.inf) + 1e-12).sum(axis=0)
+    one_face &= np.abs(depth - z) < 0.002  # a mug's wall is thicker: its other side is another place
     rays = np.column_stack([pixels, np.ones(len(pixels))]) @ np.linalg.inv(b.k).T
     again, _ = a.pixels((rays * depth[:, None]) @ b.rotation.T + b.position)
     off = np.linalg.norm(again - there[:, ::-1], axis=1)
@@ -94,7 +95,7 @@ def test_points_of_one_view_are_found_again_in_another(still):
     assert len(views) == 4
     for a, b in ((0, 1), (1, 2), (3, 0)):
         off, seen_by_both = back_and_forth(views[a], views[b])
-        assert seen_by_both > 0.5
+        assert seen_by_both > 0.6
         assert np.median(off) < 0.1
         assert np.quantile(off, 0.99) < 1.0
 
