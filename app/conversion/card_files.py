@@ -6,7 +6,7 @@ They depend on the stored records and pictures and on what made them, never on a
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Final
 from myriorama.app.conversion.card import card_text
 from myriorama.app.conversion.croissant import croissant_text
 from myriorama.app.conversion.escaping import seen
-from myriorama.app.conversion.facts import CardFacts, facts_of, source_of_manifest
+from myriorama.app.conversion.facts import CardFacts, CardSource, facts_of, source_of_manifest
 from myriorama.app.conversion.tally import TalliedRecords, Tally
-from myriorama.app.dataset.layout import CARD, CARD_PICTURE, CROISSANT
+from myriorama.app.dataset.atomic import FileEntry, write_file
+from myriorama.app.dataset.layout import CARD, CARD_PICTURE, CROISSANT, PROJECT
 from myriorama.plugins.writing import DatasetInfo
+from myriorama.scenes.errors import PluginError
 
 if TYPE_CHECKING:
-    from myriorama.app.dataset.atomic import FileEntry
     from myriorama.app.dataset.manifest import Manifest
     from myriorama.plugins.registry import PluginRegistry
 
@@ -45,6 +46,30 @@ def write_card(facts: CardFacts, picture: bytes | None, write: Callable[[str, by
     made.append(write(CARD, card_text(facts, pictured=picture is not None).encode()))
     listed = replace(facts, whole=(*facts.whole, *made))
     return [*made, write(CROISSANT, croissant_text(listed).encode())]
+
+
+def write_card_of(
+    root: Path,
+    source: CardSource,
+    records: TalliedRecords,
+    registry: PluginRegistry,
+    files: Iterable[str],
+    whole: Sequence[FileEntry],
+    durable: bool,
+) -> list[FileEntry]:
+    """Write the card of a dataset in the making and return its files; see `facts_of`.
+
+    Raises
+    ------
+    PluginError
+        A format wrote a file of that name.
+    """
+    facts = facts_of(source, records.tally, registry, files, whole)
+    for path in (CARD, CARD_PICTURE, CROISSANT):
+        if path in facts.paths:
+            raise PluginError(f"a format wrote {path}, which is the dataset's own: it must choose another name")
+    picture = card_picture(root, facts.info, facts.tally)
+    return write_card(facts, picture, lambda path, content: write_file(root, path, (content,), durable=durable))
 
 
 def card_picture(folder: Path, info: DatasetInfo, tally: Tally) -> bytes | None:
@@ -94,9 +119,6 @@ def remade_card(
     PluginError
         A format's plugin is not there.
     """
-    from myriorama.app.dataset.atomic import FileEntry
-    from myriorama.app.dataset.layout import PROJECT
-
     known = {entry.path: entry for entry in manifest.files}
     of_card = {CARD, CARD_PICTURE, CROISSANT}
     of_set = {PROJECT, *of_writers} - of_card

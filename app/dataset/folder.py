@@ -14,16 +14,13 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
-from myriorama.app.conversion.card_files import card_picture, write_card
-from myriorama.app.conversion.facts import facts_of, pattern_of, source_of_job
+from myriorama.app.conversion.card_files import write_card_of
+from myriorama.app.conversion.facts import pattern_of, source_of_job
 from myriorama.app.conversion.tally import TalliedRecords
 from myriorama.app.dataset import faults
 from myriorama.app.dataset.atomic import PART_SUFFIX, FileEntry, inside, sync_folder, write_file
 from myriorama.app.dataset.job import Job
 from myriorama.app.dataset.layout import (
-    CARD,
-    CARD_PICTURE,
-    CROISSANT,
     JOB,
     MANIFEST,
     PROJECT,
@@ -298,7 +295,8 @@ class DatasetFolder:
                     raise DatasetError(f"writer {name!r}: {file.path} is written twice")
                 taken.add(file.path)
                 entries.append(write_file(self.partial, file.path, file.chunks, durable=self._durable))
-        entries += self._write_card(records, devices, entries)
+        source = source_of_job(self.job, devices, len(self._quarantined))
+        entries += write_card_of(self.partial, source, records, self._registry, self._patterns, entries, self._durable)
         self._registry.close()
         versions = {name: self._registry.writer_class(name).version for name in self.job.formats}
         faults.point("finalize.before_manifest")
@@ -355,14 +353,6 @@ class DatasetFolder:
         if self.job.project_text:
             text = self.job.project_text.encode()
             yield PROJECT, hashlib.sha256(text).hexdigest(), len(text)
-
-    def _write_card(self, records: TalliedRecords, devices: set[str], entries: list[FileEntry]) -> list[FileEntry]:
-        source = source_of_job(self.job, devices, len(self._quarantined))
-        facts = facts_of(source, records.tally, self._registry, self._patterns, entries)
-        if any(e.path in (CARD, CARD_PICTURE, CROISSANT) for e in entries):
-            raise DatasetError(f"a format wrote {CARD}, {CARD_PICTURE} or {CROISSANT}, which are the dataset's own")
-        picture = card_picture(self.partial, facts.info, facts.tally)
-        return write_card(facts, picture, lambda p, c: write_file(self.partial, p, (c,), durable=self._durable))
 
     def _check_bytes(self) -> set[str]:
         """Check every file of every sample, and return what rendered them.
