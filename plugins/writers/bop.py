@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -249,14 +249,20 @@ def _pose(stored: StoredRecord, a: StoredRecord, obj_id: int) -> dict[str, Any]:
 
 def _info(a: StoredRecord) -> dict[str, Any]:
     return {
-        "bbox_obj": a["amodal_box"],
-        "bbox_visib": a["box"],
+        "bbox_obj": _box(a["amodal_box"]),
+        "bbox_visib": _box(a["box"]),
         # Seen or not, what covers a pixel of the silhouette has a depth. BOP counts the silhouette beyond the picture.
         "px_count_all": round(a["amodal_area_px"] / a["in_frame"]),
         "px_count_valid": a["amodal_area_px"],
         "px_count_visib": a["area_px"],
         "visib_fract": a["visible"],
     }
+
+
+def _box(box: Sequence[int]) -> list[int]:
+    """Return a box as the toolkit makes it: from the first pixel to the last, so one less than their number."""
+    x, y, w, h = box
+    return [x, y, w - 1, h - 1]
 
 
 def _targets(rows: array[int]) -> Iterator[bytes]:
