@@ -5,6 +5,7 @@ Boxes are pixel numbers from 1, both ends included. It refuses more classes or o
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
@@ -23,12 +24,14 @@ from myriorama.plugins.api import (
     StoredRecord,
     StoredRecords,
     TextFile,
+    Values,
     WholeFile,
     Writer,
 )
 from myriorama.plugins.splitting import PARTS
 from myriorama.plugins.writers._painting import indexed_png, painted, voc_palette
 from myriorama.plugins.writers._pictures import file_stem, rgb_file
+from myriorama.plugins.writing import DatasetInfo
 from myriorama.scenes.assembly.scene import SceneClass
 from myriorama.scenes.errors import InputError, Problem
 
@@ -39,6 +42,7 @@ _SETS: Final = {"train": ("train",), "val": ("val",), "trainval": ("train", "val
 _OCCLUDED_BELOW: Final = 0.95
 """The annotators of VOC called an object occluded where more than 5 % of it were hidden."""
 _LINES: Final = 4096
+_CONTROL: Final = re.compile("[\\x00-\\x1f\\x7f\\ufffe\\uffff]")
 
 
 class PascalVoc(Writer):
@@ -51,6 +55,13 @@ class PascalVoc(Writer):
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Bool("segmentation", True, help="Also write the palette images SegmentationClass and SegmentationObject."),
     )
+
+    def __init__(self, info: DatasetInfo, values: Values | None = None) -> None:
+        super().__init__(info, values)
+        for row in self._things():
+            if ":" in row.name or _CONTROL.search(row.name):
+                told = "Pascal VOC's XML and label map cannot hold a colon or a control character in a name"
+                raise InputError(Problem("classes", told, repr(row.name), "another name, by the class map"))
 
     def obstacles(self, record: Record) -> tuple[str, ...]:
         found = []
@@ -128,7 +139,7 @@ class PascalVoc(Writer):
 
     def _xml(self, stored: StoredRecord) -> str:
         rows = [*((a, 0) for a in stored["annotations"]), *((a, 1) for a in stored["ignored"] if a["class_id"])]
-        name = escape(self.info.name)
+        name = escape(_CONTROL.sub(" ", self.info.name))
         lines = [
             "<annotation>",
             "\t<folder>JPEGImages</folder>",

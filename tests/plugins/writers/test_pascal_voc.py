@@ -196,6 +196,14 @@ def test_what_a_palette_cannot_hold_is_refused_with_the_way_out(table_info, tabl
         list(PascalVoc(info).label_files(stored[0]))
 
 
+@pytest.mark.parametrize("name", ["a:b", "line\nbreak", "bell\x07"])
+def test_a_name_that_the_format_cannot_tell_is_refused_with_the_way_out(table_info, name):
+    with pytest.raises(InputError, match="by the class map") as told:
+        PascalVoc(View(table_info, Selection({"ball": ClassUse(name)})).info)
+    assert repr(name) in str(told.value)
+    PascalVoc(View(table_info, Selection({"ball": ClassUse("R&D <1> ü")})).info)
+
+
 def test_painting_refuses_masks_that_lie_over_each_other():
     left, right = np.zeros((9, 8), dtype=bool), np.zeros((9, 8), dtype=bool)
     left[2:5, 1:4], right[4:8, 4:8] = True, True
