@@ -28,6 +28,7 @@ REFERENCE_DRAWS: Final = 4000
 _BEYOND: Final = 2**40
 """An index that no sample has, so that the reference is not made of the very draws it is held against."""
 _MAX_WORDS: Final = 64
+_NAMED: Final = "project/"
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Declarations:
         self.varying: Mapping[str, Declared] = {
             found.column: found
             for cell in compiled.cells
-            if cell.written is not None and cell.enabled and cell.scope != "dataset"
+            if cell.written is not None and cell.enabled and cell.scope != "dataset" and not _is_named(cell)
             for found in _declared(cell, owners)
         }
 
@@ -147,6 +148,11 @@ def _word(value: Any, kind: str) -> str:
     if isinstance(value, Mapping):
         return str(value.get("file", ""))
     return str(value) if value not in (None, "") else "(none)"
+
+
+def _is_named(cell: Cell) -> bool:
+    """Tell whether it is one of the project's named values: a recipe holds what they lead to, not themselves."""
+    return cell.path.startswith(_NAMED)
 
 
 def _declared(cell: Cell, owners: Mapping[str, str]) -> list[Declared]:
