@@ -129,7 +129,7 @@ PROJECTS: dict[str, tuple[str, ...]] = {
     "unknown_parameter": (f"{DISTANCE[:-2]}:", "no such parameter", '"distance"', "did you mean distance_m?"),
     "unknown_generator": ("objects[0].type", "no generator named", '"mesh_fiel"', "did you mean mesh_file?"),
     "unknown_class": ("objects[0].class", "no such class", '"nobody"', "one of solid, unlabelled"),
-    "unknown_writer": ("output.formats[1]", "no writer of this name", '"yolo"', "one of coco, raw"),
+    "unknown_writer": ("output.formats[1]", "no writer of this name", '"cocoa"', "did you mean coco?"),
     "uid_twice": ("objects[0].uid", "already that of environment[0]", '"solids"', "a uid of its own"),
     "low_above_high": (f"{DISTANCE}.uniform", "the range is reversed", "[3.0, 1.0]", "the lower end first"),
     "outside_limits": (DISTANCE, "reaches outside the limits", "[-3.0, 1.0]", METRES),

@@ -249,7 +249,7 @@ def test_what_is_not_a_project_is_refused(content: bytes, tmp_path: Path, capsys
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--format", "coco,yolo"), ("--labels", "visible,colour"), ("--size", "9x9"), ("--assets", "no/such/folder")],
+    [("--format", "coco,cocoa"), ("--labels", "visible,colour"), ("--size", "9x9"), ("--assets", "no/such/folder")],
 )
 def test_bad_options_are_told_by_name(
     option: str, value: str, project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -69,8 +69,6 @@ def test_the_tutorial_runs_from_nothing_to_a_dataset(tmp_path: Path, environment
             "-m",
             "pytest",
             "-q",
-            "-p",
-            "myriorama.plugins.testing",
             "-k",
             "leaf",
             "-p",

@@ -38,7 +38,7 @@ SPOILT: dict[str, tuple[str, Any]] = {
     "unknown_parameter": ("camera.rig.parameters.distance", 3.0),
     "unknown_generator": ("objects.0.type", "mesh_fiel"),
     "unknown_class": ("objects.0.class", "nobody"),
-    "unknown_writer": ("output.formats", ["coco", "yolo"]),
+    "unknown_writer": ("output.formats", ["coco", "cocoa"]),
     "uid_twice": ("environment.0.uid", "solids"),
     "low_above_high": (DISTANCE, {"uniform": [3.0, 1.0]}),
     "outside_limits": (DISTANCE, {"uniform": [-3.0, 1.0]}),
