@@ -5,6 +5,7 @@ It numbers by what is drawn, never by what is seen; a model that is wanted and c
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from typing import Final
 
@@ -23,7 +24,8 @@ class BopObjects:
         self._wanted = wanted
         self._most = most
         self._numbers: dict[bytes, int] = {}
-        self._classes: list[tuple[int, str]] = []
+        self._classes = array("L")
+        self._names: dict[int, str] = {}
         self._recipes: list[Recipe] = []
         self._drawn: tuple[str, Drawn] | None = None
 
@@ -51,7 +53,8 @@ class BopObjects:
         if found is not None:
             return found
         self._numbers[key] = self.count + 1
-        self._classes.append((recipe.class_id, recipe.class_name))
+        self._classes.append(recipe.class_id)
+        self._names[recipe.class_id] = recipe.class_name
         if self._wanted == "none":
             return self.count
         fault = fault_of(recipe)
@@ -69,8 +72,9 @@ class BopObjects:
 
     def classes(self) -> Iterator[bytes]:
         separator = "{\n"
-        for number, (class_id, name) in enumerate(self._classes, start=1):
-            yield f'{separator}"{number}":{json_text({"class_id": class_id, "class_name": name})}'.encode()
+        for number, class_id in enumerate(self._classes, start=1):
+            told = {"class_id": class_id, "class_name": self._names[class_id]}
+            yield f'{separator}"{number}":{json_text(told)}'.encode()
             separator = ",\n"
         yield b"\n}\n" if self._classes else b"{}\n"
 

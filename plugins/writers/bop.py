@@ -130,8 +130,9 @@ class Bop(Writer):
         folder, stem = _place(stored["part"], stored["index"])
         for number, a in enumerate(stored["annotations"]):
             for name, code in (("mask", a["amodal_rle"]), ("mask_visib", a["rle"])):
-                mask = decode(code.encode(), stored["height"], stored["width"])
-                yield PngFile(name, f"{folder}/{name}/{stem}_{number:06d}.png", mask.astype(np.uint8) * np.uint8(255))
+                mask = np.ascontiguousarray(decode(code.encode(), stored["height"], stored["width"]))
+                pixels = mask.view(np.uint8) * np.uint8(255)
+                yield PngFile(name, f"{folder}/{name}/{stem}_{number:06d}.png", pixels)
 
     def whole_files(self, records: StoredRecords) -> Iterable[WholeFile]:
         objects = BopObjects(self.values["models"], int(self.values["max_models"]))
