@@ -17,6 +17,7 @@ from myriorama.app.cli import (
     create,
     doctor,
     export,
+    look,
     plugin,
     queue,
     render,
@@ -62,6 +63,7 @@ program.add_typer(queue.queue, short_help="The jobs of the render queue.")
 program.command("sample", short_help="The recipe of one sample, and its picture.")(sample.sample)
 program.command("export", short_help="A dataset in another format, nothing rendered.")(export.export)
 program.command("verify", short_help="Check a dataset: files, hashes, labels.")(verify.verify)
+program.command("look", short_help="What a dataset of any known format holds, and its faults.")(look.look)
 program.command("sheet", short_help="One picture of many samples with their labels.")(sheet.sheet)
 program.command("new", short_help="Start a project from an example.")(create.new)
 program.command("list", short_help="What there is: generators, placements, examples ...")(catalogue.list_names)

@@ -53,6 +53,12 @@ def sheet_of_dataset(folder: Path, *, count: int = 16, columns: int = 4) -> tupl
     return page, len(chosen)
 
 
+def is_ours(folder: Path) -> bool:
+    """Tell whether a folder is a dataset of this program, finished or in the making, rather than a foreign one."""
+    own = (folder / MANIFEST).is_file() or (folder / RECORDS).is_dir()
+    return own or folder.name.endswith(PARTIAL_SUFFIX)
+
+
 def read_record(path: Path) -> Mapping[str, Any]:
     """Return a stored record.
 

@@ -51,8 +51,8 @@ class PicturesReader:
         made.parts = [""] * len(rows)
         made.sizes = self._sizes = np.zeros((len(rows), 2), dtype=np.int32)
         find_pictures(made, self._reach, lambda place: ("", "images/"), self._faults, progress)
-        for name in self._classes:
-            made.count([name] if name else [])
+        for place in range(len(rows)):
+            made.count(self.objects_of(place, self._faults))
         made.classes = tuple(dict.fromkeys(name for name in self._classes if name))
         return made
 

@@ -194,9 +194,8 @@ class ForeignDataset:
         return place
 
     def title(self, place: int) -> str:
-        """Return the name of a picture's file, shortened in its middle."""
-        name = self.info.names[place].rpartition("/")[2] or str(place)
-        return name if len(name) <= 22 else f"{name[:10]}…{name[-11:]}"
+        """Return the name of a picture's file, without its ending."""
+        return self.info.names[place].rpartition("/")[2].rpartition(".")[0] or str(place)
 
     def told(self, place: int) -> str:
         """Return the path of a picture."""

@@ -168,6 +168,8 @@ class ForeignSet:
         Part of the split, empty where there is none.
     objects_per_class : Counter
     pictures_per_class : Counter
+    shapes : Counter
+        How many objects have a mask, an outline, only a box, and how many have keypoints.
     ignored : int
         Regions to ignore; they are no objects.
     unseen : dict
@@ -185,6 +187,7 @@ class ForeignSet:
     parts: list[str] = field(default_factory=list)
     objects_per_class: Counter[str] = field(default_factory=Counter)
     pictures_per_class: Counter[str] = field(default_factory=Counter)
+    shapes: Counter[str] = field(default_factory=Counter)
     ignored: int = 0
     unseen: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -203,11 +206,22 @@ class ForeignSet:
         found = self.objects_of(place, faults if faults is not None else Faults())
         return ForeignSample(self.paths[place], width, height, tuple(found), self.parts[place])
 
-    def count(self, names: Sequence[str], ignored: int = 0) -> None:
-        """Count the objects of one sample, by their classes."""
+    def count(self, items: Sequence[ForeignObject]) -> None:
+        """Count the objects of one sample, by their classes and by what is known of their shape."""
+        seen = [item for item in items if not item.ignore]
+        names = [item.class_name for item in seen]
         self.objects_per_class.update(names)
         self.pictures_per_class.update(set(names))
-        self.ignored += ignored
+        self.ignored += len(items) - len(seen)
+        for item in seen:
+            self.shapes[_shape_of(item)] += 1
+            self.shapes["keypoints"] += any(v for _, _, v in item.keypoints)
+
+
+def _shape_of(item: ForeignObject) -> str:
+    if item.rle is not None:
+        return "masks"
+    return "outlines" if item.polygons else "boxes"
 
 
 def plain_attributes(found: Mapping[str, Any]) -> dict[str, str | int | float | bool]:

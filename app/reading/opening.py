@@ -182,9 +182,7 @@ def _read_coco(reader: CocoReader, reach: Reach, faults: Faults, progress: Progr
     made = reader.start()
     find_pictures(made, reach, reader.folders_of, faults, lambda done, total: progress(done, 2 * total))
     for place in range(len(made)):
-        found = reader.objects_of(place, faults)
-        names = [item.class_name for item in found if not item.ignore]
-        made.count(names, sum(item.ignore for item in found))
+        made.count(reader.objects_of(place, faults))
         if made.objects > MAX_OBJECTS:
             raise refused("", "this dataset has too many objects", "", f"{MAX_OBJECTS:,}")
         progress(len(made) + place + 1, 2 * len(made))

@@ -54,7 +54,7 @@ class OwnReader:
             made.names.append(printable(picture or name))
             made.parts.append("")
             found = _objects(record, *sizes[-1], name, self._faults)
-            made.count([item.class_name for item, _ in found])
+            made.count([item for item, _ in found])
             for item, number in found:
                 classes.setdefault(item.class_name, number)
             if made.objects > limits.MAX_OBJECTS or len(classes) > limits.MAX_CLASSES:

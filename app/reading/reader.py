@@ -30,6 +30,7 @@ from myriorama.scenes.errors import InputError, Problem
 _POLL_S: Final = 0.2
 _MOST_HEAD_BYTES: Final = 64 * 2**20
 _GREY: Final = np.full((1, 1, 3), 128, dtype=np.uint8)
+_PARTS: Final = ("train", "val", "test")
 _FACTS_AT_ONCE: Final = 16
 
 
@@ -58,6 +59,8 @@ class ForeignInfo:
         Width and height of each picture, 0 where nothing tells.
     names : tuple of str
         Of the pictures.
+    shapes : mapping
+        ``boxes``, ``masks``, ``outlines``, ``keypoints`` -> how many objects have that.
     ignored : int
         Regions to ignore.
     unseen : int
@@ -77,6 +80,7 @@ class ForeignInfo:
     parts: Mapping[str, int]
     sizes: I32
     names: tuple[str, ...]
+    shapes: Mapping[str, int]
     ignored: int
     unseen: int
     faults: tuple[Fault, ...]
@@ -270,17 +274,27 @@ def _info(head: Mapping[str, Any], blocks: Sequence[bytes], target: Path) -> For
             target,
             printable(str(head["format"]), 80),
             tuple(ClassCount(printable(str(n), limits.MAX_NAME), int(o), int(p)) for n, o, p in head["classes"]),
-            {printable(str(k), 40): int(v) for k, v in head["parts"].items()},
+            dict(sorted(_counts(head["parts"]).items(), key=lambda row: _place_of(row[0]))),
             np.clip(sizes, 0, 2**20),
             names,
+            _counts(head["shapes"]),
             int(head["ignored"]),
             int(head["unseen"]),
             tuple(Fault(*(printable(str(word)) for word in row[:3])) for row in head["faults"]),
-            {printable(str(k)): int(v) for k, v in head["kinds"].items()},
+            _counts(head["kinds"]),
             tuple(printable(str(n)) for n in head["notes"]),
         )
     except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
         raise _nonsense() from error
+
+
+def _counts(found: Mapping[str, Any]) -> dict[str, int]:
+    return {printable(str(name)): int(count) for name, count in found.items()}
+
+
+def _place_of(part: str) -> tuple[int, str]:
+    """Return where a part of a split stands: as it is trained, validated and tested."""
+    return next((n for n, word in enumerate(_PARTS) if part.startswith(word)), len(_PARTS)), part
 
 
 def _tile(key: TileKey, name: str, head: Mapping[str, Any], blocks: Sequence[bytes]) -> Tile:

@@ -46,6 +46,7 @@ class Server:
             "count": len(made),
             "classes": [[n, made.objects_per_class[n], made.pictures_per_class[n]] for n in names],
             "parts": parts,
+            "shapes": {name: count for name, count in made.shapes.items() if count},
             "ignored": made.ignored,
             "unseen": len(made.unseen),
             "notes": made.notes,

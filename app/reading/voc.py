@@ -76,11 +76,12 @@ class VocReader:
         classes: dict[str, None] = {}
         for place, (name, tree) in enumerate(read):
             found = self._objects(tree, place, name, self._faults)
-            names = [item.class_name for item in found if not item.ignore]
-            made.count(names, sum(item.ignore for item in found))
+            made.count(found)
             classes.update(dict.fromkeys(item.class_name for item in found))
             if made.objects > limits.MAX_OBJECTS or len(classes) > limits.MAX_CLASSES:
                 raise refused(name, "this dataset has too many objects or classes")
+        if any(self._masks_path(name) in self._files for name in self._names):
+            made.shapes["masks"] = made.shapes.pop("boxes", 0)
         made.classes = tuple(sorted(classes))
         return made
 

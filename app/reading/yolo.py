@@ -68,8 +68,7 @@ class YoloReader:
         for place, path in enumerate(made.paths):
             self._measure(made, place, path)
             background += not self._labels[place]
-            found = self.objects_of(place, self._faults)
-            made.count([item.class_name for item in found])
+            made.count(self.objects_of(place, self._faults))
             if made.objects > limits.MAX_OBJECTS:
                 raise refused("", "this dataset has too many objects", "", f"{limits.MAX_OBJECTS:,}")
             progress(place + 1, len(made.paths))

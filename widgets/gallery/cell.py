@@ -168,8 +168,10 @@ class CellPainter:
         ink = QColor(tokens.text if look.selected or look.current else tokens.dim)
         painter.setPen(ink)
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | middle, look.title)
-        x = room.left() + metrics.horizontalAdvance(look.title) + 8
+        count_px = metrics.horizontalAdvance(str(look.objects)) + 28 if look.objects is not None else 0
+        title = metrics.elidedText(look.title, Qt.TextElideMode.ElideMiddle, max(24, room.width() - count_px))
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | middle, title)
+        x = room.left() + metrics.horizontalAdvance(title) + 8
         if look.in_viewport:
             self._icon(painter, "eye-outline", tokens.accent, QPointF(x + 6, room.center().y() + 1).toPoint(), 14)
             x += 20

@@ -19,6 +19,7 @@ from myriorama.widgets.main_window.dialogs import Dialogs
 from myriorama.widgets.main_window.dock_title import DockTitle, NoTitle
 from myriorama.widgets.main_window.job_flow import JobFlow
 from myriorama.widgets.main_window.layout_state import LAYOUT_VERSION, layout_of, restore_layout
+from myriorama.widgets.main_window.look_flow import LookFlow, dropped_dataset
 from myriorama.widgets.main_window.object_flow import ObjectFlow
 from myriorama.widgets.main_window.own_actions import own_actions
 from myriorama.widgets.main_window.panels import AREAS, DOCKED, Place
@@ -70,6 +71,7 @@ class MainWindow(QMainWindow):
         self.flow = ProjectFlow(studio, self, self.tell)
         self.dialogs = Dialogs(studio, self)
         self.jobs = JobFlow(studio, self)
+        self.looks = LookFlow(studio, self, self.jobs.open_dataset)
         self.objects = ObjectFlow(studio, self)
         self.plugin_flow = PluginFlow(studio, self)
         self.welcome = self._make_welcome()
@@ -206,12 +208,15 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped_project(event) is not None:
+        if dropped_dataset(event) is not None or _dropped_project(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = _dropped_project(event)
-        if path is not None:
+        dataset, path = dropped_dataset(event), _dropped_project(event)
+        if dataset is not None:
+            event.acceptProposedAction()
+            self.looks.open(dataset)
+        elif path is not None:
             event.acceptProposedAction()
             self.flow.open(path)
 

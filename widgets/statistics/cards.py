@@ -266,7 +266,9 @@ class WordCard(Card):
         shares = self._shares()
         self.plot.show_counts(fresh, old, shares, self._colors([*fresh, *old, *(shares or ())]))
         if self.declared is None:
-            self.note(f"{sum(fresh.values()):,} objects" if fresh else "nothing yet")
+            column = self.studio.table.column(self.column)
+            word = "samples" if column is not None and column.per == "sample" else "objects"
+            self.note(f"{sum(fresh.values()):,} {word}" if fresh else "nothing yet")
         elif shares is None:
             self.note("many values")
         else:

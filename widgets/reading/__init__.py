@@ -1,0 +1,1 @@
+"""The window in which a foreign dataset is looked at, and the sheet that asks for one."""
