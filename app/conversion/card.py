@@ -84,7 +84,22 @@ def front_matter(facts: CardFacts) -> Iterator[str]:
     yield "annotations_creators:\n- machine-generated"
     yield "tags:\n- synthetic\n- myriorama"
     yield from (f"- {yaml(f.name)}" for f in facts.formats)
-    if "images/*.png" in facts.patterns and "metadata.jsonl" not in " ".join(facts.paths):
+    yield from _configs(facts)
+
+
+def _configs(facts: CardFacts) -> Iterator[str]:
+    """Yield which files Hugging Face shows: those of its own format, or the pictures."""
+    split = {"val": "validation"}
+    tables = sorted(path for path in facts.paths if path.endswith((".parquet", "/metadata.jsonl")))
+    if tables:
+        yield "configs:\n- config_name: default\n  data_files:"
+        for part in PARTS:
+            if facts.tally.parts[part]:
+                mine = [path for path in tables if f"/{part}" in path]
+                globs = [f"{path.rpartition('/')[0]}/*" if path.endswith(".jsonl") else path for path in mine]
+                yield f"  - split: {split.get(part, part)}\n    path:"
+                yield from (f"    - {yaml(path)}" for path in globs)
+    elif "images/*.png" in facts.patterns:
         yield 'configs:\n- config_name: default\n  data_files: "images/*.png"'
 
 
@@ -167,7 +182,7 @@ def _files(facts: CardFacts) -> Iterator[tuple[str, str]]:
         elif str(told.get("value", "stored")) not in ("stored", "metres", "stored * unit_m"):
             words += f"; {code(str(told['value']))}"
         fallback = {"records": "everything about each sample, as JSON", "images": "the pictures"}
-        yield code(pattern), words or fallback.get(pattern.split("/")[0], "labels of each sample")
+        yield code(pattern), words or fallback.get(pattern.split("/")[0], "of each sample")
     for entry in facts.whole[:_SHOWN_FILES]:
         yield code(entry.path), "the project that it was made from" if entry.path == PROJECT else "of the whole set"
     if len(facts.whole) > _SHOWN_FILES:

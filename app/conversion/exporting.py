@@ -192,7 +192,9 @@ def _fill(
     whole = [write_file(partial, f.path, f.chunks) for f in writer.whole_files(ViewedRecords(records, view))]
     told = _told(wanted, manifest, writer, removed, parts)
     whole.append(write_file(partial, EXPORT, (json_bytes(told),)))
-    facts = facts_of(source_of_export(wanted, manifest, writer), tally, registry, patterns, whole)
+    facts = facts_of(
+        source_of_export(manifest, writer, wanted.options, wanted.selection), tally, registry, patterns, whole
+    )
     tally.removed.update(removed)
     picture = card_picture(wanted.source, view.info, tally)
     for entry in (*whole, *write_card(facts, picture, lambda path, content: write_file(partial, path, (content,)))):

@@ -23,7 +23,6 @@ from myriorama.plugins.selection import Selection, View
 from myriorama.plugins.writing import DatasetInfo
 
 if TYPE_CHECKING:
-    from myriorama.app.conversion.exporting import ExportWanted
     from myriorama.app.dataset.manifest import Manifest
 
 _SHOWN_GAPS = 20
@@ -139,16 +138,18 @@ def source_of_manifest(manifest: Manifest) -> CardSource:
     )
 
 
-def source_of_export(wanted: ExportWanted, manifest: Manifest, writer: Writer) -> CardSource:
-    """Return what is known of an export of a finished dataset."""
+def source_of_export(
+    manifest: Manifest, writer: Writer, options: Mapping[str, Any], selection: Selection
+) -> CardSource:
+    """Return what is known of an export of a finished dataset; `options` are those that were asked for."""
     return CardSource(
         manifest.info,
-        wanted.selection,
-        {wanted.format: writer.values},
+        selection,
+        {writer.name: writer.values},
         manifest.head["versions"],
         tuple(manifest.head["devices"]),
         len(manifest.quarantined),
-        export_command(manifest.info, wanted),
+        export_command(manifest.info, writer.name, options, selection),
         manifest.digest,
     )
 
@@ -216,12 +217,11 @@ def render_command(
     return " ".join(map(shell, [*words, "--out", f"{folder_name(info)}-again"]))
 
 
-def export_command(info: DatasetInfo, wanted: ExportWanted) -> str:
+def export_command(info: DatasetInfo, name: str, options: Mapping[str, Any], chosen: Selection) -> str:
     """Return the command line that makes an export again from its dataset."""
-    words = ["myriorama", "export", folder_name(info), "--format", wanted.format]
-    for name, value in sorted(wanted.options.items()):
-        words += ["--option", f"{name}={json.dumps(value, ensure_ascii=False)}"]
-    chosen = wanted.selection
+    words = ["myriorama", "export", folder_name(info), "--format", name]
+    for option, value in sorted(options.items()):
+        words += ["--option", f"{option}={json.dumps(value, ensure_ascii=False)}"]
     limits = chosen.filter
     for option, limit in (
         ("--min-visible", limits.min_visible),
@@ -231,11 +231,11 @@ def export_command(info: DatasetInfo, wanted: ExportWanted) -> str:
         words += [option, f"{limit:g}"] if limit else []
     words += ["--keep-as-ignore"] if limits.use == "ignore" else []
     words += ["--classes", ",".join(chosen.only)] if chosen.only else []
-    for name, use in sorted(chosen.classes.items()):
-        words += ["--rename", f"{name}={use.name}"] if use.name and use.use == "label" else []
-    ignored = [name for name, use in sorted(chosen.classes.items()) if use.use == "ignore"]
+    for own, use in sorted(chosen.classes.items()):
+        words += ["--rename", f"{own}={use.name}"] if use.name and use.use == "label" else []
+    ignored = [own for own, use in sorted(chosen.classes.items()) if use.use == "ignore"]
     words += ["--ignore", ",".join(ignored)] if ignored else []
     if len(chosen.split.parts) > 1:
         words += ["--split", ",".join(f"{share:g}" for share in chosen.split.shares)]
     words += ["--split-by", chosen.split.by] if chosen.split.by else []
-    return " ".join(map(shell, [*words, "--out", f"{folder_name(info)}-{wanted.format}"]))
+    return " ".join(map(shell, [*words, "--out", f"{folder_name(info)}-{name}"]))

@@ -6,29 +6,14 @@ A snippet runs in the dataset's folder and names only files that are in it; none
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from myriorama.app.conversion.snippet import Snippet
+from myriorama.app.conversion.snippets_more import FURTHER
 from myriorama.plugins.splitting import PARTS
 
 if TYPE_CHECKING:
     from myriorama.app.conversion.facts import CardFacts, FormatFacts
-
-
-@dataclass(frozen=True)
-class Snippet:
-    """A piece of code.
-
-    Attributes
-    ----------
-    needs : str
-        What `pip install` is to be told; empty for nothing but this program.
-    """
-
-    title: str
-    needs: str
-    code: str
-    language: str = "python"
 
 
 _Maker = Callable[["CardFacts", "FormatFacts"], Iterator[Snippet]]
@@ -212,5 +197,6 @@ MAKERS: Final[dict[str, _Maker]] = {
     "coco_panoptic": _coco_panoptic,
     "raw": _raw,
     "yolo": _yolo,
+    **FURTHER,
 }
 """Shipped writer -> its snippets."""

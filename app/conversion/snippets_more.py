@@ -1,0 +1,177 @@
+"""Code to copy for further formats: VOC, KITTI, BOP, shards, Hugging Face, trajectories, CVAT, OpenEXR.
+
+Like the others it names only files that are in the folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from myriorama.app.conversion.snippet import Snippet
+from myriorama.plugins.splitting import PARTS
+
+if TYPE_CHECKING:
+    from myriorama.app.conversion.facts import CardFacts, FormatFacts
+
+
+def _first_part(facts: CardFacts) -> str:
+    return next(part for part in PARTS if facts.tally.parts[part])
+
+
+def _pascal_voc(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
+    yield Snippet(
+        "Pascal VOC with supervision",
+        "supervision",
+        """import supervision as sv
+
+dataset = sv.DetectionDataset.from_pascal_voc("JPEGImages", "Annotations")
+path, image, detections = dataset[0]
+print(len(dataset), dataset.classes, detections.xyxy, detections.class_id)
+""",
+    )
+
+
+def _kitti(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
+    part = _first_part(facts)
+    yield Snippet(
+        "KITTI with numpy",
+        "numpy",
+        f"""import numpy as np
+
+stem = open("ImageSets/{part}.txt").read().split()[0]
+calibration = dict(line.split(":", 1) for line in open(f"training/calib/{{stem}}.txt") if ":" in line)
+P2 = np.array(calibration["P2"].split(), dtype=float).reshape(3, 4)
+for line in open(f"training/label_2/{{stem}}.txt"):
+    kind, *numbers = line.split()
+    truncated, occluded, alpha, left, top, right, bottom, h, w, l, x, y, z, turn = map(float, numbers[:14])
+    middle = P2 @ [x, y - h / 2, z, 1.0]
+    print(kind, (left, top, right, bottom), "3D middle at", middle[:2] / middle[2] if h > 0 else "-")
+""",
+    )
+
+
+def _bop(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
+    scene = next((path.rpartition("/")[0] for path in sorted(facts.paths) if path.endswith("/scene_gt.json")), "")
+    if not scene:
+        return
+    yield Snippet(
+        "BOP with numpy",
+        "numpy",
+        f"""import json
+
+import numpy as np
+
+poses = json.load(open("{scene}/scene_gt.json"))
+cameras = json.load(open("{scene}/scene_camera.json"))
+picture = next(name for name, rows in poses.items() if rows)
+K = np.reshape(cameras[picture]["cam_K"], (3, 3))
+for row in poses[picture]:
+    u, v, w = K @ row["cam_t_m2c"]  # the model's origin, in pixel indices
+    print(picture, "object", row["obj_id"], "at", u / w, v / w)
+""",
+    )
+
+
+def _webdataset(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
+    shards = sorted(path for path in facts.paths if path.endswith(".tar"))
+    if not shards:
+        return
+    yield Snippet(
+        "WebDataset",
+        "webdataset",
+        f"""import webdataset as wds
+
+samples = wds.WebDataset("{shards[0]}", shardshuffle=False).decode("rgb8").to_tuple("png", "json")
+for image, record in samples:
+    print(image.shape, [(a["class_name"], a["box"]) for a in record["annotations"]][:3])
+""",
+    )
+
+
+def _hugging_face(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
+    part = _first_part(facts)
+    yield Snippet(
+        "Hugging Face datasets",
+        "datasets",
+        f"""from pathlib import Path
+
+from datasets import load_dataset
+
+dataset = load_dataset(str(Path().resolve()), split="{_SPLITS[part]}")  # or its name on the Hub
+print(dataset.features)
+print(dataset[0]["image"].size, dataset[0]["objects"])
+""",
+    )
+
+
+_SPLITS: Final = {"train": "train", "val": "validation", "test": "test"}
+"""Part -> what Hugging Face calls it."""
+
+
+def _depth_pose(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
+    part = _first_part(facts)
+    if told.options.get("layout", "tum") == "tum":
+        code = f"""import numpy as np
+from PIL import Image
+
+for line in open("{part}/associations.txt"):
+    if line.startswith("#"):
+        continue
+    _, picture, _, depth = line.split()
+    print(picture, Image.open("{part}/" + picture).size, depth)
+poses = np.loadtxt("{part}/groundtruth.txt", ndmin=2)  # time, tx ty tz, qx qy qz qw
+print(poses.shape)
+"""
+    else:
+        code = f"""from pathlib import Path
+
+import numpy as np
+
+poses = np.loadtxt("{part}/pose_left.txt", ndmin=2)  # tx ty tz, qx qy qz qw
+for pose, depth in zip(poses, sorted(Path("{part}/depth_left").glob("*.npy"))):
+    print(depth.name, pose, np.load(depth).max(), "m")
+"""
+    yield Snippet("Depth and poses with numpy", "numpy pillow", code)
+
+
+def _cvat(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
+    if {"cvat_labels.json", "annotations.xml"} <= facts.paths:
+        yield Snippet(
+            "A task in CVAT",
+            "cvat-cli",
+            """cvat-cli --server-host http://localhost:8080 --auth USER task create "synthetic" \\
+  --labels @cvat_labels.json --annotation_path annotations.xml --annotation_format "CVAT 1.1" \\
+  local images/*.png
+""",
+            "sh",
+        )
+
+
+def _exr(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
+    yield Snippet(
+        "OpenEXR",
+        "OpenEXR",
+        """from pathlib import Path
+
+import OpenEXR
+
+with OpenEXR.File(str(sorted(Path("exr").glob("*.exr"))[0]), separate_channels=True) as file:
+    channels = file.channels()
+    for name in sorted(channels):
+        print(name, channels[name].pixels.shape, channels[name].pixels.dtype)
+""",
+    )
+
+
+FURTHER: Final[dict[str, Callable[[CardFacts, FormatFacts], Iterator[Snippet]]]] = {
+    "bop": _bop,
+    "cvat": _cvat,
+    "depth_pose": _depth_pose,
+    "exr": _exr,
+    "hugging_face": _hugging_face,
+    "kitti": _kitti,
+    "pascal_voc": _pascal_voc,
+    "webdataset": _webdataset,
+}
+"""Shipped writer -> its snippets."""
