@@ -166,8 +166,9 @@ def polygons_of_all(
 ) -> list[Polygons]:
     """Return polygons of masks with few corners that fill nearly the same pixels.
 
-    No point of an outline moves by more than a pixel (Douglas and Peucker 1973, through the middles of the steps), and
-    less where `min_iou` asks for it; where only the exact outline will do, that is returned.
+    Lines go through the middles of the border's steps, half a pixel from it at most, and leave these by a pixel at most
+    (Douglas and Peucker 1973), less where `min_iou` asks for it. Where only the exact outline will do, it is
+    returned.
 
     Parameters
     ----------
@@ -252,7 +253,7 @@ def _as_rings(rings: Sequence[Ring]) -> Rings:
 
 
 def simplified(rings: Sequence[Ring], tolerance_px: float) -> list[Ring]:
-    """Return exact outlines with fewer corners: none of theirs is further than about the tolerance from the new border.
+    """Return exact outlines with fewer corners: the new border passes theirs by the tolerance and half a pixel at most.
 
     A border that is not along the rows or columns goes through the middles of its steps, so that it gains as many
     pixels as it loses. Very small rings stay as they are.
@@ -279,17 +280,23 @@ def _simplified(rings: Rings, tolerance_px: F64) -> Rings:
 
 
 def _through_steps(rings: Rings, large: Flags) -> Rings:
-    """Cut the short steps of large rings at their middles; a corner between two longer edges stays."""
-    behind = rings.behind()
-    step = rings.points[rings.ahead()] - rings.points
+    """Cut the steps of large rings at their middles; a corner between two longer edges stays.
+
+    The border of a straight thing is a stair: the middles of its treads and risers lie on the thing's own line. An edge
+    at which the ring turns back is the end of something and no step: it is shortened by half a pixel on each side.
+    """
+    ahead, behind = rings.ahead(), rings.behind()
+    step = rings.points[ahead] - rings.points
     length = np.abs(step).sum(axis=1)
-    half = 0.5 * step / length[:, None]
     longer = length > 1
-    # Each corner becomes three points: half a pixel before it, itself, half a pixel behind it.
-    three = np.stack((rings.points - half[behind], rings.points, rings.points + half), axis=1)
+    turns_right = step[behind, 0] * step[:, 1] > step[behind, 1] * step[:, 0]
+    halved = (turns_right != turns_right[ahead]) | ~longer
+    reach = np.where(halved, 0.5, 0.5 / length)[:, None] * step
+    # Each corner becomes three points: one on the edge before it, itself, one on the edge behind it.
+    three = np.stack((rings.points - reach[behind], rings.points, rings.points + reach), axis=1)
     cut = large[rings.ring_of]
     kept = np.empty((len(rings.points), 3), dtype=np.bool_)
-    kept[:, 0] = cut & longer[behind]  # the middle of a step of one pixel is told once
+    kept[:, 0] = cut & ~halved[behind]  # the middle of an edge is told once
     kept[:, 1] = ~cut | (longer & longer[behind])
     kept[:, 2] = cut
     sizes = np.add.reduceat(kept.sum(axis=1), rings.first[:-1])
