@@ -21,6 +21,10 @@ RAW_ROLE: Final = "depth"
 """The role of the depth that the format `raw` stores."""
 
 
+STEPS: Final = "stored * unit_m"
+METRES: Final = "metres"
+
+
 def depth_steps(depth: F32, unit_m: float) -> npt.NDArray[np.uint16]:
     """Return a depth image (H, W), metres, in steps of `unit_m`; it must fit, see `depth_misfits`."""
     steps: npt.NDArray[np.uint16] = np.rint(depth * np.float32(1.0 / unit_m)).astype(np.uint16)
@@ -29,7 +33,7 @@ def depth_steps(depth: F32, unit_m: float) -> npt.NDArray[np.uint16]:
 
 def depth_meaning(unit_m: float) -> dict[str, Any]:
     """Return how to read what `depth_steps` made."""
-    return {"value": "stored * unit_m", "unit_m": unit_m, "0": NOTHING}
+    return {"value": STEPS, "unit_m": unit_m, "0": NOTHING}
 
 
 def depth_misfits(depth: F32, unit_m: float, larger: str, smaller: str) -> tuple[str, ...]:
@@ -56,9 +60,9 @@ def depth_misfits(depth: F32, unit_m: float, larger: str, smaller: str) -> tuple
 
 
 def stored_depth(
-    stored: StoredRecord, roles: Sequence[str], form: Literal["png", "npy"]
+    stored: StoredRecord, roles: Sequence[str], form: Literal["steps", "metres"]
 ) -> tuple[str, Mapping[str, Any]]:
-    """Return role and meaning of the depth that an export takes over: the first of `roles`, in the wanted form.
+    """Return role and meaning of the depth that an export takes over: the first of `roles` that has the wanted form.
 
     Raises
     ------
@@ -66,12 +70,12 @@ def stored_depth(
         The dataset has no depth, or none in this form.
     """
     files: Mapping[str, Mapping[str, Any]] = stored["files"]
-    there = [role for role in roles if role in files]
-    for role in there:
-        if files[role].get("format") == form and (form == "npy" or files[role].get("bits") == 16):
+    there = {role: files[role].get("value", "") for role in roles if role in files}
+    for role, value in there.items():
+        if value == {"steps": STEPS, "metres": METRES}[form]:
             return role, files[role]
-    wanted = {"png": "16-bit steps", "npy": "float32 metres"}[form]
-    have = ", ".join(f"{role} as {files[role].get('format')}" for role in there) or f"only {', '.join(files)}"
+    wanted = {"steps": "16-bit steps", "metres": "float32 metres"}[form]
+    have = ", ".join(f"{role} as {value!r}" for role, value in there.items()) or f"only {', '.join(files)}"
     told = f"this format needs a depth image in {wanted}, and an export converts no picture"
     way = "a dataset rendered with this format; or with `raw`, whose option `depth` chooses the form"
     raise InputError(Problem("DATASET", told, f"it has {have}", way))

@@ -217,7 +217,7 @@ def _require_labels(stored: StoredRecord) -> None:
 
 
 def _depth_of(stored: StoredRecord) -> tuple[str, Any]:
-    return stored_depth(stored, (DEPTH_ROLE, RAW_ROLE), "png")
+    return stored_depth(stored, (DEPTH_ROLE, RAW_ROLE), "steps")
 
 
 def _camera(stored: StoredRecord, depth_scale: float) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from myriorama.plugins.api import (
 )
 from myriorama.plugins.splitting import PARTS
 from myriorama.plugins.writers._depth import (
+    METRES,
     NOTHING,
     RAW_ROLE,
     depth_meaning,
@@ -115,7 +116,7 @@ class DepthPose(Writer):
             steps = depth_steps(record.frame.depth, unit)
             yield PngFile(self._role, f"{record.part}/{depth}", steps, depth_meaning(unit))
         else:
-            meaning = {"value": "metres", "unit_m": 1.0, "0": NOTHING}
+            meaning = {"value": METRES, "unit_m": 1.0, "0": NOTHING}
             yield ArrayFile(self._role, f"{record.part}/{depth}", record.frame.depth, meaning)
 
     def reused_files(self, stored: StoredRecord) -> Iterable[ReusedFile]:
@@ -137,7 +138,7 @@ class DepthPose(Writer):
                 yield WholeFile(f"{part}/camera.yaml", (_camera_yaml(table, size, factor).encode(),))
 
     def _depth_of(self, stored: StoredRecord) -> tuple[str, Any]:
-        return stored_depth(stored, (self._role, RAW_ROLE), "png" if self._tum else "npy")
+        return stored_depth(stored, (self._role, RAW_ROLE), "steps" if self._tum else "metres")
 
     def _names(self, index: int) -> tuple[str, str]:
         """Return where colour and depth of a sample lie inside its part."""

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.plugins.api import ArrayFile, Bool, Choice, Float, Parameter, PngFile, Record, SampleFile, Writer
-from myriorama.plugins.writers._depth import NOTHING, depth_meaning, depth_misfits, depth_steps
+from myriorama.plugins.writers._depth import METRES, NOTHING, depth_meaning, depth_misfits, depth_steps
 from myriorama.plugins.writers._pictures import PNG16_MAX, PNG24_MAX, file_stem, ids_file, rgb_file
 
 
@@ -82,7 +82,7 @@ class Raw(Writer):
 
     def _depth(self, stem: str, depth: npt.NDArray[np.float32]) -> SampleFile:
         if self.values["depth"] == "float32":
-            return ArrayFile("depth", f"depth/{stem}.npy", depth, {"value": "metres", "unit_m": 1.0, "0": NOTHING})
+            return ArrayFile("depth", f"depth/{stem}.npy", depth, {"value": METRES, "unit_m": 1.0, "0": NOTHING})
         unit = float(self.values["depth_unit_m"])
         return PngFile("depth", f"depth/{stem}.png", depth_steps(depth, unit), depth_meaning(unit))
 

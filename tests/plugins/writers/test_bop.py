@@ -242,7 +242,7 @@ def test_an_export_keeps_the_steps_of_the_depth_that_it_takes_over(rendered, tmp
     assert {row["depth_scale"] for row in reader.camera.values()} == {0.2}
     test_the_depth_image_is_the_depth_of_the_models(reader)
     exact = rendered({"raw": {"depth": "float32"}})
-    with pytest.raises(InputError, match=r"16-bit steps.*depth as npy"):
+    with pytest.raises(InputError, match=r"16-bit steps.*depth as 'metres'"):
         export_dataset(ExportWanted(exact, tmp_path / "no", "bop"))
     export_dataset(ExportWanted(exact, tmp_path / "flat", "bop", {"depth": False}))
     assert not (tmp_path / "flat/train/000000/depth").exists()

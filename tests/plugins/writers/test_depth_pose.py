@@ -173,10 +173,10 @@ def test_an_export_keeps_steps_and_parts(rendered, tmp_path):
 
 
 def test_depth_of_another_form_is_not_taken_over(rendered, tmp_path, still):
-    with pytest.raises(InputError, match=r"float32 metres.*depth as png"):
+    with pytest.raises(InputError, match=r"float32 metres.*depth as .stored"):
         export_dataset(ExportWanted(still, tmp_path / "a", "depth_pose", {"layout": "tartanair"}))
     exact = rendered({"raw": {"depth": "float32"}}, "still")
-    with pytest.raises(InputError, match=r"16-bit steps.*depth as npy"):
+    with pytest.raises(InputError, match=r"16-bit steps.*depth as 'metres'"):
         export_dataset(ExportWanted(exact, tmp_path / "b", "depth_pose"))
     flat = rendered({"coco": {}}, "still")
     with pytest.raises(InputError, match="it has only rgb"):
@@ -185,7 +185,7 @@ def test_depth_of_another_form_is_not_taken_over(rendered, tmp_path, still):
 
 def test_lenses_that_change_are_told_one_by_one(table_info, table_records):
     stored = [
-        {**record_to_json(r, {"tum_depth": {"format": "png", "bits": 16, "unit_m": 0.0002}}), "part": "train"}
+        {**record_to_json(r, {"tum_depth": {"value": "stored * unit_m", "unit_m": 0.0002}}), "part": "train"}
         for r in table_records
     ]
     wide = {**stored[1], "camera": {**stored[1]["camera"], "K_opencv": [[40.0, 0, 47.5], [0, 40.0, 35.5], [0, 0, 1]]}}
