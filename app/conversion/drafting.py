@@ -21,6 +21,7 @@ from myriorama.plugins.registry import PluginRegistry
 from myriorama.plugins.selection import ClassUse, Filter, Selection
 from myriorama.plugins.splitting import WHOLE, Split
 from myriorama.plugins.writing import DatasetInfo
+from myriorama.scenes.errors import InputError, Problem
 from myriorama.scenes.parameters.schema import by_name
 
 
@@ -56,6 +57,11 @@ def selection_of(draft: ExportDraft, info: DatasetInfo, stored: Selection) -> Se
 
     It is what the command line makes of `command_of`, so what a class's line does not change stays as the dataset has
     it, ids too.
+
+    Raises
+    ------
+    InputError
+        Every class is left out, or the shares are none.
     """
     renames, ignored, only = _changes(draft, info, stored)
     classes = {
@@ -164,6 +170,8 @@ def _changes(draft: ExportDraft, info: DatasetInfo, stored: Selection) -> tuple[
                 ignored.append(row.name)
         elif wanted.name != before.name or before.use != "label":
             renames[row.name] = wanted.name or row.name
+    if dropped and not kept:
+        raise InputError(Problem("classes", "every class is left out", allowed="at least one that is kept"))
     return renames, ignored, kept if dropped else []
 
 

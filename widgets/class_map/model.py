@@ -137,7 +137,9 @@ class ClassMapModel(QAbstractTableModel):
         if column == USE:
             return USE_TITLES[row.use]
         if column == OBJECTS:
-            return f"{self.counts[row.name]:,}" if row.name in self.counts else ""
+            if row.name not in self.counts:
+                return ""
+            return f"{self.counts[row.name]:,}" if row.kind == "thing" else row.kind
         if row.use != "label":
             return "–"
         return row.shown_name if column == SHOWN else str(row.shown_id)

@@ -18,6 +18,15 @@ _REACH_PX: Final = 9.0
 _COLORS: Final = {"dark": ("#2f6f9f", "#8a6d2f", "#7b4f86"), "light": ("#9cc7ea", "#efd08a", "#d9b3e0")}
 
 
+def _steps_of(shares: Shares) -> tuple[int, int]:
+    return (round(100 * shares[0]), round(100 * (shares[0] + shares[1])))
+
+
+def _shares_of(steps: tuple[int, int]) -> Shares:
+    val, test = steps
+    return (val / 100, (test - val) / 100, (100 - test) / 100)
+
+
 class SharesBar(QWidget):
     """The bar.
 
@@ -48,13 +57,17 @@ class SharesBar(QWidget):
     @property
     def value(self) -> Shares:
         """Shares of train, val and test, in hundredths."""
-        val, test = self._steps
-        return (val / 100, (test - val) / 100, (100 - test) / 100)
+        return _shares_of(self._steps)
+
+    @staticmethod
+    def rounded(shares: Shares) -> Shares:
+        """Return shares as the bar shows them."""
+        return _shares_of(_steps_of(shares))
 
     def set_value(self, shares: Shares) -> None:
         """Show shares; they are rounded to hundredths for the eye only."""
         if not self._dragged:
-            self._steps = (round(100 * shares[0]), round(100 * (shares[0] + shares[1])))
+            self._steps = _steps_of(shares)
             self._tell_name()
             self.update()
 

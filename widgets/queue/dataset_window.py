@@ -42,10 +42,13 @@ class DatasetWindow(QWidget):
     sample_wanted : (str, Path, int)
         Show this sample in the viewport: the project as text, the dataset, the sample's number.
     closed : (Path,)
+    export_wanted : (Path,)
+        Write it in another format.
     """
 
     sample_wanted = Signal(str, object, int)
     closed = Signal(object)
+    export_wanted = Signal(object)
 
     def __init__(self, studio: Studio, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -66,6 +69,7 @@ class DatasetWindow(QWidget):
         self.bar = QProgressBar()
         self.verify = push_button("Verify")
         self.stop = push_button("Stop")
+        self.export_as = push_button("Export as…")
         self.open_folder = push_button("Open folder")
         self.tabs = QTabWidget()
         self.pages = QStackedWidget()
@@ -73,6 +77,7 @@ class DatasetWindow(QWidget):
         self._lay_out()
         self.verify.clicked.connect(self._on_verify)
         self.stop.clicked.connect(self._on_stop)
+        self.export_as.clicked.connect(lambda: self.export_wanted.emit(self._folder))
         self.open_folder.clicked.connect(self._on_open_folder)
         bind(self, studio.verifications.changed, self._on_verified)
         self._show_standing()
@@ -97,13 +102,14 @@ class DatasetWindow(QWidget):
         line.addSpacing(tokens.gap)
         line.addWidget(self.mark)
         line.addLayout(standing, 1)
-        for button in (self.verify, self.stop, self.open_folder):
+        for button in (self.verify, self.stop, self.export_as, self.open_folder):
             line.addWidget(button)
         words = QVBoxLayout(banner)
         words.setContentsMargins(tokens.gap * 2, tokens.gap, tokens.gap * 2, tokens.tight)
         words.setSpacing(tokens.tight)
         words.addLayout(line)
         words.addWidget(self.about)
+        self.export_as.setToolTip("Write it in another format, without rendering anything again")
         self.verify.setToolTip("Check every file and every label again, from the files alone")
         self.tabs.setDocumentMode(True)
         self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -40,11 +40,10 @@ from myriorama.widgets.queue.progress_page import ProgressPage
 from myriorama.widgets.queue.table import JobsTable
 from myriorama.widgets.theme import icon, theme
 
-_TOOLS: Final = ("resume", "pause", "cancel", "again", "open_dataset", "open_folder", "up", "down", "remove")
+_SEEING: Final = ("open_dataset", "export_as", "open_folder")
+_TOOLS: Final = ("resume", "pause", "cancel", "again", *_SEEING, "up", "down", "remove")
 _IN_A_COLUMN_BELOW_PX: Final = 620
 _EMPTY: Final = "No job yet. Export a dataset (Ctrl+E), and it is made here, in the background."
-
-
 _NARROW_PX: Final = 316
 _LOW_PX: Final = 228
 
@@ -60,6 +59,8 @@ class QueuePanel(Panel):
         This sample of the open project is shown now.
     dataset_wanted : (Path, bool)
         Open a finished dataset for checking; True: and verify it.
+    export_wanted : (Path,)
+        Write a finished dataset in another format.
     """
 
     name: ClassVar[str] = "queue"
@@ -67,6 +68,7 @@ class QueuePanel(Panel):
     project_wanted = Signal(object, int)
     sample_shown = Signal(int)
     dataset_wanted = Signal(object, bool)
+    export_wanted = Signal(object)
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(studio, parent)
@@ -99,6 +101,7 @@ class QueuePanel(Panel):
             "again": (lambda: board.again(board.selected.value), self._may("again")),
             "open_dataset": (self.open_dataset, self._may("open")),
             "verify": (self.verify_dataset, self._may("open")),
+            "export_as": (self.export_dataset, self._may("open")),
             "open_folder": (self.open_folder, self._has_place),
             "up": (lambda: board.step(board.selected.value, -1), self._may("reorder")),
             "down": (lambda: board.step(board.selected.value, 1), self._may("reorder")),
@@ -327,6 +330,12 @@ class QueuePanel(Panel):
         row = self.board.current
         if row is not None and row.can("open"):
             self.dataset_wanted.emit(row.out, True)
+
+    def export_dataset(self) -> None:
+        """Ask in which format the selected job's finished dataset should be written."""
+        row = self.board.current
+        if row is not None and row.can("open"):
+            self.export_wanted.emit(row.out)
 
     def open_sample(self, job: str, index: int) -> None:
         """Show a job's sample in the viewport: of the open project where it is the same, else of a copy."""
