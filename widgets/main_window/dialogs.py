@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer
@@ -19,6 +20,7 @@ from myriorama.widgets.theme import theme
 
 if TYPE_CHECKING:
     from myriorama.plugins.registry import PluginRegistry
+    from myriorama.widgets.convert import ConvertSheet
     from myriorama.widgets.export.form import ExportForm
     from myriorama.widgets.export.sheet import ExportSheet
     from myriorama.widgets.main_window.window import MainWindow
@@ -38,6 +40,7 @@ class Dialogs(QObject):
         self._table: ActionTable | None = None
         self._recent: QMenu | None = None
         self.export: ExportSheet | None = None
+        self.convert: ConvertSheet | None = None
         self._device = ""
         self._prepared = False
         self._export_form: ExportForm | None = None
@@ -108,6 +111,19 @@ class Dialogs(QObject):
             self.export = ExportSheet(self._studio, self._window, self._export_form)
             self.export.queue_wanted.connect(self._window.jobs.show_job)
         return self.export
+
+    def show_convert(self, folder: Path | None = None) -> None:
+        """Show the one sheet that exports finished datasets; without a folder it asks for one."""
+        from myriorama.widgets.convert import ConvertSheet
+
+        if self.convert is None:
+            self.convert = ConvertSheet(self._studio, self._window)
+            self.convert.told.connect(self._window.tell)
+        if folder is not None:
+            self.convert.show_dataset(folder)
+        self.convert.show()
+        self.convert.raise_()
+        self.convert.activateWindow()
 
     def show_export_of(self, job: ExportJob) -> None:
         """Show the export sheet on one export."""

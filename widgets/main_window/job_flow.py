@@ -51,6 +51,7 @@ class JobFlow(QObject):
         panel.project_wanted.connect(self.open_copy)
         panel.sample_shown.connect(self._on_sample)
         panel.dataset_wanted.connect(self.open_dataset)
+        panel.export_wanted.connect(self._on_export_as)
 
     @property
     def panel(self) -> QueuePanel:
@@ -87,11 +88,15 @@ class JobFlow(QObject):
             window = self._datasets[folder] = DatasetWindow(self._studio, folder, self._window)
             window.sample_wanted.connect(self._on_written_sample)
             window.closed.connect(self._on_dataset_closed)
+            window.export_wanted.connect(self._on_export_as)
         window.show()
         window.raise_()
         window.activateWindow()
         if verify:
             self._studio.verifications.start(folder)
+
+    def _on_export_as(self, folder: Path) -> None:
+        self._window.dialogs.show_convert(folder)
 
     def _on_dataset_closed(self, folder: Path) -> None:
         self._datasets.pop(folder, None)
@@ -128,7 +133,9 @@ class JobFlow(QObject):
     @property
     def busy(self) -> bool:
         """Something is being made that would end with this program."""
-        return bool(self._at_work()) or any(not e.job for e in self._studio.exports.running)
+        studio = self._studio
+        unchecked = any(not e.job for e in studio.exports.running)
+        return bool(self._at_work()) or unchecked or bool(studio.conversions.running)
 
     def leave(self, then: Callable[[], None]) -> None:
         """Call `then` once it is decided what becomes of the jobs at work, or never."""
@@ -143,11 +150,16 @@ class JobFlow(QObject):
         box.setWindowTitle("Myriorama")
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(_told(rows))
-        box.setInformativeText(
-            "Nothing that is written is lost either way: a job that stops can be resumed, here or on the command line."
-            if rows
-            else "It is still being checked, so it is not in the queue yet and would be lost."
-        )
+        told = "It is still being checked, so it is not in the queue yet and would be lost."
+        if rows:
+            told = (
+                "Nothing that is written is lost either way: "
+                "a job that stops can be resumed, here or on the command line."
+            )
+        if self._studio.conversions.running:
+            more = "An export of a finished dataset in another format ends with the window, and nothing is left of it."
+            told = f"{told} {more}" if rows else more
+        box.setInformativeText(told)
         stop = box.addButton("Stop after the samples under way", QMessageBox.ButtonRole.DestructiveRole)
         if rows:
             go_on = box.addButton("Go on in the background", QMessageBox.ButtonRole.AcceptRole)
