@@ -18,7 +18,7 @@ from myriorama.app.conversion.card_files import write_card_of
 from myriorama.app.conversion.facts import pattern_of, source_of_job
 from myriorama.app.conversion.tally import TalliedRecords
 from myriorama.app.dataset import faults
-from myriorama.app.dataset.atomic import PART_SUFFIX, FileEntry, inside, sync_folder, write_file
+from myriorama.app.dataset.atomic import FileEntry, inside, sync_folder, write_file
 from myriorama.app.dataset.job import Job
 from myriorama.app.dataset.layout import (
     JOB,
@@ -35,6 +35,7 @@ from myriorama.app.dataset.quarantine import Quarantined, quarantined_in, releas
 from myriorama.app.dataset.receipts import Receipt, holds, read_receipt, receipt_numbers
 from myriorama.app.dataset.records import Records
 from myriorama.app.dataset.samples import SampleWriter
+from myriorama.app.dataset.sweeping import sweep_leftovers
 from myriorama.plugins.registry import PluginRegistry, builtin_registry
 from myriorama.plugins.selection import View
 from myriorama.scenes.errors import InputError, MyrioramaError, Problem
@@ -390,10 +391,4 @@ class DatasetFolder:
         for path in sorted(self.partial.parent.iterdir()):
             if path.name.startswith(f"{self.partial.name}.") and path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)  # a beginning of this dataset that never came to its name
-        given_up = {f"{index:08d}" for index in self._quarantined}
-        for root, _, names in os.walk(self.partial, topdown=False):  # one folder's names at a time, the deepest first
-            for name in names:
-                if name.endswith(PART_SUFFIX) or name.rpartition(".")[0] in given_up:
-                    os.unlink(os.path.join(root, name))
-            if Path(root) != self.partial and not os.listdir(root):
-                os.rmdir(root)
+        sweep_leftovers(self.partial, self._done, self._quarantined)
