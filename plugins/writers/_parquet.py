@@ -15,6 +15,9 @@ from typing import Any, Final
 from myriorama.plugins.api import PluginError
 
 ROWS_AT_ONCE: Final = 100
+"""Rows of a group, as the Hub's viewer likes them for pictures."""
+BYTES_AT_ONCE: Final = 32 * 2**20
+"""A group ends sooner where its pictures are large: it is what is held in memory, several times over."""
 _MISSING: Final = "Parquet needs pyarrow: pip install 'myriorama[export]', or take the form imagefolder"
 _PICTURE: Final = "image.bytes"
 
@@ -30,7 +33,7 @@ def parquet(rows: Iterable[Mapping[str, Any]], features: Mapping[str, Any]) -> I
     Parameters
     ----------
     rows : iterable of mapping
-        Column -> value; a picture is ``{"bytes": ..., "path": ...}``.
+        Column -> value; ``image`` is ``{"bytes": ..., "path": ...}``.
     features : mapping
         Types as `datasets` tells them in JSON; kept in the schema, where it finds them.
 
@@ -62,11 +65,13 @@ def parquet(rows: Iterable[Mapping[str, Any]], features: Mapping[str, Any]) -> I
 
 def _batches(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
     batch: list[Mapping[str, Any]] = []
+    size = 0
     for row in rows:
         batch.append(row)
-        if len(batch) == ROWS_AT_ONCE:
+        size += len(row["image"]["bytes"])
+        if len(batch) == ROWS_AT_ONCE or size >= BYTES_AT_ONCE:
             yield batch
-            batch = []
+            batch, size = [], 0
     if batch:
         yield batch
 
