@@ -6,7 +6,7 @@ It reads the table of credits that is shipped with them and knows nothing of a u
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -15,6 +15,7 @@ from myriorama.resources import resource_path
 
 SHIPPED: Final = "resource:"
 _CREDITS: Final = "CREDITS.md"
+_ROOTS: Final = ("hdri/", "textures/", "models/")
 _QUOTED: Final = re.compile(r"`([^`]+)`")
 
 _LOWERED: Final = (
@@ -57,17 +58,16 @@ def credits_table() -> tuple[Credit, ...]:
     return tuple(found)
 
 
-def _stems(names: Iterable[str]) -> Iterable[str]:
+def _stems(names: Iterable[str]) -> Iterator[str]:
+    """Yield the paths that a row names: those that do not begin at a shipped folder lie where the one before lies."""
     folder = ""
     for name in names:
-        if "/" in name:
-            folder = name if name.endswith("/") else name[: name.rindex("/") + 1]
-            if name.endswith("/"):
-                yield name  # what is named after it lies in it
-                continue
-            yield name
-        else:
-            yield folder + name
+        path = name if name.startswith(_ROOTS) else folder + name
+        if path.endswith("/"):
+            folder = path
+        elif name.startswith(_ROOTS):
+            folder = path[: path.rindex("/") + 1]
+        yield path
 
 
 def credit_of(reference: str) -> Credit | None:

@@ -123,11 +123,12 @@ def _coco_panoptic(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
         "COCO panoptic with numpy",
         "numpy pillow",
         f"""import json
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-panoptic = json.load(open("{path}", encoding="utf-8"))
+panoptic = json.loads(Path("{path}").read_text(encoding="utf-8"))
 row = panoptic["annotations"][0]
 colours = np.asarray(Image.open("panoptic/" + row["file_name"]), dtype=np.uint32)
 ids = colours[..., 0] + 256 * colours[..., 1] + 65536 * colours[..., 2]
@@ -151,6 +152,7 @@ from ultralytics import YOLO
 
 model = YOLO("{_YOLO_MODELS.get(task, "yolo11n")}.pt")
 model.train(data=str(Path("data.yaml").resolve()), epochs=100, imgsz={_multiple_of_32(facts.info.width)})
+# Ultralytics leaves a file of its own beside the labels: `myriorama verify` names it as one that is not of the dataset
 """,
     )
     if task in ("detect", "segment"):
@@ -182,12 +184,14 @@ from PIL import Image
 
 record = json.loads(sorted(Path("records").glob("*.json"))[0].read_text(encoding="utf-8"))
 for role, told in record["files"].items():
-    path = told["path"]
-    stored = np.load(path) if told["format"] == "npy" else np.asarray(Image.open(path)) if told["bits"] == 8 else None
-    print(role, path, "" if stored is None else stored.shape, told.get("value", ""))
-if "depth" in record["files"] and record["files"]["depth"]["format"] == "png":
-    depth_m = np.asarray(Image.open(record["files"]["depth"]["path"])) * record["files"]["depth"]["unit_m"]
-    print("farthest:", depth_m.max(), "m")
+    print(role, told["path"], told.get("value", ""))  # how stored numbers become values
+for role, told in record["files"].items():
+    if told["format"] == "png" and told["bits"] == 8:
+        print(role, np.asarray(Image.open(told["path"])).shape)
+    elif told.get("value") == "stored * unit_m":
+        print(role, "up to", np.asarray(Image.open(told["path"])).max() * told["unit_m"], "m")
+    elif told["format"] == "npy":
+        print(role, np.load(told["path"]).shape)
 """,
     )
 

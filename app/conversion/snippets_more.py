@@ -37,12 +37,15 @@ def _kitti(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
     yield Snippet(
         "KITTI with numpy",
         "numpy",
-        f"""import numpy as np
+        f"""from pathlib import Path
 
-stem = open("ImageSets/{part}.txt").read().split()[0]
-calibration = dict(line.split(":", 1) for line in open(f"training/calib/{{stem}}.txt") if ":" in line)
+import numpy as np
+
+stem = Path("ImageSets/{part}.txt").read_text().split()[0]
+lines = Path(f"training/calib/{{stem}}.txt").read_text().splitlines()
+calibration = dict(line.split(":", 1) for line in lines if ":" in line)
 P2 = np.array(calibration["P2"].split(), dtype=float).reshape(3, 4)
-for line in open(f"training/label_2/{{stem}}.txt"):
+for line in Path(f"training/label_2/{{stem}}.txt").read_text().splitlines():
     kind, *numbers = line.split()
     truncated, occluded, alpha, left, top, right, bottom, h, w, l, x, y, z, turn = map(float, numbers[:14])
     middle = P2 @ [x, y - h / 2, z, 1.0]
@@ -59,11 +62,12 @@ def _bop(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
         "BOP with numpy",
         "numpy",
         f"""import json
+from pathlib import Path
 
 import numpy as np
 
-poses = json.load(open("{scene}/scene_gt.json"))
-cameras = json.load(open("{scene}/scene_camera.json"))
+poses = json.loads(Path("{scene}/scene_gt.json").read_text())
+cameras = json.loads(Path("{scene}/scene_camera.json").read_text())
 picture = next(name for name, rows in poses.items() if rows)
 K = np.reshape(cameras[picture]["cam_K"], (3, 3))
 for row in poses[picture]:
@@ -112,10 +116,12 @@ _SPLITS: Final = {"train": "train", "val": "validation", "test": "test"}
 def _depth_pose(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
     part = _first_part(facts)
     if told.options.get("layout", "tum") == "tum":
-        code = f"""import numpy as np
+        code = f"""from pathlib import Path
+
+import numpy as np
 from PIL import Image
 
-for line in open("{part}/associations.txt"):
+for line in Path("{part}/associations.txt").read_text().splitlines():
     if line.startswith("#"):
         continue
     _, picture, _, depth = line.split()
@@ -148,6 +154,23 @@ def _cvat(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
         )
 
 
+def _label_studio(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
+    yield Snippet(
+        "A project in Label Studio",
+        "label-studio-sdk",
+        """import json
+from pathlib import Path
+
+from label_studio_sdk import LabelStudio
+
+client = LabelStudio(base_url="http://localhost:8080", api_key="YOUR KEY")
+project = client.projects.create(title="synthetic", label_config=Path("label_studio/config.xml").read_text())
+tasks = json.loads(Path("label_studio/tasks.json").read_text(encoding="utf-8"))
+client.projects.import_tasks(id=project.id, request=tasks)
+""",
+    )
+
+
 def _exr(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
     yield Snippet(
         "OpenEXR",
@@ -171,6 +194,7 @@ FURTHER: Final[dict[str, Callable[[CardFacts, FormatFacts], Iterator[Snippet]]]]
     "exr": _exr,
     "hugging_face": _hugging_face,
     "kitti": _kitti,
+    "label_studio": _label_studio,
     "pascal_voc": _pascal_voc,
     "webdataset": _webdataset,
 }

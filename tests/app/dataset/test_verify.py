@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 
 import numpy as np
@@ -164,6 +165,25 @@ def test_a_wrong_picture_with_a_right_hash_breaks_its_invariant(dataset, role, i
     forge_picture(dataset, role, change)
     told = [f.message for f in verify(dataset).findings if f.fault == "contract"]
     assert any(m.startswith(f"contract {invariant}:") for m in told), told
+
+
+@pytest.mark.parametrize("name", ["README.md", "croissant.json"])
+def test_a_card_that_says_something_else_is_named(dataset, name):
+    text = (dataset / name).read_text(encoding="utf-8")
+    assert "CC0-1.0" in text
+    forge(dataset, name, text.replace("CC0-1.0", "CC-BY-4.0").encode())
+    expected = {(name, "contract"), ("croissant.json", "contract")}  # which holds the hash of the other
+    assert faults(dataset) == expected
+
+
+def test_a_dataset_of_before_there_were_cards_is_whole(dataset):
+    content = (dataset / MANIFEST).read_bytes().rpartition(b'],\n"digest":"')[0].replace(b'"card":1,', b"")
+    for name in ("README.md", "croissant.json", "samples.jpg"):
+        (dataset / name).unlink()
+        content = re.sub(rb',\n\{"path":"%s"[^}]*\}' % re.escape(name.encode()), b"", content)
+    digest = hashlib.sha256(content).hexdigest().encode()
+    (dataset / MANIFEST).write_bytes(content + b'],\n"digest":"' + digest + b'"}\n')
+    assert faults(dataset) == set()
 
 
 def test_a_whole_set_file_that_says_something_else_is_named(dataset):
