@@ -1,6 +1,6 @@
 """What formats cost: their share of a sample's time, and the memory and time of the files of a whole set.
 
-``python tests/benchmarks/bench_formats.py [--count N] [--samples N] [--only NAME]``. The samples are those of
+``python tests/benchmarks/bench_formats.py [--count N] [--samples N] [--only NAME] [--json]``. The samples are those of
 `bench_table` with every label (20 objects); the whole set is made of stored records of 10 annotations each, so that
 100,000 records have 1,000,000, in three parts, and every format runs in a process of its own. It writes nothing.
 """
@@ -168,28 +168,30 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--samples", type=int, default=20)
     parser.add_argument("--only", default="")
+    parser.add_argument("--json", action="store_true", help="one line of JSON for each format")
     parser.add_argument("--whole", nargs=4, default=())
-    parser.add_argument("--template", type=Path)
     given = parser.parse_args()
     if given.whole:
         folder, case, values, count = given.whole
         print(json.dumps(whole_set(Path(folder), case, json.loads(values), int(count))))
         return
     with tempfile.TemporaryDirectory() as name:
-        template = given.template or Path(name)
-        template.mkdir(exist_ok=True)
-        cost = cost_of_samples(given.samples, given.only, template)
-        print(f"to make a sample: {cost['make_ms']:.0f} CPU ms", flush=True)
-        print("| format | a sample, CPU ms | whole set, CPU ms a sample | share | files | MB | peak MiB |")
-        print("|---|---|---|---|---|---|---|", flush=True)
+        cost = cost_of_samples(given.samples, given.only, Path(name))
+        if not given.json:
+            print(f"to make a sample: {cost['make_ms']:.0f} CPU ms\n")
+            print("| format | a sample, CPU ms | whole set, CPU ms a sample | share | files | MB | peak MiB |")
+            print("|---|---|---|---|---|---|---|", flush=True)
         for case, values in CASES:
             if given.only and case != given.only:
                 continue
             each_ms = cost["cases"][f"{case} {values}"]
-            whole = apart(template, case, values, given.count)
+            whole = apart(Path(name), case, values, given.count)
             later_ms = whole["cpu_s"] * 1000 / given.count
             share = (each_ms + later_ms) / (cost["make_ms"] + each_ms + later_ms)
             words = f"{case} {' '.join(f'{k}={v}' for k, v in values.items())}".strip()
+            if given.json:
+                print(json.dumps({"case": words, "each_ms": each_ms, "later_ms": later_ms, "share": share, **whole}))
+                continue
             print(
                 f"| {words} | {each_ms:.1f} | {later_ms:.1f} | {share:.1%} | {whole['files']} | "
                 f"{whole['bytes'] / 1e6:.0f} | {whole['peak_mib']:.0f} |",
