@@ -43,7 +43,8 @@ class PicturesReader:
         """Go through all pictures."""
         rows = self._rows() if self._table else [(path, "") for path in self._pictures()]
         if not rows:
-            raise refused("", "neither labels nor pictures are there")
+            told = "a folder with COCO, YOLO or Pascal VOC labels, or with pictures (PNG, JPEG, WebP, BMP, TIFF)"
+            raise refused("", "neither labels nor pictures are there", "", told)
         made = ForeignSet("Pictures with classes" if self._table else "Pictures without labels", (), self.objects_of)
         self._classes = [name for _, name in rows]
         made.paths = [path for path, _ in rows]

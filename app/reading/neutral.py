@@ -6,7 +6,7 @@ Coordinates are continuous: the first pixel covers [0, 1) x [0, 1). Nothing here
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -21,8 +21,12 @@ from myriorama.scenes.errors import InputError, Problem
 
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
-Tell = Callable[[str], None]
-"""Takes what is wrong with the thing in hand; the thing is then left out or repaired as the message says."""
+
+
+class Tell(Protocol):
+    """Takes what is wrong with the thing in hand, and what is written there; what becomes of it the message says."""
+
+    def __call__(self, message: str, value: object = "") -> None: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +134,11 @@ class Faults:
 
     def at(self, place: str) -> Tell:
         """Return what takes the faults of one place."""
-        return lambda message: self.tell(place, message)
+
+        def told(message: str, value: object = "") -> None:
+            self.tell(place, message, value)
+
+        return told
 
 
 class ReadingRefused(InputError):

@@ -62,8 +62,9 @@ def open_set(target: Path, pictures: Path | None, wanted: str, progress: Progres
     named = "" if target.is_dir() else Path(os.path.realpath(target)).relative_to(reach.root).as_posix()
     found = [wanted] if wanted else formats_of(reach, named)
     made = _read(found[0], reach, named, reach.faults, progress)
-    if len(found) > 1 and found[1] != "pictures":
-        made.notes.append(f"there are labels in further formats too: {', '.join(f for f in found[1:])}")
+    others = [name for name in found[1:] if name != "pictures"]
+    if others:
+        made.notes.append(f"there are labels in further formats too: {', '.join(others)}")
     if len(made.classes) > MAX_CLASSES:
         raise refused("", "this dataset has too many classes", f"{len(made.classes):,}", f"{MAX_CLASSES:,}")
     return made, reach.faults, reach

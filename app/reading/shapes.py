@@ -54,15 +54,16 @@ def checked_box(box: Sequence[float] | None, width: int, height: int, tell: Tell
         tell(NO_NUMBER)
         return None
     x, y, w, h = box
+    told = f"{x:.6g}, {y:.6g}, {w:.6g}, {h:.6g}"
     if w <= 0 or h <= 0:
-        tell(EMPTY)
+        tell(EMPTY, told)
         return None
     if width and height:
         if x >= width or y >= height or x + w <= 0 or y + h <= 0:
-            tell(OUTSIDE)
+            tell(OUTSIDE, f"{told} in {width} x {height}")
             return None
         if min(x, y) < -_SLACK_PX or x + w > width + _SLACK_PX or y + h > height + _SLACK_PX:
-            tell(OVER)
+            tell(OVER, f"{told} in {width} x {height}")
     return x, y, w, h
 
 

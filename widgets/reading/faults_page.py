@@ -38,7 +38,7 @@ class FaultsPage(QWidget):
         head.setStretchLastSection(False)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         head.setSectionResizeMode(1, QHeaderView.ResizeMode.Interactive)
-        head.resizeSection(1, 280)
+        head.resizeSection(1, 360)
         tokens = theme()
         row = QHBoxLayout()
         row.setContentsMargins(tokens.gap, tokens.gap, tokens.gap, tokens.tight)
