@@ -27,6 +27,7 @@ from myriorama.app.production.messages import WorkerSetup
 from myriorama.app.production.snapshot import dataset_info, shown_as
 from myriorama.app.render_queue.making import Wanted, make_snapshot
 from myriorama.app.render_queue.starting import worker_setup
+from myriorama.plugins.registry import registry_with
 from myriorama.plugins.selection import Selection, View
 from myriorama.plugins.splitting import PARTS
 from myriorama.plugins.writing import DatasetInfo
@@ -113,6 +114,10 @@ class RenderedSamples(StreamBase):
             asset_roots=tuple(Path(root).absolute() for root in asset_roots),
             plugins=user_grants(path),
         )
+        known = registry_with(wanted.plugins or ()).names("annotator")
+        unknown = [name for name in labels or () if name not in known]
+        if unknown:
+            raise InputError(Problem("labels", "there are no such labels", ", ".join(unknown), ", ".join(known)))
         snapshot = make_snapshot(loaded.project, loaded.folder, wanted, file=str(path))
         self._setup: WorkerSetup = worker_setup(snapshot, max(1, workers))
         info = dataset_info(loaded.project.model_copy(update={"seed": snapshot.seed}), (width, height))
