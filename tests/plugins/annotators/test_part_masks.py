@@ -12,6 +12,7 @@ from pycocotools import mask as coco_mask
 
 from myriorama.app.dataset.verify_record import check_stored
 from myriorama.plugins.annotators import annotate
+from myriorama.plugins.selection import ALL, View
 from myriorama.plugins.writers.coco import Coco
 from myriorama.scenes.labels.contract import check
 from myriorama.scenes.labels.stored import record_to_json
@@ -70,7 +71,7 @@ def test_the_slot_names_what_kind_of_part_it_is(scene_kit, traced):
 
 
 def test_coco_tells_parts_as_it_tells_masks(plant_record, table_info):
-    stored = json.loads(json.dumps(record_to_json(plant_record, {})))
+    stored = View(table_info, ALL).apply(json.loads(json.dumps(record_to_json(plant_record, {}))))
     (whole,) = Coco(table_info).whole_files([stored])
     rows = json.loads(b"".join(whole.chunks))["annotations"]
     for row, a in zip(rows, plant_record.annotations, strict=True):
