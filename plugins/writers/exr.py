@@ -92,10 +92,11 @@ def _channels(record: Record, *, normals: bool) -> dict[str, npt.NDArray[Any]]:
     frame, scene = record.frame, record.scene
     if frame.surface_id is None or frame.depth is None:
         return {}  # told as an obstacle
-    colour = linear_of_srgb(record.rgb) if frame.linear is None else frame.linear
-    out: dict[str, npt.NDArray[Any]] = {
-        name: np.ascontiguousarray(colour[:, :, k].astype(np.float16)) for k, name in enumerate("RGB")
-    }
+    if frame.linear is None:
+        half = linear_of_srgb(np.arange(256, dtype=np.uint8)).astype(np.float16)
+        out: dict[str, npt.NDArray[Any]] = {name: half[record.rgb[:, :, k]] for k, name in enumerate("RGB")}
+    else:
+        out = {name: frame.linear[:, :, k].astype(np.float16) for k, name in enumerate("RGB")}
     out["Z"] = np.ascontiguousarray(frame.depth)
     if normals and frame.normal is not None:
         out |= {f"normal.{axis}": np.ascontiguousarray(frame.normal[:, :, k]) for k, axis in enumerate("XYZ")}
