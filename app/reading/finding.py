@@ -13,8 +13,6 @@ from myriorama.app.reading.reach import NotReadableError, Reach
 Progress = Callable[[int, int], None]
 """Takes how many samples were gone through, and of how many."""
 
-_HITS_LOOKED_AT = 40
-
 
 def find_pictures(
     made: ForeignSet, reach: Reach, folders_of: Callable[[int], Sequence[str]], faults: Faults, progress: Progress
@@ -36,9 +34,8 @@ def find_pictures(
             first = best.get(folders)
             found = _look_up(reach, name, folders if first is None else (first, *folders), where, faults, made, place)
             if found is not None:
-                prefix, real = found
+                prefix, made.paths[place], real = found
                 best[folders] = prefix
-                made.paths[place] = prefix + name.replace("\\", "/")
                 measure(made, place, reach, real, where, faults)
         else:
             made.unseen[place] = "it has no picture"
@@ -47,18 +44,18 @@ def find_pictures(
 
 def _look_up(
     reach: Reach, name: str, folders: Iterable[str], where: str, faults: Faults, made: ForeignSet, place: int
-) -> tuple[str, str] | None:
+) -> tuple[str, str, str] | None:
+    """Return under which prefix a picture is, its path inside the dataset, and its real path."""
     try:
         if reach.pictures is not None:
-            base = name.replace("\\", "/").rpartition("/")[2]
-            for candidate in (name, base):
+            for candidate in (name, name.replace("\\", "/").rpartition("/")[2]):
                 real = reach.resolve(candidate, (reach.pictures,))
                 if real is not None:
-                    return name.replace("\\", "/")[: -len(candidate)], real
+                    return "", candidate, real
         for prefix in folders:
             real = reach.resolve(prefix + name)
             if real is not None:
-                return prefix, real
+                return prefix, prefix + name, real
     except NotReadableError as error:
         made.unseen[place] = f"its picture {error}"
         faults.tell(where, f"the picture {error}", name)

@@ -37,7 +37,10 @@ def read_words(text: str) -> Tree:
             raise NotYamlError(f"this line is no `name: value`: {lines[at].strip()[:60]!r}")
         key, rest = scalar(found["key"]), lines[at][found.end() :].strip()
         at += 1
-        if rest:
+        if rest[:1] in "|>" and rest:
+            while at < len(lines) and lines[at][:1] == " ":
+                at += 1  # a text of several lines: none of ours, and often the program that would fetch the pictures
+        elif rest:
             pieces, depth = [rest], _brackets(rest) if rest[:1] in "[{" else 0
             while depth > 0 and at < len(lines):
                 pieces.append(lines[at].strip())
