@@ -5,17 +5,20 @@ It reads records once and keeps a few numbers of each object; it shows and write
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from myriorama.plugins.selection import Selection, View
+from myriorama.plugins.selection import Selection, Use, View
 from myriorama.plugins.splitting import PARTS, WHOLE, Split
 from myriorama.plugins.writing import DatasetInfo, StoredRecord
 from myriorama.scenes.errors import InputError, Problem
+
+_MASKED: Final = 16
+"""With so many classes or fewer, a mask of each costs less than looking rows up."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,9 @@ class ObjectTable:
         self._names = [row.name for row in info.classes]
         self._pieces: list[Columns] = []
         self._joined: Columns | None = None
-        self._sample: npt.NDArray[np.int64] | None = None
+        self._masks: list[npt.NDArray[np.bool_]] = []
+        self._unknown: list[bool] = []
+        self._starts: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self.samples = 0
         self.objects = 0
 
@@ -133,8 +138,16 @@ class ObjectTable:
             joined = {name: np.concatenate([getattr(piece, name) for piece in pieces]) for name in COLUMN_TYPES}
             self._joined = Columns(**joined)
             self._pieces = [self._joined]
-            self._sample = np.repeat(np.arange(self.samples, dtype=np.int64), self._joined.objects)
+            self._index(self._joined)
         return self._joined
+
+    def _index(self, joined: Columns) -> None:
+        """Note what every count asks for and no selection changes: the rows of each class, and of each sample."""
+        classes = len(self._names)
+        self._masks = [joined.kind == i for i in range(classes)] if classes <= _MASKED else []
+        self._unknown = (np.bincount(joined.kind[np.isnan(joined.visible)], minlength=classes) > 0).tolist()
+        begins = np.cumsum(joined.objects, dtype=np.int64) - joined.objects
+        self._starts = begins[joined.objects > 0]
 
     def read(self, records: Iterable[StoredRecord], stop: Callable[[], bool] | None = None) -> None:
         """Take in records until they end, or `stop` says so."""
@@ -153,11 +166,10 @@ class ObjectTable:
         """
         view = View(self.info, selection)
         joined = self.join()
-        assert self._sample is not None
         wanted = selection.filter
         uses = [view.use_of_class(name) for name in self._names]
-        shown = np.array([use == "label" for use in uses], dtype=np.bool_)[joined.kind]
-        if wanted.min_visible > 0 and np.isnan(joined.visible[shown]).any():
+        shown = self._of_use(uses, "label")
+        if wanted.min_visible > 0 and any(u == "label" and n for u, n in zip(uses, self._unknown, strict=True)):
             told = "these records have no visible fractions: render with the annotator `fractions`"
             raise InputError(Problem("min_visible", told, str(wanted.min_visible), "0"))
         left = shown
@@ -173,24 +185,40 @@ class ObjectTable:
                 left = left & (values >= least)
                 number = int(np.count_nonzero(left))
             removed[reason] = before - number
-        set_aside = int(np.count_nonzero(np.array([use == "ignore" for use in uses], dtype=np.bool_)[joined.kind]))
+        set_aside = int(np.count_nonzero(self._of_use(uses, "ignore")))
         if wanted.use == "ignore":
             set_aside += int(np.count_nonzero(shown)) - number
         by_class: dict[str, int] = {row.name: 0 for row in view.info.classes if row.kind == "thing"}
-        numbers = np.bincount(joined.kind[left], minlength=len(self._names))
-        for name, of_class in zip(self._names, numbers, strict=True):
+        for name, of_class in zip(self._names, self._numbers(left), strict=True):
             row = view.shown_class(name)
             if row is not None and row.name in by_class:
-                by_class[row.name] += int(of_class)
-        full = np.zeros(self.samples, dtype=np.bool_)
-        full[self._sample[left]] = True
+                by_class[row.name] += of_class
+        full = np.logical_or.reduceat(left, self._starts) if len(self._starts) else left
         empty = self.samples - int(np.count_nonzero(full))
         return Counted(number, set_aside, removed, by_class, empty, self._parts(selection.split, joined.place))
 
     def own_counts(self) -> dict[str, int]:
         """Return how many objects each class of the dataset has."""
-        numbers = np.bincount(self.join().kind, minlength=len(self._names))
-        return {name: int(number) for name, number in zip(self._names, numbers, strict=True)}
+        self.join()
+        numbers = self._numbers(np.ones(self.objects, dtype=np.bool_))
+        return dict(zip(self._names, numbers, strict=True))
+
+    def _numbers(self, left: npt.NDArray[np.bool_]) -> list[int]:
+        """Return how many of these rows each class has."""
+        if self._masks:
+            return [int(np.count_nonzero(mask & left)) for mask in self._masks]
+        return [int(n) for n in np.bincount(self.join().kind[left], minlength=len(self._names))]
+
+    def _of_use(self, uses: Sequence[Use], wanted: Use) -> npt.NDArray[np.bool_]:
+        """Return which rows are of a class of this use."""
+        if not self._masks:
+            looked_up: npt.NDArray[np.bool_] = np.array([use == wanted for use in uses], dtype=np.bool_)
+            return looked_up[self.join().kind] if self.objects else np.zeros(0, dtype=np.bool_)
+        out = np.zeros(self.objects, dtype=np.bool_)
+        for use, mask in zip(uses, self._masks, strict=True):
+            if use == wanted:
+                out |= mask
+        return out
 
     def _parts(self, split: Split, place: npt.NDArray[np.float64]) -> dict[str, int]:
         """Return the samples of each part: the arithmetic of `Split.part_at`, for all samples at once."""

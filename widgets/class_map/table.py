@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -86,7 +86,7 @@ class ClassMapDelegate(QStyledItemDelegate):
             place = QRect(area.right() - 16, area.center().y() - 6, 12, 12)
             icon("chevron-down", theme().dim).paint(painter, place)
 
-    def _on_chosen(self, box: QComboBox) -> None:
+    def _on_chosen(self, box: QComboBox, _place: int) -> None:
         self.commitData.emit(box)
         self.closeEditor.emit(box)
 
@@ -196,6 +196,12 @@ class ClassMapTable(QTableView):
             painter.setPen(QColor(tokens.error if row.conflict else tokens.dim))
             painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, row.told)
         painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and index.row() != self.currentIndex().row():
+            self.setCurrentIndex(index)  # a press on a tick alone leaves the keyboard elsewhere
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():

@@ -117,6 +117,7 @@ class ResultPage(QWidget):
         self._snippets: tuple[Snippet, ...] = ()
         self.snippet_title = plain("Load it, train with it", "dim")
         self.snippet_choice = ChoiceField()
+        self.snippet_choice.setMinimumContentsLength(34)
         self.snippet_choice.setAccessibleName("By what it is loaded")
         self.snippet_needs = plain("", "dim", wraps=True)
         self.snippet = code_field("Code that loads the export", lines=14)
@@ -232,8 +233,16 @@ def code_field(title: str, *, lines: int, wraps: bool = False) -> QPlainTextEdit
     made.setLineWrapMode(mode)
     made.setAccessibleName(title)
     made.setTabChangesFocus(True)
-    made.setFixedHeight(made.fontMetrics().lineSpacing() * lines + (14 if wraps else 22))
+    made.setFixedHeight(made.fontMetrics().lineSpacing() * lines + (16 if wraps else 22))
     return made
+
+
+def show_code(field: QPlainTextEdit, text: str, most: int) -> None:
+    """Show a text in a field that is as high as it needs, up to `most` lines."""
+    if text != field.toPlainText():
+        field.setPlainText(text)
+    lines = min(max(1, int(field.document().size().height())), most)
+    field.setFixedHeight(field.fontMetrics().lineSpacing() * lines + 16)
 
 
 def _progress_text(state: ConversionState) -> str:
@@ -247,9 +256,8 @@ def _made_text(made: Exported, took_s: float) -> str:
     size = f"{made.files:,} files, {size_text(made.bytes)}, in {duration_text(took_s)}"
     lines = [f"{made.annotations:,} labelled objects, {size}. Checksums are in SHA256SUMS."]
     if len(made.parts) > 1:
-        lines.append(
-            "Samples: " + ", ".join(f"{part} {made.parts[part]:,}" for part in PARTS if part in made.parts) + "."
-        )
+        told = ", ".join(f"{part} {made.parts[part]:,}" for part in PARTS if part in made.parts)
+        lines.append(f"Samples: {told}.")
     gone = [f"{number:,} {_REASONS[reason]}" for reason, number in sorted(made.removed.items()) if number]
     if gone:
         lines.append("Not labelled: " + ", ".join(gone) + ".")

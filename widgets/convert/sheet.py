@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QShowEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -36,7 +36,7 @@ from myriorama.scenes.errors import InputError, MyrioramaError
 from myriorama.widgets.binding import bind
 from myriorama.widgets.convert.counts_view import CountsView
 from myriorama.widgets.convert.form import ConvertForm
-from myriorama.widgets.convert.pages import ResultPage, RunningPage, code_field
+from myriorama.widgets.convert.pages import ResultPage, RunningPage, code_field, show_code
 from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.export.parts import plain, push_button
 from myriorama.widgets.theme import theme
@@ -45,6 +45,7 @@ _WIDTH_PX: Final = 1040
 _HEIGHT_PX: Final = 720
 _COUNTS_PX: Final = 340
 _ASK_AFTER_MS: Final = 300
+_COMMAND_LINES: Final = 4
 OPENING, SETTINGS, RUNNING, RESULT = range(4)
 
 
@@ -85,7 +86,7 @@ class ConvertSheet(QDialog):
         self.other = push_button("Another dataset…")
         self.note = plain("", "dim", wraps=True)
         self.choose = push_button("Choose a dataset…", default=True)
-        self.command = code_field("The same export as a command", lines=4, wraps=True)
+        self.command = code_field("The same export as a command", lines=2, wraps=True)
         self.copy = push_button("Copy")
         self.room = plain("", "dim")
         self.cancel = push_button("Close")
@@ -203,15 +204,13 @@ class ConvertSheet(QDialog):
         if not event.spontaneous() and self.source is None and not self._reader.busy:
             self._opening("A finished dataset is exported in another format, without rendering anything again.")
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if event.spontaneous():  # minimised by the window system
+            return
         if self.conversion is None or self.conversion.state.value.ended:
             self._forget()
             self.conversion = None
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        """Escape closes it as its button does."""
-        self.close()
 
     def _opening(self, text: str, *, may_choose: bool = True) -> None:
         self.note.setText(text)
@@ -280,7 +279,8 @@ class ConvertSheet(QDialog):
         assert self.source is not None
         text = command_of(draft, self.source.info, self.source.stored, self.studio.registry)
         self.copy.setEnabled(bool(text))
-        self.command.setPlainText(text or "A class's name holds a comma or an equals sign: no command can say this.")
+        none = "A class's name holds a comma or an equals sign: no command can say this."
+        show_code(self.command, text or none, most=_COMMAND_LINES)
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self.command.toPlainText())

@@ -147,7 +147,7 @@ class ClassDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(area, 3, 3)
         painter.restore()
 
-    def _on_chosen(self, box: QComboBox) -> None:
+    def _on_chosen(self, box: QComboBox, _place: int) -> None:
         self.commitData.emit(box)
         self.closeEditor.emit(box)
 

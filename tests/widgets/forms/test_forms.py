@@ -270,7 +270,7 @@ def test_formats_options_and_labels_are_ticked(qtbot: QtBot, opened: Studio) -> 
     form = shown(qtbot, opened, OUTPUT)
     assert isinstance(form, OutputForm)
     document = opened.document
-    coco, raw = form.formats
+    coco, raw = (next(box for box in form.formats if box.name == name) for name in ("coco", "raw"))
     assert document.project is not None
     qtbot.mouseClick(raw.tick, Qt.MouseButton.LeftButton, pos=QPoint(6, raw.tick.height() // 2))
     assert document.project.output.formats == ("coco",)
