@@ -9,8 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from myriorama.app.conversion.escaping import shell
 from myriorama.app.conversion.tally import Tally
@@ -25,7 +24,8 @@ from myriorama.plugins.writing import DatasetInfo
 if TYPE_CHECKING:
     from myriorama.app.dataset.manifest import Manifest
 
-_SHOWN_GAPS = 20
+_SHOWN_GAPS: Final = 20
+_DIGITS: Final = re.compile(r"\d{4,}")
 
 
 @dataclass(frozen=True)
@@ -183,11 +183,8 @@ def facts_of(
 
 
 def pattern_of(path: str) -> str:
-    """Return a sample's file as a pattern for those of all samples: its name and runs of digits become ``*``."""
-    pure = PurePosixPath(path)
-    stem = re.sub(r"\d{4,}", "*", pure.stem)
-    parts = [re.sub(r"\d{4,}", "*", part) for part in pure.parts[:-1]]
-    return "/".join((*parts, stem + pure.suffix))
+    """Return a sample's file as a pattern for those of all samples: runs of four digits and more become ``*``."""
+    return _DIGITS.sub("*", path)
 
 
 def folder_name(info: DatasetInfo) -> str:

@@ -15,6 +15,8 @@ from myriorama.plugins.writing import StoredRecord, StoredRecords
 PICTURED: Final = 6
 """How many samples a card shows at most."""
 
+_NESTED: Final = (dict, list)
+
 
 class Tally:
     """Sums over the shown records of a dataset.
@@ -122,14 +124,15 @@ class TalliedRecords(ViewedRecords):
         return self._tally
 
 
-def _files_in(tree: Any) -> Iterator[tuple[str, str]]:
+def _files_in(recipe: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield reference and SHA-256 of every file in a recipe."""
-    if isinstance(tree, Mapping):
-        if isinstance(tree.get("file"), str) and isinstance(tree.get("sha256"), str):
-            yield tree["file"], tree["sha256"]
+    waiting: list[Any] = [recipe]
+    while waiting:
+        tree = waiting.pop()
+        if type(tree) is dict:
+            if "sha256" in tree and "file" in tree:
+                yield tree["file"], tree["sha256"]
+            else:
+                waiting.extend(value for value in tree.values() if type(value) in _NESTED)
         else:
-            for value in tree.values():
-                yield from _files_in(value)
-    elif isinstance(tree, list | tuple):
-        for value in tree:
-            yield from _files_in(value)
+            waiting.extend(value for value in tree if type(value) in _NESTED)
