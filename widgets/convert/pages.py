@@ -242,7 +242,7 @@ def show_code(field: QPlainTextEdit, text: str, most: int) -> None:
     if text != field.toPlainText():
         field.setPlainText(text)
     lines = min(max(1, int(field.document().size().height())), most)
-    field.setFixedHeight(field.fontMetrics().lineSpacing() * lines + 16)
+    field.setFixedHeight(field.fontMetrics().lineSpacing() * lines + 20)
 
 
 def _progress_text(state: ConversionState) -> str:
