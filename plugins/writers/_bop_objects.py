@@ -57,7 +57,7 @@ class BopObjects:
         self._names[recipe.class_id] = recipe.class_name
         if self._wanted == "none":
             return self.count
-        fault = fault_of(recipe)
+        fault = fault_of(recipe.group, recipe.generator, recipe.values)
         if fault:
             raise InputError(Problem("models", f"no model can be written where {fault}", allowed="none"))
         if self.too_many and self._wanted == "all":

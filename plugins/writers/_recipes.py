@@ -85,15 +85,18 @@ class Drawn:
             for member in group["members"]
         }
 
+    def made(self, instance_key: str) -> tuple[str, str, Mapping[str, Any]]:
+        """Return group, generator and values of an object; generator and values are empty where it has none."""
+        return (instance_key.rpartition("/")[0], *self._made.get(instance_key, ("", {})))
+
     def recipe(self, annotation: StoredRecord) -> Recipe:
         """Return the recipe of an annotated object that has a 3D box."""
-        key: str = annotation["instance_key"]
-        generator, values = self._made.get(key, ("", {}))
+        group, generator, values = self.made(annotation["instance_key"])
         width, depth, height = annotation["box_3d"]["size_m"]
         return Recipe(
             annotation["class_id"],
             annotation["class_name"],
-            key.rpartition("/")[0],
+            group,
             generator,
             values,
             scale_of(annotation["world_from_object"]),
@@ -106,16 +109,16 @@ def scale_of(world_from_object: Any) -> float:
     return float(f"{math.hypot(*(row[0] for row in world_from_object[:3])):.6g}")
 
 
-def fault_of(recipe: Recipe) -> str:
-    """Return why a shape cannot be built again, as one phrase; empty if it can."""
-    if not recipe.generator:
-        return f"{recipe.group!r} came with the surroundings and has no generator"
+def fault_of(group: str, generator: str, values: Mapping[str, Any]) -> str:
+    """Return why an object cannot be built again, as one phrase; empty if it can."""
+    if not generator:
+        return f"{group!r} came with the surroundings and has no generator"
     from myriorama.plugins.registry import builtin_registry
 
-    if recipe.generator not in builtin_registry().names("generator"):
-        return f"{recipe.group!r} is made by the third-party generator {recipe.generator!r}"
-    named = [name for name in _files(recipe.generator) if recipe.values.get(name)]
-    return f"{recipe.group!r} is made from a file ({', '.join(named)})" if named else ""
+    if generator not in builtin_registry().names("generator"):
+        return f"{group!r} is made by the third-party generator {generator!r}"
+    named = [name for name in _files(generator) if values.get(name)]
+    return f"{group!r} is made from a file ({', '.join(named)})" if named else ""
 
 
 def _files(generator: str) -> list[str]:

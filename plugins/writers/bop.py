@@ -14,6 +14,7 @@ import numpy as np
 
 from myriorama.plugins.api import (
     Bool,
+    BytesFile,
     Choice,
     Float,
     Int,
@@ -35,10 +36,11 @@ from myriorama.plugins.writers._depth import (
     depth_steps,
     stored_depth,
 )
+from myriorama.plugins.writers._mask_png import mask_png
 from myriorama.plugins.writers._recipes import Drawn, fault_of
 from myriorama.scenes.errors import InputError, Problem
-from myriorama.scenes.labels.rle import decode
-from myriorama.scenes.labels.stored import annotation_to_json, json_bytes, json_text
+from myriorama.scenes.labels.rle import crop_of_counts, decode_counts
+from myriorama.scenes.labels.stored import json_bytes, json_text
 from myriorama.scenes.sample import sample_to_json
 
 SCENE_SIZE: Final = 1000
@@ -92,7 +94,7 @@ class Bop(Writer):
             found.append(f"BOP needs the labels {', '.join(missing)}, which were not computed")
         elif self.values["models"] != "none" and record.annotations:
             drawn = Drawn({"drawn": sample_to_json(record.sample)})
-            faults = (fault_of(drawn.recipe(annotation_to_json(a))) for a in record.annotations)
+            faults = (fault_of(*drawn.made(a.instance_key)) for a in record.annotations)
             told = [fault for fault in dict.fromkeys(faults) if fault]
             found += [f"no model can be written where {fault}: set models to none" for fault in told]
         return tuple(found)
@@ -128,11 +130,14 @@ class Bop(Writer):
             return
         _require_labels(stored)
         folder, stem = _place(stored["part"], stored["index"])
-        for number, a in enumerate(stored["annotations"]):
-            for name, code in (("mask", a["amodal_rle"]), ("mask_visib", a["rle"])):
-                mask = np.ascontiguousarray(decode(code.encode(), stored["height"], stored["width"]))
-                pixels = mask.view(np.uint8) * np.uint8(255)
-                yield PngFile(name, f"{folder}/{name}/{stem}_{number:06d}.png", pixels)
+        height, width, rows = stored["height"], stored["width"], stored["annotations"]
+        masks = [("mask", k, a["amodal_rle"], a["amodal_box"]) for k, a in enumerate(rows)]
+        masks += [("mask_visib", k, a["rle"], a["box"]) for k, a in enumerate(rows)]
+        codes = decode_counts([code.encode() for _, _, code, _ in masks])
+        for counts, (name, number, _, (x, y, w, h)) in zip(codes, masks, strict=True):
+            crop = crop_of_counts(counts, height, width, x, w)[y : y + h]
+            content = mask_png(crop, x, y, height, width)
+            yield BytesFile(name, f"{folder}/{name}/{stem}_{number:06d}.png", content)
 
     def whole_files(self, records: StoredRecords) -> Iterable[WholeFile]:
         objects = BopObjects(self.values["models"], int(self.values["max_models"]))
