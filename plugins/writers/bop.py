@@ -178,7 +178,7 @@ class Bop(Writer):
 
     def _about(self, objects: BopObjects) -> str:
         told = [
-            f"# {self.info.name}",
+            f"# {' '.join(self.info.name.split())}",
             f"Made by {self.info.program} in the layout of the BOP benchmark.",
             "Lengths are millimetres, the first pixel's centre is (0, 0), and a model's origin the middle of its box.",
             f"Objects are numbered by class and shape, {objects.count} in all: see object_classes.json.",
