@@ -64,7 +64,7 @@ def look(
 
 
 def _as_json(info: ForeignInfo, faults: Sequence[Fault], kinds: dict[str, int]) -> dict[str, Any]:
-    sizes = sorted({(int(w), int(h)) for w, h in info.sizes.tolist() if w})
+    sizes = sorted({(int(row[0]), int(row[1])) for row in info.sizes if row[0]}, key=_area)
     return {
         "folder": str(info.folder),
         "format": info.format,
@@ -74,13 +74,17 @@ def _as_json(info: ForeignInfo, faults: Sequence[Fault], kinds: dict[str, int]) 
         "regions_to_ignore": info.ignored,
         "shapes": dict(info.shapes),
         "parts": {name: count for name, count in info.parts.items() if name},
-        "smallest_picture": list(min(sizes, key=lambda s: s[0] * s[1])) if sizes else None,
-        "largest_picture": list(max(sizes, key=lambda s: s[0] * s[1])) if sizes else None,
+        "smallest_picture": list(sizes[0]) if sizes else None,
+        "largest_picture": list(sizes[-1]) if sizes else None,
         "classes": [{"name": c.name, "objects": c.objects, "pictures": c.pictures} for c in info.classes],
         "notes": list(info.notes),
         "faults": [{"place": f.place, "message": f.message, "value": f.value} for f in faults],
         "faults_by_kind": kinds,
     }
+
+
+def _area(size: tuple[int, int]) -> int:
+    return size[0] * size[1]
 
 
 def _tell(info: ForeignInfo, faults: Sequence[Fault], kinds: dict[str, int], all_faults: bool) -> None:

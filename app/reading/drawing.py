@@ -69,6 +69,8 @@ def tile_of(made: ForeignSet, reach: Reach, place: int, size_px: int) -> tuple[d
     items, bits, room = [], [], limits.SHOWN_MASK_PIXELS
     for number, item in enumerate(shown):
         row, mask = _item(item, x_scale, y_scale, width, height, room)
+        if mask is None and (item.polygons or item.rle is not None):
+            faults.tell(sample.path, "a mask is too large or too winding to be drawn; its box is drawn alone")
         row["key"] = f"{place}/{number}"
         if mask is not None:
             room -= mask.size

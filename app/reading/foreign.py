@@ -57,6 +57,8 @@ class ForeignTiles:
         As `preview.gallery.TileService` has them.
     trouble : signal of (int, str)
         A picture that turned out to be faulty when it was shown, and why.
+    noticed : signal of (tuple of Fault,)
+        What was left undrawn, and faults of labels that showed only when they were drawn.
     """
 
     opened = Signal(ForeignInfo)
@@ -66,6 +68,7 @@ class ForeignTiles:
     facts_ready = Signal(SampleFacts)
     epoch_changed = Signal(int)
     trouble = Signal(int, str)
+    noticed = Signal(tuple)
 
     def __init__(self, post: Post, target: Path, pictures: Path | None = None, format_name: str = "") -> None:
         self.epoch = 0
@@ -124,6 +127,8 @@ class ForeignTiles:
                 if tile is not None:
                     made = reader.tile(*tile)
                     self._tell(self.tile_ready, made)
+                    if reader.noticed:
+                        self._tell(self.noticed, reader.noticed)
                     if made.problem:
                         self._tell(self.trouble, tile[0].index, made.problem)
                 for facts in reader.facts(places) if places else ():
@@ -157,6 +162,7 @@ class ForeignDataset:
         self.faults = list(info.faults)
         self.kinds = Counter(info.kinds)
         self._found_later: set[int] = set()
+        self._known = set(self.faults)
         self.document = Document()
         self.settings = SettingsStore(None)
         self.settings.set(self.settings.value.model_copy(update={"gallery_count": max(1, len(info))}))
@@ -167,6 +173,7 @@ class ForeignDataset:
         self.table.provide(Column("index", "Sample"), self._numbered)
         tiles.facts_ready.connect(self.table.add)
         tiles.trouble.connect(self._on_trouble)
+        tiles.noticed.connect(self._on_noticed)
         self.facts_demand = FactsDemand(tiles, self.table, self.browse, self.settings)
         self.colors: Mapping[str, Rgb] = {
             row.name: PALETTE[number % len(PALETTE)] for number, row in enumerate(info.classes)
@@ -221,6 +228,17 @@ class ForeignDataset:
         if not any(f.place == name and f.message.startswith("the picture") for f in self.faults):
             self.faults.append(Fault(name, words))
             self.kinds[words] += 1
+            self.faults_changed.emit()
+
+    def _on_noticed(self, faults: tuple[Fault, ...]) -> None:
+        """Take what is not known yet; of a kind of which not all were kept, none can be told from those."""
+        kept = Counter(fault.message for fault in self.faults)
+        fresh = [f for f in faults if f not in self._known and kept[f.message] == self.kinds[f.message]]
+        for fault in dict.fromkeys(fresh):
+            self._known.add(fault)
+            self.faults.append(fault)
+            self.kinds[fault.message] += 1
+        if fresh:
             self.faults_changed.emit()
 
     def _numbered(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:

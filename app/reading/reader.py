@@ -109,6 +109,11 @@ class ForeignReader:
         One of `opening.FORMATS`; empty: what is there.
     going_on : callable
         False once nobody waits for an answer any more.
+
+    Attributes
+    ----------
+    noticed : tuple of Fault
+        What the latest tile says that it leaves undrawn, and faults of labels that showed only then.
     """
 
     def __init__(
@@ -135,6 +140,7 @@ class ForeignReader:
         self._companion: Companion | None = None
         self._deadly: dict[int, str] = {}
         self._info: ForeignInfo | None = None
+        self.noticed: tuple[Fault, ...] = ()
 
     def __enter__(self) -> ForeignReader:
         return self
@@ -166,12 +172,16 @@ class ForeignReader:
         """Return a sample as a thumbnail with its labels; what is wrong is told in it."""
         place = key.index
         name = self._info.names[place] if self._info is not None else ""
+        self.noticed = ()
         if place in self._deadly:
             return _trouble(key, name, self._deadly[place])
         try:
             head, blocks = self._ask({"ask": "tile", "place": place, "size_px": size_px})
             problem = str(head.get("problem", ""))
-            return _trouble(key, name, printable(problem)) if problem else _tile(key, name, head, blocks)
+            if problem:
+                return _trouble(key, name, printable(problem))
+            self.noticed = _faults(head)
+            return _tile(key, name, head, blocks)
         except InputError as error:
             if self._companion is None:
                 self._deadly[place] = str(error)
@@ -280,11 +290,18 @@ def _info(head: Mapping[str, Any], blocks: Sequence[bytes], target: Path) -> For
             _counts(head["shapes"]),
             int(head["ignored"]),
             int(head["unseen"]),
-            tuple(Fault(*(printable(str(word)) for word in row[:3])) for row in head["faults"]),
+            _faults(head),
             _counts(head["kinds"]),
             tuple(printable(str(n)) for n in head["notes"]),
         )
     except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
+        raise _nonsense() from error
+
+
+def _faults(head: Mapping[str, Any]) -> tuple[Fault, ...]:
+    try:
+        return tuple(Fault(*(printable(str(word)) for word in row[:3])) for row in head["faults"][: limits.KEPT_FAULTS])
+    except (KeyError, TypeError) as error:
         raise _nonsense() from error
 
 

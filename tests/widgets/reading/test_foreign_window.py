@@ -230,3 +230,22 @@ def test_from_the_menu_and_by_dropping(qtbot: QtBot, program: Application, home:
     window.looks.open(home)
     assert list(window.looks.windows) == [home], "brought to the front, not opened twice"
     dropped.close()
+
+
+def test_what_is_left_undrawn_is_told(qtbot: QtBot, studio: Studio, home: Path) -> None:
+    tree = json.loads((home / "labels.json").read_text())
+    tree["annotations"][0]["segmentation"] = [[v for k in range(90_000) for v in ((k % 2) * 1e9, k % 30)]]
+    tree["annotations"][0]["bbox"] = [0, 0, 40, 30]
+    (home / "labels.json").write_text(json.dumps(tree))
+    made = ForeignWindow(studio, home)
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitUntil(lambda: made.tabs.tabText(2) == "Faults (4)", timeout=30_000)
+    assert made.dataset is not None
+    assert any("too winding to be drawn" in fault.message for fault in made.dataset.faults)
+    assert made.gallery is not None
+    made.gallery.look_closely(0)
+    qtbot.waitUntil(lambda: gallery_of(made)._is_full(0), timeout=30_000)
+    assert made.tabs.tabText(2) == "Faults (4)", "the same thing is told once"
+    made.close()
