@@ -117,7 +117,8 @@ def test_a_part_of_a_dataset_has_the_very_same_files(dataset: Path, capsys: pyte
     arguments = ["render", str(dataset.parent / "small"), "--count", "2", "--start", "3", "--out", str(part), "--json"]
     result = json_of(capsys, arguments)
     assert result["written"] == 2
-    own = ("manifest.json", "project.json", "annotations/instances.json")
+    of_the_set = ("README.md", "croissant.json", "samples.jpg")
+    own = ("manifest.json", "project.json", "annotations/instances.json", *of_the_set)
     names = {str(p.relative_to(part)) for p in part.rglob("*") if p.is_file()} - set(own)
     assert names
     assert any(name.endswith(".png") for name in names)
