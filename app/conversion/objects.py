@@ -83,6 +83,7 @@ class ObjectCounts:
             self._reader.kill()
             self._reader = None
         self._counter.close()
+        self._table = self._growing = None  # views that are gone may hold this for a while, and it is large
 
     def _read(self, split: Split) -> None:
         self._serial += 1

@@ -73,6 +73,7 @@ class ColorField(QWidget):
         self._dialog: QColorDialog | None = None
         self.swatch = Swatch(self)
         self.line = TextField(self._value, parent=self)
+        self.line.setAccessibleName("Colour as #rrggbb")
         self.line.set_judge(lambda text: "" if hex_color(_with_hash(text)) else "a colour is written #rrggbb")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

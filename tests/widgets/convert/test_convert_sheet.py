@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from myriorama.app.cli.program import run
@@ -27,6 +27,7 @@ from myriorama.plugins.selection import Filter, Selection, View
 from myriorama.widgets.class_map.model import CLASS, OBJECTS, SHOWN, USE
 from myriorama.widgets.convert import ConvertSheet
 from myriorama.widgets.convert.sheet import OPENING, RESULT, RUNNING, SETTINGS
+from myriorama.widgets.queue.dataset_window import DatasetWindow
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -259,6 +260,17 @@ def test_progress_with_time_left_and_a_way_to_stop(qtbot: QtBot, sheet: ConvertS
     assert "Nothing is left of it" in sheet.result.told.text()
 
 
+def test_the_window_of_a_dataset_offers_it(qtbot: QtBot, studio: Studio, dataset: Path) -> None:
+    made = DatasetWindow(studio, dataset)
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(made)
+    made.show()
+    with qtbot.waitSignal(made.export_wanted) as told:
+        qtbot.mouseClick(made.export_as, LEFT)
+    assert told.args == [dataset]
+    made.close()
+
+
 def test_what_is_no_dataset_is_told(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
     made = ConvertSheet(studio)
     qtbot.addWidget(made)
@@ -316,6 +328,13 @@ def test_the_program_offers_it_and_tells_when_it_is_done(
     qtbot.waitUntil(lambda: sheet.pages.currentIndex() == SETTINGS, timeout=30_000)
     qtbot.mouseClick(sheet.export, LEFT)
     assert window.jobs.busy
+    left: list[bool] = []
+    window.jobs.leave(lambda: left.append(True))
+    box = window.findChild(QMessageBox, "jobs run")
+    assert isinstance(box, QMessageBox)
+    assert "nothing is left of it" in box.informativeText()
+    qtbot.mouseClick(box.button(QMessageBox.StandardButton.Cancel), LEFT)
+    assert left == []
     qtbot.mouseClick(sheet.running.background, LEFT)
     assert not sheet.isVisible()
     qtbot.waitUntil(lambda: not window.studio.conversions.running, timeout=60_000)
