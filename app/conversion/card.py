@@ -152,11 +152,9 @@ def _counts(facts: CardFacts) -> Iterator[str]:
         yield f"{_many(tally.hidden, 'object')} without a visible pixel {_is_are(tally.hidden)} not counted."
     if tally.ignored:
         yield f"{_many(tally.ignored, 'object')} {_is_are(tally.ignored)} to be ignored, neither rewarded nor punished."
-    if facts.source.quarantined:
-        told = (
-            "could not be made or failed a check and are" if facts.source.quarantined > 1 else "failed a check and is"
-        )
-        yield f"{_many(facts.source.quarantined, 'sample')} {told} not in the set."
+    left_out = facts.source.quarantined
+    if left_out:
+        yield f"{_many(left_out, 'sample')} could not be made or failed a check and {_is_are(left_out)} not in the set."
     split = facts.source.selection.split
     if len(split.parts) > 1:
         whose = f"the drawn value {code(split.by)}" if split.by else "each sample's key"

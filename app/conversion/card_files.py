@@ -6,10 +6,10 @@ They depend on the stored records and pictures and on what made them, never on a
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from myriorama.app.conversion.card import card_text
 from myriorama.app.conversion.croissant import croissant_text
@@ -90,7 +90,7 @@ def card_picture(folder: Path, info: DatasetInfo, tally: Tally) -> bytes | None:
     from myriorama.app.pictures.dataset_sheet import caption, draw_stored
     from myriorama.app.pictures.sheet import contact_sheet
 
-    records = [record for record in tally.pictured if "rgb" in record["files"]]
+    records = [record for record in tally.pictured if _shows(record["files"].get("rgb", {}))]
     if not records:
         return None
     tiles = [(draw_stored(folder, record, _TILE_WIDTH_PX), caption(record)) for record in records]
@@ -102,6 +102,11 @@ def card_picture(folder: Path, info: DatasetInfo, tally: Tally) -> bytes | None:
     out = io.BytesIO()
     Image.fromarray(page).save(out, "JPEG", quality=_JPEG_QUALITY)
     return out.getvalue()
+
+
+def _shows(told: Mapping[str, Any]) -> bool:
+    """Tell whether a picture is one of ours: what else a format calls the picture, it alone can read."""
+    return bool(told.get("format") == "png" and told.get("bits") == 8 and told.get("channels") == 3)
 
 
 def remade_card(

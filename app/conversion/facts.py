@@ -19,6 +19,7 @@ from myriorama.app.dataset.layout import PROJECT
 from myriorama.plugins.api import Writer
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.plugins.selection import Selection, View
+from myriorama.plugins.splitting import PARTS
 from myriorama.plugins.writing import DatasetInfo
 
 if TYPE_CHECKING:
@@ -100,6 +101,11 @@ class CardFacts:
     def paths(self) -> frozenset[str]:
         """Paths of the whole set's files."""
         return frozenset(entry.path for entry in self.whole)
+
+    @property
+    def first_part(self) -> str:
+        """The first part of the split that has samples."""
+        return next((part for part in PARTS if self.tally.parts[part]), PARTS[0])
 
     @property
     def of_export(self) -> bool:

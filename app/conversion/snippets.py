@@ -35,8 +35,7 @@ def _of_parts(facts: CardFacts, one: str, each: str) -> str:
 
 
 def _own(facts: CardFacts) -> Iterator[Snippet]:
-    part = next(part for part in PARTS if facts.tally.parts[part])
-    wanted = "" if len(facts.tally.parts) == 1 else f', part="{part}"'
+    wanted = "" if len(facts.tally.parts) < 2 else f', part="{facts.first_part}"'
     yield Snippet(
         "Myriorama, and PyTorch's DataLoader",
         "myriorama",

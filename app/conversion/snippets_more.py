@@ -9,14 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from myriorama.app.conversion.snippet import Snippet
-from myriorama.plugins.splitting import PARTS
 
 if TYPE_CHECKING:
     from myriorama.app.conversion.facts import CardFacts, FormatFacts
-
-
-def _first_part(facts: CardFacts) -> str:
-    return next(part for part in PARTS if facts.tally.parts[part])
 
 
 def _pascal_voc(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
@@ -33,7 +28,7 @@ print(len(dataset), dataset.classes, detections.xyxy, detections.class_id)
 
 
 def _kitti(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
-    part = _first_part(facts)
+    part = facts.first_part
     yield Snippet(
         "KITTI with numpy",
         "numpy",
@@ -94,7 +89,7 @@ for image, record in samples:
 
 
 def _hugging_face(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
-    part = _first_part(facts)
+    part = facts.first_part
     yield Snippet(
         "Hugging Face datasets",
         "datasets",
@@ -114,7 +109,7 @@ _SPLITS: Final = {"train": "train", "val": "validation", "test": "test"}
 
 
 def _depth_pose(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
-    part = _first_part(facts)
+    part = facts.first_part
     if told.options.get("layout", "tum") == "tum":
         code = f"""from pathlib import Path
 

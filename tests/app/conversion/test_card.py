@@ -28,6 +28,7 @@ from myriorama.app.conversion.snippets import MAKERS
 from myriorama.app.dataset.folder import DatasetFolder, Job
 from myriorama.app.dataset.layout import CARD, CARD_PICTURE, CROISSANT
 from myriorama.app.dataset.manifest import read_manifest
+from myriorama.app.dataset.quarantine import Quarantined
 from myriorama.app.dataset.verify import verify
 from myriorama.plugins.registry import builtin_registry
 from myriorama.plugins.selection import ClassUse, Selection
@@ -137,6 +138,23 @@ def test_the_same_dataset_has_the_same_card(make_dataset: Make) -> None:
     cards = [make_dataset(name=name, order=order) for name, order in (("a", (0, 1, 2)), ("b", (2, 0, 1)))]
     for name in (CARD, CROISSANT, CARD_PICTURE):
         assert (cards[0] / name).read_bytes() == (cards[1] / name).read_bytes()
+
+
+def test_a_dataset_without_a_sample_or_a_picture_has_a_card(
+    make_dataset: Make, tmp_path: Path, table_info: Any
+) -> None:
+    formats: dict[str, dict[str, Any]] = {name: {} for name in sorted(MAKERS) if name not in ("bop", "exr")}
+    job = Job(table_info, range(1), formats)
+    with DatasetFolder.create(tmp_path / "none", job, durable=False) as made:
+        made.add_quarantined(Quarantined(0, "00000000-0123456789abcdef", ("it was too dark",)))
+        folder = made.finalize()
+    card = (folder / CARD).read_text(encoding="utf-8")
+    assert "1 sample could not be made or failed a check and is not in the set." in card
+    assert not (folder / CARD_PICTURE).exists()
+    assert verify(folder).findings == ()
+    blind = make_dataset({"raw": {"rgb": False}}, name="blind")
+    assert not (blind / CARD_PICTURE).exists()
+    assert CARD_PICTURE not in (blind / CARD).read_text(encoding="utf-8")
 
 
 def test_the_exact_command_makes_an_export_again(dataset: Path, tmp_path: Path, monkeypatch: Any) -> None:
