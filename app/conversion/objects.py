@@ -76,6 +76,10 @@ class ObjectCounts:
         if self._table is not None:
             self._count(self._table, selection)
 
+    def withdraw(self) -> None:
+        """Ask nothing: an answer that is still under way is not told."""
+        self._asked = None
+
     def close(self) -> None:
         """Stop reading; nothing is told any more."""
         self._serial += 1

@@ -156,6 +156,8 @@ class CountsView(QWidget):
         self.trouble.setVisible(bool(text))
         if text:
             self.labelled.setText("–")
+            self.bar.show_shares(0.0, 0.0)
+            self.parts.setVisible(False)
             for label in self.numbers.values():
                 label.setText("–")
                 set_role(label, "dim")

@@ -265,6 +265,7 @@ class ConvertSheet(QDialog):
             selection = selection_of(draft, source.info, source.stored)
             view = View(source.info, selection)
         except InputError as error:
+            self.counts.withdraw()
             self.holds.show_trouble(error.problems[0].message)
             self.command.setPlainText("")
             self.copy.setEnabled(False)

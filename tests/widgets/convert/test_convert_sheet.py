@@ -147,7 +147,10 @@ def test_merges_are_seen_and_conflicts_told_and_nothing_left_is_refused(qtbot: Q
     for row in (0, 1, 2):
         click_cell(qtbot, sheet, row, CLASS, dx=12)
     assert not sheet.export.isEnabled()
+    qtbot.wait(200)  # an answer to what was asked before says nothing any more
+    assert sheet.holds.trouble.isVisible()
     assert "every class is left out" in sheet.holds.trouble.text().lower()
+    assert sheet.holds.labelled.text() == "–"
 
 
 def test_the_split_is_dragged_and_counted(qtbot: QtBot, sheet: ConvertSheet) -> None:
