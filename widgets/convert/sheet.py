@@ -108,6 +108,7 @@ class ConvertSheet(QDialog):
         column.addStretch(1)
         self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(self.note)
+        column.addSpacing(tokens.gap)
         column.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch(1)
         for page in (opening, self._settings_page(), self.running, self.result):
@@ -117,7 +118,6 @@ class ConvertSheet(QDialog):
         outer.addWidget(self.pages)
         self.copy.setToolTip("Copy the command that makes this very export without the window")
         self.copy.setAccessibleName("Copy the command")
-        self.choose.setMinimumWidth(self.choose.sizeHint().width() + tokens.gap)
 
     def _settings_page(self) -> QWidget:
         tokens = theme()
