@@ -17,7 +17,7 @@ from myriorama.plugins.api import WHOLE_IMAGE
 from myriorama.plugins.hosting.limits import Limits
 from myriorama.plugins.hosting.shapes import WrongShape, fields_of, named, wrong
 from myriorama.plugins.manifest import ManifestEntry
-from myriorama.plugins.writing import ArrayFile, PngFile, TextFile
+from myriorama.plugins.writing import ArrayFile, BytesFile, PngFile, ReusedFile, TextFile
 from myriorama.scenes.assembly.model import ObjectModel
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.labels.record import Annotation
@@ -257,17 +257,33 @@ def _obstacles(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, li
     return answer
 
 
+def _reused_files(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limits: Limits) -> Any:
+    if not isinstance(answer, tuple) or not all(type(f) is ReusedFile for f in answer):
+        raise wrong("ReusedFile objects", answer)
+    _check_counts(Counter(check_path(f.path) for f in answer), "path")
+    for file in answer:
+        _check_word(file.role, "a file's role")
+    return answer
+
+
+def _check_counts(counted: Counter[str], what: str) -> None:
+    if counted.total() > _MOST_FILES:
+        raise ValueError(f"there are {counted.total()} files for one sample; at most {_MOST_FILES} are allowed")
+    twice = [word for word, count in counted.items() if count > 1]
+    if twice:
+        raise ValueError(f"two files have the {what} {twice[0]!r}")
+
+
 def _sample_files(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limits: Limits) -> Any:
-    if not isinstance(answer, tuple) or not all(type(f) in (PngFile, ArrayFile, TextFile) for f in answer):
-        raise wrong("PngFile, ArrayFile and TextFile objects", answer)
-    if len(answer) > _MOST_FILES:
-        raise ValueError(f"there are {len(answer)} files for one sample; at most {_MOST_FILES} are allowed")
-    paths = Counter(check_path(f.path) for f in answer)
-    roles = Counter(f.role for f in answer)
-    for what, counted in (("path", paths), ("role", roles)):
-        twice = [word for word, count in counted.items() if count > 1]
-        if twice:
-            raise ValueError(f"two files have the {what} {twice[0]!r}")
+    files = _label_files(entry, arguments, answer, limits)
+    _check_counts(Counter(f.role for f in files), "role")
+    return files
+
+
+def _label_files(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limits: Limits) -> Any:
+    if not isinstance(answer, tuple) or not all(type(f) in (PngFile, ArrayFile, TextFile, BytesFile) for f in answer):
+        raise wrong("PngFile, ArrayFile, TextFile and BytesFile objects", answer)
+    _check_counts(Counter(check_path(f.path) for f in answer), "path")
     for file in answer:
         _check_word(file.role, "a file's role")
         try:
@@ -311,5 +327,8 @@ _CHECKS: Final[Mapping[str, _Check]] = {
     "annotate": _labels,
     "obstacles": _obstacles,
     "sample_files": _sample_files,
+    "label_files": _label_files,
+    "reused_files": _reused_files,
+    "losses": _obstacles,
     "next_file": _next_file,
 }

@@ -21,7 +21,7 @@ from myriorama.plugins.api import (
 from myriorama.plugins.faults import Fault, PluginFault
 from myriorama.plugins.manifest import ManifestEntry
 from myriorama.plugins.sources import Grant
-from myriorama.plugins.writing import SampleFile, StoredRecords, WholeFile
+from myriorama.plugins.writing import ReusedFile, SampleFile, StoredRecord, StoredRecords, WholeFile
 from myriorama.scenes.assembly.model import Attribute, ObjectModel
 from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.conventions import F32, F64
@@ -112,6 +112,15 @@ class RemoteWriter(Remote, Writer):
 
     def sample_files(self, record: Record) -> Iterable[SampleFile]:
         return cast("Iterable[SampleFile]", self.ask("sample_files", self.info, self.values, record))
+
+    def label_files(self, stored: StoredRecord) -> Iterable[SampleFile]:
+        return cast("Iterable[SampleFile]", self.ask("label_files", self.info, self.values, stored))
+
+    def reused_files(self, stored: StoredRecord) -> Iterable[ReusedFile]:
+        return cast("Iterable[ReusedFile]", self.ask("reused_files", self.info, self.values, stored))
+
+    def losses(self) -> tuple[str, ...]:
+        return tuple(self.ask("losses", self.info, self.values, None))
 
     def whole_files(self, records: StoredRecords) -> Iterable[WholeFile]:
         return cast("Iterable[WholeFile]", self.ask("whole_files", self.info, self.values, records))

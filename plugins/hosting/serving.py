@@ -79,9 +79,9 @@ class Service:
             number = next(self._numbers)
             self._files[number] = iter(writer.whole_files(AskedRecords(self._ask, argument)))
             return number
-        answer = getattr(writer, method)(argument)
+        answer = writer.losses() if method == "losses" else getattr(writer, method)(argument)
         if answer is None or isinstance(answer, str):
-            wanted = "sentences" if method == "obstacles" else "files"
+            wanted = "sentences" if method in ("obstacles", "losses") else "files"
             raise SourceRefused("result", f"{method} must give a list of {wanted}, not {answer!r}"[:200])
         return tuple(answer)
 

@@ -63,6 +63,8 @@ _TYPES: Final[tuple[type, ...]] = (
     writing.PngFile,
     writing.ArrayFile,
     writing.TextFile,
+    writing.BytesFile,
+    writing.ReusedFile,
 )
 
 TYPES: Final[Mapping[str, type]] = MappingProxyType({t.__name__: t for t in _TYPES})

@@ -73,7 +73,7 @@ WRONG = (
     ("annotator", "return {-1: {'n': np.zeros((2, 2))}}", "rows and"),
     ("annotator", "return {0: {'box': (1, 2, 3, 4)}}", "box of instance 0 must be a Box"),
     ("annotator", "return {0: {'visible': 'much'}}", "visible of instance 0 must be a finite number or None"),
-    ("sample", "return [1]", "PngFile, ArrayFile and TextFile"),
+    ("sample", "return [1]", "PngFile, ArrayFile, TextFile and BytesFile"),
     ("sample", "return [TextFile('a', '../a.txt', 'x')]", "must be relative"),
     ("sample", "return [TextFile('a', '/etc/a.txt', 'x')]", "must be relative"),
     ("sample", "return [TextFile('a', 'a.txt', 'x'), TextFile('b', 'a.txt', 'x')]", "two files have the path"),

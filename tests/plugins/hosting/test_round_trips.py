@@ -32,7 +32,7 @@ KINDS = {
     "environment": ("sky", "studio", "room", "spot", "ground_plane"),
     "effect": ("vignette", "sensor_noise"),
     "annotator": (),  # all of them
-    "writer": ("coco", "raw"),
+    "writer": ("coco", "raw", "kitti", "yolo", "pascal_voc"),
 }
 
 
@@ -181,10 +181,15 @@ def test_records_with_a_foreign_annotator(
 def test_writers(foreign: PluginRegistry, table_info: Any, table_records: Any, name: str) -> None:
     mine, theirs = foreign.writer_class(f"my_{name}")(table_info), BUILTIN.writer_class(name)(table_info)
     files = {"rgb": {"path": "images/one.png"}}
-    stored = [{**record_to_json(r, files), "part": "", "ignored": []} for r in table_records]
+    stored = [{**record_to_json(r, files), "part": "train", "ignored": []} for r in table_records]
     for record in table_records:
         assert mine.obstacles(record) == tuple(theirs.obstacles(record))
         same(tuple(mine.sample_files(record)), tuple(theirs.sample_files(record)))
+    for record in stored:
+        if name != "coco_panoptic":  # these records were made without the annotator that it needs
+            same(tuple(mine.label_files(record)), tuple(theirs.label_files(record)))
+        assert tuple(mine.reused_files(record)) == tuple(theirs.reused_files(record))
+    assert mine.losses() == theirs.losses()
     for again in range(2):
         told = [(f.path, b"".join(f.chunks)) for f in mine.whole_files(stored)]
         assert told == [(f.path, b"".join(f.chunks)) for f in theirs.whole_files(stored)], again
