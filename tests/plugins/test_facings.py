@@ -123,6 +123,7 @@ def test_a_full_shelf_in_disorder_does_not_interpenetrate(
     mess = {
         "turned_chance": 0.2, "fallen_chance": 0.5, "misplaced_chance": 0.15, "taken_chance": 0.5, "untidiness": 1.0,
     }  # fmt: skip
+
     def yaw(n: int) -> Mapping[str, Any]:
         return {"yaw_deg": 6.0 * ((n * 7) % 5 - 2), "scale": 0.9 + 0.05 * (n % 4)}
 
