@@ -26,7 +26,9 @@ from myriorama.app.render_queue.reconcile import open_job
 from myriorama.app.render_queue.settlement import Settlement
 from myriorama.app.render_queue.tally import Tally
 
-RECORD: dict[str, Any] = {"annotations": [], "hidden": [], "files": {}}
+RECORD: dict[str, Any] = {
+    "labels": [], "annotations": [], "hidden": [], "files": {}, "surfaces": [], "image": {}, "drawn": {},
+}  # fmt: skip
 
 
 class Clock:
