@@ -281,6 +281,5 @@ def test_switching_leaves_no_widget_behind(qtbot: QtBot, open_example: Callable[
     panel.destroyed.connect(lambda: gone.append(True))
     panel.close()
     panel.deleteLater()
-    QTest.qWait(20)
-    assert gone
+    qtbot.waitUntil(lambda: bool(gone), timeout=5000)
     studio.selection.select("mugs")
