@@ -161,6 +161,8 @@ def test_an_interrupted_job_ends_at_once_with_its_code_and_no_dataset(project: P
     job = subprocess.Popen(
         [sys.executable, "-m", "myriorama.app.cli", "render", str(project), "--count", "100000", "--out", str(out)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        # Whoever runs the tests in the background had the shell ignore interrupts for all that they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     try:
         deadline = time.monotonic() + 60
