@@ -11,10 +11,11 @@ from typing import Final
 import numpy as np
 
 from myriorama.plugins.generators._plants.colour import Dress, mixed
-from myriorama.plugins.generators._plants.growth import Growth, by_rank, grown, lingering, opened
+from myriorama.plugins.generators._plants.growth import Growth, by_rank, grown, opened
 from myriorama.plugins.generators._plants.leaf import LeafForm
 from myriorama.plugins.generators._plants.outline import oval
 from myriorama.plugins.generators._plants.plant import Leaf, PlantGenerator, Shoot, bud, plant_parameters
+from myriorama.plugins.generators._plants.seedling import SeedLeaves, seed_leaves
 from myriorama.plugins.generators._plants.stem import on_line, stem_line, stem_mesh
 from myriorama.scenes.conventions import F64
 from myriorama.scenes.geometry.combine import merge, moved
@@ -25,6 +26,19 @@ BLADE_M: Final = (0.0070, 0.0070, 0.0105, 0.0105, 0.0145, 0.0145, 0.0170, 0.0170
 NODE_M: Final = (0.009, 0.009, 0.018, 0.018, 0.030, 0.030, 0.045, 0.045, 0.064, 0.064)
 BRANCHES: Final = 4
 FIRST_BRANCH_AT: Final = 3.0
+
+SEED_LEAVES: Final = SeedLeaves(
+    stay=(4.0, 7.0),
+    blade_m=0.0068,
+    half_width_m=0.0011,
+    petiole_m=0.0035,
+    petiole_radius_m=0.00028,
+    rise_deg=(26.0, 4.0, 9.0, 40.0),
+    droop_deg=(14.0, 40.0, 50.0),
+    fold_deg=6.0,
+    base_fold_deg=15.0,
+    powers=(0.6, 0.75),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +86,8 @@ class Chickweed(PlantGenerator):
                 out = 0.0007 * growth.size
                 foot = (float(out * np.cos(away)), float(out * np.sin(away)))
                 axes.append(_axis(growth, number, own, foot, float(away), 1.1 + 0.3 * chance[1]))
-        leaves = _cotyledons(growth, main)
+        node = on_line(main.line, min(0.97, growth.size * 0.0072 / main.length_m))
+        leaves = seed_leaves(SEED_LEAVES, growth, main.toward_rad, main.radius_m, node)
         for axis in axes:
             leaves.extend(_leaf(growth, axis, rank) for rank in range(1, int(np.ceil(axis.leaves - 1e-9)) + 1))
         sides = 4 + growth.detail
@@ -101,34 +116,6 @@ def _axis(growth: Growth, number: int, leaves: float, foot: tuple[float, float],
     line = stem_line(max(reach, 0.005 * growth.size), (aside * np.cos(toward), aside * np.sin(toward)), (0.0, 0.0), 8)
     radius = growth.size * float(np.interp(leaves, [0, 4, 10], [0.0004, 0.00055, 0.0008]))
     return _Axis(number, leaves, foot, toward, line, length, radius)
-
-
-def _cotyledons(growth: Growth, main: _Axis) -> list[Leaf]:
-    fresh = lingering(growth.leaves, 4.0, 7.0)
-    if fresh <= 0:
-        return []
-    x, y, z = on_line(main.line, min(0.97, growth.size * 0.0072 / main.length_m))
-    out = []
-    for number in (1, 2):
-        chance = growth.signed("cotyledon", number, 4)
-        size = growth.size * (1 + 0.12 * chance[0]) * min(1.0, 0.8 + 0.1 * growth.leaves)
-        form = LeafForm(
-            blade_m=float(0.0068 * size),
-            half_width_m=float(0.0011 * size),
-            petiole_m=float(0.0035 * size),
-            azimuth_rad=float(main.toward_rad + np.pi * number + 0.14 * chance[1]),
-            radius_m=0.4 * main.radius_m,
-            height_m=z,
-            aside_m=(x, y),
-            rise_deg=float(26 - 4 * growth.leaves + 9 * chance[2] - 40 * growth.wilting),
-            droop_deg=float(14 + 40 * (1 - fresh) + 50 * growth.wilting),
-            fold_deg=6.0,
-            base_fold_deg=15.0,
-            petiole_radius_m=0.00028 * growth.size,
-        )
-        outline = oval(5 + 2 * growth.detail, 0.6, 0.75)
-        out.append(Leaf(f"cotyledon_{number}", "cotyledon", outline, form, 2.0, number, 0.75 * (1 - fresh)))
-    return out
 
 
 def _leaf(growth: Growth, axis: _Axis, rank: int) -> Leaf:

@@ -5,16 +5,18 @@ It grows from seed here; shoots from old roots, and flowers, are left out.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import numpy as np
 
 from myriorama.plugins.generators._plants.colour import Dress, mixed
-from myriorama.plugins.generators._plants.growth import Growth, by_rank, grown, lingering, opened
+from myriorama.plugins.generators._plants.growth import Growth, by_rank, grown, opened, spiral_deg
 from myriorama.plugins.generators._plants.leaf import LeafForm
 from myriorama.plugins.generators._plants.outline import Outline, cut, oval
-from myriorama.plugins.generators._plants.plant import Leaf, PlantGenerator, Shoot, bud, plant_parameters
-from myriorama.plugins.generators._plants.stem import on_line, stem_line, stem_mesh
+from myriorama.plugins.generators._plants.plant import Leaf, PlantGenerator, Shoot, plant_parameters
+from myriorama.plugins.generators._plants.seedling import Folded, SeedLeaves, one_stem, seed_leaves
+from myriorama.plugins.generators._plants.stem import stem_line
 from myriorama.scenes.materials.finishes import srgb
 
 # By rank of the leaf: blade length and width, height of its node; metres.
@@ -33,6 +35,17 @@ LOBE: Final = (
     (0.76, 1.06, 0.10),
     (0.84, 0.66, 0.02),
     (0.95, 0.48, 0.00),
+)
+
+SEED_LEAVES: Final = SeedLeaves(
+    stay=(3.5, 6.0),
+    blade_m=0.0115,
+    half_width_m=0.0031,
+    rise_deg=(22.0, 4.0, 6.0, 20.0),
+    droop_deg=(20.0, 30.0, 40.0),
+    fold_deg=6.0,
+    base_fold_deg=25.0,
+    powers=(0.55, 0.38),
 )
 
 
@@ -62,42 +75,10 @@ class CreepingThistle(PlantGenerator):
         line = stem_line(height, (float(lean[0]), float(lean[1])), (0.0, 0.0), 6)
         widths = radius * np.array([1.0, 1.0, 0.95, 0.88, 0.72, 0.25])
         start = float(np.pi * growth.signed("start", 0, 1)[0] / 8)
-        leaves = self._cotyledons(growth, height, radius, start)
-        for rank in range(1, growth.begun + 1):
-            leaves.append(self._leaf(growth, rank, height, radius, start))
-        return Shoot(
-            stem=stem_mesh(line, widths, 4 + 2 * growth.detail),
-            base_radius_m=float(widths[0]),
-            top_radius_m=float(widths[-1]),
-            growing_point=on_line(line, 1.0),
-            leaves=tuple(leaves),
-            stem_color=mixed(mixed(growth.color, srgb("#c3cba0"), 0.45), srgb("#8f5a63"), 0.15),
-            told={},
-            bud=bud(growth, lambda g, rank: self._leaf(g, rank, height, radius, start), 4, 0.8, DIVERGENCE_DEG),
-        )
-
-    def _cotyledons(self, growth: Growth, height: float, radius: float, start: float) -> list[Leaf]:
-        fresh = lingering(growth.leaves, 3.5, 6.0)
-        if fresh <= 0:
-            return []
-        out = []
-        for number in (1, 2):
-            chance = growth.signed("cotyledon", number, 4)
-            size = growth.size * (1 + 0.12 * chance[0]) * min(1.0, 0.8 + 0.1 * growth.leaves)
-            form = LeafForm(
-                blade_m=float(0.0115 * size),
-                half_width_m=float(0.0031 * size),
-                azimuth_rad=float(start + np.pi * number + 0.14 * chance[1]),
-                radius_m=0.4 * radius,
-                height_m=0.7 * min(height, 0.006 * growth.size),
-                rise_deg=float(22 - 4 * growth.leaves + 6 * chance[2] - 20 * growth.wilting),
-                droop_deg=float(20 + 30 * (1 - fresh) + 40 * growth.wilting),
-                fold_deg=6.0,
-                base_fold_deg=25.0,
-            )
-            outline = oval(5 + 2 * growth.detail, 0.55, 0.38)
-            out.append(Leaf(f"cotyledon_{number}", "cotyledon", outline, form, 2.0, number, 0.75 * (1 - fresh)))
-        return out
+        first = seed_leaves(SEED_LEAVES, growth, start, radius, (0.0, 0.0, 0.7 * min(height, 0.006 * scale)))
+        leaf_at = partial(self._leaf, height=height, radius=radius, start=start)
+        color = mixed(mixed(growth.color, srgb("#c3cba0"), 0.45), srgb("#8f5a63"), 0.15)
+        return one_stem(growth, line, widths, first, leaf_at, color, Folded(4, 0.8, DIVERGENCE_DEG))
 
     def _leaf(self, growth: Growth, rank: int, height: float, radius: float, start: float) -> Leaf:
         age = growth.age(rank)
@@ -105,7 +86,7 @@ class CreepingThistle(PlantGenerator):
         out, thirst = opened(age, 2.6), growth.wilting
         size = growth.size * grown(age, 3.0) * (1 + 0.08 * chance[0])
         old = min(1.0, max(0.0, age - 2.0) / 5)
-        turn = 90.0 + 180.0 * (rank - 1) if rank <= 2 else 270.0 + DIVERGENCE_DEG * (rank - 2)
+        turn = spiral_deg(rank, DIVERGENCE_DEG)
         blade = by_rank(BLADE_M, rank) * size
         form = LeafForm(
             blade_m=float(blade),

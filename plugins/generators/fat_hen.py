@@ -5,16 +5,18 @@ It does not flower: it ends at ten leaves.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import numpy as np
 
 from myriorama.plugins.generators._plants.colour import Dress, mixed
-from myriorama.plugins.generators._plants.growth import Growth, by_rank, grown, lingering, opened
+from myriorama.plugins.generators._plants.growth import Growth, by_rank, grown, opened
 from myriorama.plugins.generators._plants.leaf import LeafForm
 from myriorama.plugins.generators._plants.outline import Outline, cut, oval
-from myriorama.plugins.generators._plants.plant import Leaf, PlantGenerator, Shoot, bud, plant_parameters
-from myriorama.plugins.generators._plants.stem import on_line, stem_line, stem_mesh
+from myriorama.plugins.generators._plants.plant import Leaf, PlantGenerator, Shoot, plant_parameters
+from myriorama.plugins.generators._plants.seedling import Folded, SeedLeaves, one_stem, seed_leaves
+from myriorama.plugins.generators._plants.stem import on_line, stem_line
 from myriorama.scenes.conventions import F64
 from myriorama.scenes.materials.finishes import srgb
 
@@ -25,6 +27,20 @@ NODE_M: Final = (0.016, 0.017, 0.028, 0.030, 0.050, 0.072, 0.098, 0.128, 0.160, 
 PAIRED: Final = 4
 DIVERGENCE_DEG: Final = 135.0
 TOOTH: Final = ((0.0, 0.86, 0.0), (0.34, 0.93, 0.03), (0.60, 1.07, 0.08), (0.74, 1.06, 0.12), (0.97, 0.86, 0.0))
+
+SEED_LEAVES: Final = SeedLeaves(
+    stay=(4.0, 7.0),
+    blade_m=0.0115,
+    half_width_m=0.0017,
+    petiole_m=0.004,
+    petiole_radius_m=0.0004,
+    off_axis=0.5,
+    rise_deg=(24.0, 3.0, 9.0, 40.0),
+    droop_deg=(16.0, 40.0, 60.0),
+    fold_deg=8.0,
+    base_fold_deg=20.0,
+    powers=(0.5, 0.42),
+)
 
 
 class FatHen(PlantGenerator):
@@ -56,47 +72,11 @@ class FatHen(PlantGenerator):
         line = stem_line(height, (float(lean[0]), float(lean[1])), (float(nod[0]), float(nod[1])), 9)
         widths = radius * np.linspace(1.0, 0.42, 9)
         start = float(np.pi * growth.signed("start", 0, 1)[0] / 8)
-        leaves = self._cotyledons(growth, line, radius, start)
-        for rank in range(1, growth.begun + 1):
-            leaves.append(self._leaf(growth, rank, line, radius, start))
-        return Shoot(
-            stem=stem_mesh(line, widths, 4 + 2 * growth.detail),
-            base_radius_m=float(widths[0]),
-            top_radius_m=float(widths[-1]),
-            growing_point=on_line(line, 1.0),
-            leaves=tuple(leaves),
-            stem_color=mixed(mixed(growth.color, srgb("#b9d09a"), 0.4), srgb("#a05a70"), 0.14),
-            told={},
-            bud=bud(growth, lambda g, rank: self._leaf(g, rank, line, radius, start), 3, 0.85, DIVERGENCE_DEG),
-        )
-
-    def _cotyledons(self, growth: Growth, line: F64, radius: float, start: float) -> list[Leaf]:
-        fresh = lingering(growth.leaves, 4.0, 7.0)
-        if fresh <= 0:
-            return []
-        share = min(0.96, growth.size * 0.0115 / float(line[-1, 2]))
-        x, y, z = on_line(line, share)
-        out = []
-        for number in (1, 2):
-            chance = growth.signed("cotyledon", number, 4)
-            size = growth.size * (1 + 0.12 * chance[0]) * min(1.0, 0.8 + 0.1 * growth.leaves)
-            form = LeafForm(
-                blade_m=float(0.0115 * size),
-                half_width_m=float(0.0017 * size),
-                petiole_m=float(0.004 * size),
-                azimuth_rad=float(start + np.pi * number + 0.14 * chance[1]),
-                radius_m=0.5 * radius,
-                height_m=z,
-                aside_m=(x, y),
-                rise_deg=float(24 - 3 * growth.leaves + 9 * chance[2] - 40 * growth.wilting),
-                droop_deg=float(16 + 40 * (1 - fresh) + 60 * growth.wilting),
-                fold_deg=8.0,
-                base_fold_deg=20.0,
-                petiole_radius_m=0.0004 * growth.size,
-            )
-            outline = oval(5 + 2 * growth.detail, 0.5, 0.42)
-            out.append(Leaf(f"cotyledon_{number}", "cotyledon", outline, form, 2.0, number, 0.75 * (1 - fresh)))
-        return out
+        node = on_line(line, min(0.96, scale * 0.0115 / float(line[-1, 2])))
+        first = seed_leaves(SEED_LEAVES, growth, start, radius, node)
+        leaf_at = partial(self._leaf, line=line, radius=radius, start=start)
+        color = mixed(mixed(growth.color, srgb("#b9d09a"), 0.4), srgb("#a05a70"), 0.14)
+        return one_stem(growth, line, widths, first, leaf_at, color, Folded(3, 0.85, DIVERGENCE_DEG))
 
     def _leaf(self, growth: Growth, rank: int, line: F64, radius: float, start: float) -> Leaf:
         age = growth.age(rank)

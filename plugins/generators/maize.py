@@ -5,6 +5,7 @@ It grows no ear and no tassel: it ends at ten leaves.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -13,8 +14,9 @@ from myriorama.plugins.generators._plants.colour import Dress, mixed
 from myriorama.plugins.generators._plants.growth import Growth, by_rank, grown, opened
 from myriorama.plugins.generators._plants.leaf import LeafForm
 from myriorama.plugins.generators._plants.outline import strap
-from myriorama.plugins.generators._plants.plant import Leaf, PlantGenerator, Shoot, bud, plant_parameters
-from myriorama.plugins.generators._plants.stem import on_line, stem_line, stem_mesh
+from myriorama.plugins.generators._plants.plant import Leaf, PlantGenerator, Shoot, plant_parameters
+from myriorama.plugins.generators._plants.seedling import Folded, one_stem
+from myriorama.plugins.generators._plants.stem import stem_line
 from myriorama.scenes.conventions import F64
 from myriorama.scenes.materials.finishes import srgb
 
@@ -71,21 +73,11 @@ class Maize(PlantGenerator):
         at, widths = _sheaths(collars)
         widths = radius * widths
         line = stem_line(height, (float(lean[0]), float(lean[1])), (0.0, 0.0), at)
-        leaves = [self._spear(growth, height, radius)] if growth.begun <= 2 else []
-        for rank in range(1, growth.begun + 1):
-            leaves.append(self._leaf(growth, rank, height, radius))
+        first = [self._spear(growth, height, radius)] if growth.begun <= 2 else []
+        leaf_at = partial(self._leaf, height=height, radius=radius)
         pale = mixed(growth.color, srgb("#a9bd78"), 0.35)
-        top = on_line(line, 1.0)
-        return Shoot(
-            stem=stem_mesh(line, widths, 4 + 2 * growth.detail),
-            base_radius_m=float(widths[0]),
-            top_radius_m=float(widths[-1]),
-            growing_point=top,
-            leaves=tuple(leaves),
-            stem_color=mixed(pale, srgb("#8a4a58"), 0.35 if stage < 3 else 0.06),
-            told={},
-            bud=bud(growth, lambda g, rank: self._leaf(g, rank, height, radius), 2, 1.1, DIVERGENCE_DEG, 0.11),
-        )
+        color = mixed(pale, srgb("#8a4a58"), 0.35 if stage < 3 else 0.06)
+        return one_stem(growth, line, widths, first, leaf_at, color, Folded(2, 1.1, DIVERGENCE_DEG, 0.11))
 
     def _spear(self, growth: Growth, height: float, radius: float) -> Leaf:
         """Return the coleoptile: the sheath that broke the soil, soon outgrown."""

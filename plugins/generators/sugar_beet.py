@@ -5,16 +5,18 @@ The root stays in the soil and is no part of it.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import numpy as np
 
 from myriorama.plugins.generators._plants.colour import Dress, mixed
-from myriorama.plugins.generators._plants.growth import Growth, by_rank, grown, lingering, opened
+from myriorama.plugins.generators._plants.growth import Growth, by_rank, grown, opened, spiral_deg
 from myriorama.plugins.generators._plants.leaf import LeafForm
 from myriorama.plugins.generators._plants.outline import oval
-from myriorama.plugins.generators._plants.plant import Leaf, PlantGenerator, Shoot, bud, plant_parameters
-from myriorama.plugins.generators._plants.stem import on_line, stem_line, stem_mesh
+from myriorama.plugins.generators._plants.plant import Leaf, PlantGenerator, Shoot, plant_parameters
+from myriorama.plugins.generators._plants.seedling import Folded, SeedLeaves, one_stem, seed_leaves
+from myriorama.plugins.generators._plants.stem import stem_line
 from myriorama.scenes.materials.finishes import srgb
 
 # By rank of the leaf: blade length, blade width and petiole length, metres.
@@ -23,6 +25,22 @@ WIDTH_M: Final = (0.028, 0.029, 0.043, 0.052, 0.067, 0.083, 0.098, 0.112, 0.125,
 PETIOLE_M: Final = (0.030, 0.031, 0.045, 0.055, 0.075, 0.095, 0.12, 0.145, 0.17, 0.19)
 CROWN_M: Final = (0.0012, 0.0014, 0.0017, 0.0024, 0.0033, 0.0045, 0.006, 0.008, 0.0105, 0.013)
 DIVERGENCE_DEG: Final = 360.0 * 5 / 13
+
+SEED_LEAVES: Final = SeedLeaves(
+    stay=(5.0, 8.0),
+    young=0.72,
+    gain=0.14,
+    blade_m=0.024,
+    half_width_m=0.0042,
+    petiole_m=0.006,
+    petiole_radius_m=0.0007,
+    rise_deg=(30.0, 4.0, 9.0, 30.0),
+    droop_deg=(22.0, 40.0, 50.0),
+    fold_deg=8.0,
+    base_fold_deg=25.0,
+    rows=6,
+    powers=(0.42, 0.45),
+)
 
 
 class SugarBeet(PlantGenerator):
@@ -51,51 +69,17 @@ class SugarBeet(PlantGenerator):
         line = stem_line(height, (float(lean[0]), float(lean[1])), (0.0, 0.0), 5)
         widths = crown * np.array([0.92, 1.0, 1.0, 0.82, 0.2])
         start = float(np.pi * growth.signed("start", 0, 1)[0] / 12)
-        leaves = self._cotyledons(growth, height, crown, start)
-        for rank in range(1, growth.begun + 1):
-            leaves.append(self._leaf(growth, rank, height, crown, start))
-        return Shoot(
-            stem=stem_mesh(line, widths, 4 + 2 * growth.detail),
-            base_radius_m=float(widths[0]),
-            top_radius_m=float(widths[-1]),
-            growing_point=on_line(line, 1.0),
-            leaves=tuple(leaves),
-            stem_color=mixed(mixed(growth.color, srgb("#d8cfae"), 0.55), srgb("#b0586a"), 0.3),
-            told={},
-            bud=bud(growth, lambda g, rank: self._leaf(g, rank, height, crown, start), 3, 0.8, DIVERGENCE_DEG),
-        )
-
-    def _cotyledons(self, growth: Growth, height: float, crown: float, start: float) -> list[Leaf]:
-        fresh = lingering(growth.leaves, 5.0, 8.0)
-        if fresh <= 0:
-            return []
-        out = []
-        for number in (1, 2):
-            chance = growth.signed("cotyledon", number, 4)
-            size = growth.size * (1 + 0.12 * chance[0]) * min(1.0, 0.72 + 0.14 * growth.leaves)
-            form = LeafForm(
-                blade_m=float(0.024 * size),
-                half_width_m=float(0.0042 * size),
-                petiole_m=float(0.006 * size),
-                azimuth_rad=float(start + np.pi * number + 0.14 * chance[1]),
-                radius_m=0.4 * crown,
-                height_m=0.80 * height,
-                rise_deg=float(30 - 4 * growth.leaves + 9 * chance[2] - 30 * growth.wilting),
-                droop_deg=float(22 + 40 * (1 - fresh) + 50 * growth.wilting),
-                fold_deg=8.0,
-                base_fold_deg=25.0,
-                petiole_radius_m=0.0007 * growth.size,
-            )
-            outline = oval(6 + 2 * growth.detail, 0.42, 0.45)
-            out.append(Leaf(f"cotyledon_{number}", "cotyledon", outline, form, 2.0, number, 0.75 * (1 - fresh)))
-        return out
+        first = seed_leaves(SEED_LEAVES, growth, start, crown, (0.0, 0.0, 0.80 * height))
+        leaf_at = partial(self._leaf, height=height, crown=crown, start=start)
+        color = mixed(mixed(growth.color, srgb("#d8cfae"), 0.55), srgb("#b0586a"), 0.3)
+        return one_stem(growth, line, widths, first, leaf_at, color, Folded(3, 0.8, DIVERGENCE_DEG))
 
     def _leaf(self, growth: Growth, rank: int, height: float, crown: float, start: float) -> Leaf:
         age = growth.age(rank)
         chance = growth.signed("leaf", rank, 9)
         out = opened(age, 2.4)
         size = growth.size * grown(age) * (1 + 0.08 * chance[0])
-        turn = 90.0 + 180.0 * (rank - 1) if rank <= 2 else 270.0 + DIVERGENCE_DEG * (rank - 2)
+        turn = spiral_deg(rank, DIVERGENCE_DEG)
         old = min(1.0, max(0.0, age - 2.0) / 6)
         thirst = growth.wilting
         form = LeafForm(

@@ -94,6 +94,11 @@ def by_rank(table: tuple[float, ...], rank: float) -> float:
     return float(np.interp(rank, np.arange(1, len(table) + 1), table))
 
 
+def spiral_deg(rank: int, divergence_deg: float) -> float:
+    """Return where a leaf stands about a stem: the first two across the cotyledons, the others in a spiral."""
+    return 90.0 + 180.0 * (rank - 1) if rank <= 2 else 270.0 + divergence_deg * (rank - 2)
+
+
 def lingering(leaves: float, fading_from: float, gone_at: float) -> float:
     """Return 1 while cotyledons are fresh, falling to 0 where they drop."""
     return float(np.clip((gone_at - leaves) / (gone_at - fading_from), 0.0, 1.0))
