@@ -109,7 +109,7 @@ def open_project(
     DeviceError
         There is no OpenGL device.
     """
-    from myriorama.scenes.rendering.raster.engine import RasterRenderer
+    from myriorama.scenes.rendering.engines import open_renderer
 
     path = find_project(str(project))
     loaded = load_project(path)
@@ -118,5 +118,5 @@ def open_project(
     store = FileAssetStore(loaded.folder, extra_roots=tuple(Path(root) for root in asset_roots))
     check_project(opened, registry, store, file=str(path))
     store.preflight(file_references(opened, registry, store))
-    producer = Producer(opened, registry, store, RasterRenderer(), size=size, quality=quality, labels=labels)
+    producer = Producer(opened, registry, store, open_renderer(), size=size, quality=quality, labels=labels)
     return OpenedProject(opened, producer, registry)

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
 
+import numpy.typing as npt
+
 from myriorama.plugins.writing import (
     ArrayFile,
     BytesFile,
@@ -25,6 +27,7 @@ from myriorama.plugins.writing import (
 )
 from myriorama.scenes.assembly.model import Attribute, CollisionPiece, Keypoint, ObjectModel, Part
 from myriorama.scenes.assembly.scene import Scene, SceneClass
+from myriorama.scenes.cameras.camera import Camera, Distortion
 from myriorama.scenes.conventions import F32, F64
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.geometry.mesh import Mesh
@@ -47,6 +50,7 @@ from myriorama.scenes.parameters.schema import (
 )
 from myriorama.scenes.registry import (
     Draws,
+    EffectStage,
     EnvironmentParts,
     Item,
     PlaceContext,
@@ -141,13 +145,44 @@ class Environment(Plugin):
 
 
 class Effect(Plugin):
-    """Changes the picture, never the labels. Works on linear light, before the tone curve."""
+    """Changes the picture, or the camera before anything is rendered; never a label.
+
+    Effects run in the order of the project's list. An effect that is to change nothing returns the very object that it
+    was given, and the picture keeps its bytes.
+
+    Attributes
+    ----------
+    stage : str
+        Which of the methods does the work. ``optics``: `equip`, before rendering, and picture and labels follow the
+        camera alike. ``light``: `apply`, in linear light after exposure. ``curve``: `develop`, from linear light to
+        a picture, instead of the studio's own tone curve; at most one. ``picture``: `retouch`, after the curve.
+    redrawable : bool
+        It needs nothing but the picture before it and its draws, so it may be drawn again when a dataset is loaded.
+    """
 
     kind: ClassVar[PluginKind] = "effect"
+    stage: ClassVar[EffectStage] = "light"
+    redrawable: ClassVar[bool] = False
 
-    @abstractmethod
+    def equip(self, values: Values, camera: Camera) -> Camera:
+        """Return the camera with what this effect gives it: distortion, an aperture, a shutter, ..."""
+        return camera
+
     def apply(self, values: Values, linear: F32, frame: Frame, draws: Draws) -> F32:
         """Return the changed (H, W, 3) float32 linear image."""
+        return linear
+
+    def develop(self, values: Values, linear: F32, frame: Frame, draws: Draws) -> F32:
+        """Return the (H, W, 3) float32 sRGB picture in [0, 1] of a linear image. Only of stage ``curve``."""
+        raise PluginError(f"effect {self.name!r} has no tone curve of its own")
+
+    def retouch(self, values: Values, picture: F32, frame: Frame, draws: Draws) -> F32:
+        """Return the changed (H, W, 3) float32 sRGB picture, [0, 1]."""
+        return picture
+
+    def channels(self, values: Values, frame: Frame, draws: Draws) -> Mapping[str, npt.NDArray[Any]]:
+        """Return further images that stand beside the labels, (H, W) or (H, W, C), by name: what a sensor measures."""
+        return {}
 
 
 class Annotator(Plugin):
@@ -249,13 +284,16 @@ __all__ = [
     "Background",
     "Bool",
     "BytesFile",
+    "Camera",
     "Choice",
     "CollisionPiece",
     "Color",
     "DatasetInfo",
     "Direction",
+    "Distortion",
     "Draws",
     "Effect",
+    "EffectStage",
     "Environment",
     "EnvironmentParts",
     "File",

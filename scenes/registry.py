@@ -10,14 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Protocol
 
+import numpy.typing as npt
+
 from myriorama.scenes.assembly.model import Attribute, ObjectModel
 from myriorama.scenes.assembly.scene import Instance, Scene
+from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.conventions import F32, F64, SurfaceKind
 from myriorama.scenes.lights import Background, Light
 from myriorama.scenes.parameters.schema import Parameter
 from myriorama.scenes.rendering.frame import Frame
 
 PluginKind = Literal["generator", "placement", "environment", "effect", "annotator", "writer"]
+EffectStage = Literal["optics", "light", "curve", "picture"]
 Values = Mapping[str, Any]
 """Drawn values by parameter name: floats, ints, bools, strings, tuples, OpenAsset or None."""
 
@@ -129,9 +133,20 @@ class EnvironmentLike(PluginLike, Protocol):
 
 
 class EffectLike(PluginLike, Protocol):
-    """Changes the linear picture, never the labels."""
+    """Changes the camera before rendering, or the picture after it; never the labels."""
+
+    stage: ClassVar[EffectStage]
+    redrawable: ClassVar[bool]
+
+    def equip(self, values: Values, camera: Camera) -> Camera: ...
 
     def apply(self, values: Values, linear: F32, frame: Frame, draws: Draws) -> F32: ...
+
+    def develop(self, values: Values, linear: F32, frame: Frame, draws: Draws) -> F32: ...
+
+    def retouch(self, values: Values, picture: F32, frame: Frame, draws: Draws) -> F32: ...
+
+    def channels(self, values: Values, frame: Frame, draws: Draws) -> Mapping[str, npt.NDArray[Any]]: ...
 
 
 class AnnotatorLike(PluginLike, Protocol):
@@ -171,6 +186,7 @@ __all__ = [
     "AnnotatorLike",
     "Draws",
     "EffectLike",
+    "EffectStage",
     "EnvironmentLike",
     "EnvironmentParts",
     "GeneratorLike",

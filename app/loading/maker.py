@@ -34,7 +34,7 @@ class Maker:
         from myriorama.app.production.producer import Producer
         from myriorama.plugins.sources import grant_from_json
         from myriorama.scenes.project.load import parse_project
-        from myriorama.scenes.rendering.raster.engine import RasterRenderer
+        from myriorama.scenes.rendering.engines import open_renderer
 
         store = FileAssetStore(
             Path(setup.project_folder),
@@ -42,7 +42,7 @@ class Maker:
             cache_folder=Path(setup.cache_folder) if setup.cache_folder else None,
         )
         self._registry = job_registry([grant_from_json(grant) for grant in setup.plugins])
-        self._renderer = RasterRenderer()
+        self._renderer = open_renderer()
         self._producer = Producer(
             parse_project(setup.project_text),
             self._registry,

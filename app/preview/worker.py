@@ -33,10 +33,10 @@ def _serve(pipe: Connection, setup: dict[str, Any]) -> None:
     from myriorama.plugins.hosting.hosts import PluginHosts
     from myriorama.plugins.registry import registry_with
     from myriorama.scenes.errors import DeviceError
-    from myriorama.scenes.rendering.raster.engine import RasterRenderer
+    from myriorama.scenes.rendering.engines import open_renderer
 
     try:
-        renderer = RasterRenderer()
+        renderer = open_renderer()
     except DeviceError as error:
         _tell_failure(pipe, failure_of(error, 0, 0))
         return

@@ -1,41 +1,94 @@
-"""Runs the effects of a scene over its picture, in order, in linear light. Labels are not touched."""
+"""Runs the effects of a scene over its picture, in order: linear light, the curve, the picture.
+
+Labels are not touched.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.assembly.scene import Scene
+from myriorama.scenes.conventions import F32
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.parameters.streams import KeyedDraws
 from myriorama.scenes.rendering.frame import Frame
-from myriorama.scenes.rendering.tone import develop
+from myriorama.scenes.rendering.tone import curved, develop, rounded
 from myriorama.scenes.sample import SceneSample
 
 
 def with_effects(frame: Frame, scene: Scene, sample: SceneSample, registry: PluginRegistry) -> Frame:
-    """Return the frame with its picture as the effects leave it.
+    """Return the frame with its picture as the effects leave it, and the channels that they add.
 
-    A scene without effects, or whose effects change nothing, keeps the very bytes that it had.
+    A scene without effects, or whose effects change nothing, keeps the very bytes that it had. What `equip` gave the
+    camera is in the frame already.
 
     Raises
     ------
     PluginError
-        An effect returned something else than an image of the same shape.
+        An effect returned something else than an image of the same shape, stands behind the curve although it works
+        in linear light, or is a second curve.
     """
     if not scene.effects:
         return frame
     if frame.linear is None:
         raise ValueError("effects work in linear light, and this frame was rendered without it")
     linear = frame.linear
+    picture: F32 | None = None
+    layers: dict[str, npt.NDArray[Any]] = dict(frame.layers)
     for name, values, uid in scene.effects:
+        effect = registry.effect(name)
         draws = KeyedDraws(sample.seed, sample.index, sample.attempt, uid)
-        changed = registry.effect(name).apply(values, linear, frame, draws)
-        if changed.shape != linear.shape or changed.dtype != linear.dtype:
+        _keep_channels(name, effect.channels(values, frame, draws), frame, layers)
+        if effect.stage == "optics":
+            continue
+        if effect.stage == "picture":
+            before = curved(linear) if picture is None else picture
+            after = _checked(name, "retouch", before, effect.retouch(values, before, frame, draws))
+            if after is not before:
+                picture = after
+        elif picture is not None:
             raise PluginError(
-                f"effect {name!r} returned {changed.dtype} of shape {changed.shape}, not {linear.dtype} {linear.shape}"
+                f"effect {name!r} works in linear light and stands behind one that works on the finished picture; "
+                "move it before that one"
             )
-        linear = changed
+        elif effect.stage == "curve":
+            picture = _checked(name, "develop", linear, effect.develop(values, linear, frame, draws))
+        else:
+            linear = _checked(name, "apply", linear, effect.apply(values, linear, frame, draws))
+    if len(layers) > len(frame.layers):
+        frame = replace(frame, layers=MappingProxyType(layers))
+    if picture is not None:
+        return replace(frame, rgb=rounded(picture), linear=linear)
     if linear is frame.linear:
         return frame
     return replace(frame, rgb=develop(linear), linear=linear)
+
+
+def _checked(name: str, method: str, before: F32, after: F32) -> F32:
+    if after.shape != before.shape or after.dtype != before.dtype:
+        raise PluginError(
+            f"effect {name!r}: {method} returned {after.dtype} of shape {after.shape}, "
+            f"not {before.dtype} {before.shape}"
+        )
+    return after
+
+
+def _keep_channels(
+    name: str, given: Mapping[str, npt.NDArray[Any]], frame: Frame, layers: dict[str, npt.NDArray[Any]]
+) -> None:
+    for channel, values in given.items():
+        if channel in layers:
+            raise PluginError(f"effect {name!r} gives the channel {channel!r}, which an earlier one gave already")
+        size = (frame.height, frame.width)
+        if np.shape(values)[:2] != size or values.dtype.kind not in "buif":
+            raise PluginError(
+                f"effect {name!r}: channel {channel!r} must be numbers of {size[0]} rows and {size[1]} columns"
+            )
+        layers[channel] = values

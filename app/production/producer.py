@@ -27,6 +27,7 @@ from myriorama.scenes.labels.truth import Truth
 from myriorama.scenes.labels.violation import Violation
 from myriorama.scenes.project.model import Project
 from myriorama.scenes.rendering.frame import Quality, Renderer, RenderRequest
+from myriorama.scenes.rendering.tracing import Engine, Tracing
 from myriorama.scenes.sample import SceneSample
 
 STAGES: Final = ("draw", "build", "render", "effects", "annotate", "check")
@@ -76,6 +77,8 @@ class Producer:
         Width and height in pixels instead of the project's.
     quality : str or None
         Instead of the project's.
+    engine : str or None
+        Instead of the project's.
     labels : tuple of str or None
         Names of annotators instead of the project's; empty means all.
     on_stage : callable or None
@@ -93,6 +96,7 @@ class Producer:
         *,
         size: tuple[int, int] | None = None,
         quality: Quality | None = None,
+        engine: Engine | None = None,
         labels: tuple[str, ...] | None = None,
         on_stage: Callable[[str], None] | None = None,
         plan: Plan | None = None,
@@ -107,9 +111,14 @@ class Producer:
         problems = missing_labels(project, self._labels)
         if problems:
             raise ProjectError(problems)
-        self._request = request_for(
-            choose(registry, self._labels), RenderRequest(amodal=False, quality=quality or project.output.quality)
+        output = project.output
+        base = RenderRequest(
+            amodal=False,
+            quality=quality or output.quality,
+            engine=engine or output.engine,
+            tracing=Tracing(**output.tracing.model_dump()),
         )
+        self._request = request_for(choose(registry, self._labels), base)
         self._plan = plan or compile_plan(project, registry, store)
         self._builder = builder or Builder(project, registry, store)
 

@@ -72,7 +72,7 @@ class Worker:
         from myriorama.app.production.snapshot import dataset_info, shown_as
         from myriorama.plugins.sources import grant_from_json
         from myriorama.scenes.project.load import parse_project
-        from myriorama.scenes.rendering.raster.engine import RasterRenderer
+        from myriorama.scenes.rendering.engines import open_renderer
 
         project = parse_project(setup.project_text)
         self._registry = registry = job_registry([grant_from_json(g) for g in setup.plugins])
@@ -82,7 +82,7 @@ class Worker:
             cache_folder=Path(setup.cache_folder) if setup.cache_folder else None,
         )
         self._out = Path(setup.out)
-        self._renderer: Renderer = RasterRenderer()
+        self._renderer: Renderer = open_renderer()
         size = (setup.width, setup.height)
         self._producer: Producer = Producer(
             project,

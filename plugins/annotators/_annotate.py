@@ -6,7 +6,7 @@ It checks that every annotator keeps to what it declared; it corrects nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -60,12 +60,13 @@ def request_for(annotators: Sequence[Annotator], base: RenderRequest | None = No
     """Return `base` with every pass switched on that some annotator reads."""
     base = base or RenderRequest()
     passes = frozenset[str]().union(*(a.passes for a in annotators))
-    return RenderRequest(
+    return replace(
+        base,
         rgb=base.rgb or "rgb" in passes,
         truth=True,
         amodal=base.amodal or "amodal" in passes,
         linear=base.linear or "linear" in passes,
-        quality=base.quality,
+        coordinates=True,
     )
 
 
@@ -99,7 +100,7 @@ def annotate(
     if truth.frame is not frame or truth.scene is not scene:
         raise ValueError("the truth given belongs to another frame or scene")
     by_instance: dict[int, dict[str, Any]] = {i: {} for i in truth.things}
-    layers: dict[str, npt.NDArray[Any]] = {}
+    layers: dict[str, npt.NDArray[Any]] = dict(frame.layers)
     extra: dict[str, Any] = {}
     for annotator in annotators:
         for index, given in annotator.annotate(frame, scene, truth).items():

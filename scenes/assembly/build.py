@@ -90,6 +90,14 @@ class Builder:
         """
         width, height = size or self._size
         camera = camera_from(sample.rig.type, sample.rig.values, sample.lens, width, height)
+        effects = tuple(
+            (n.type, MappingProxyType(self._open(self._registry.effect(n.type).parameters, n.values)), n.uid)
+            for n in sample.effects
+        )
+        for name, values, _ in effects:
+            effect = self._registry.effect(name)
+            if effect.stage == "optics":
+                camera = effect.equip(values, camera)
         background = Background()
         lights: list[Light] = []
         instances: list[Instance] = []
@@ -110,10 +118,6 @@ class Builder:
                 self._memory.keep(group.uid, key, placed, told)
             instances.extend(placed)
             report[group.uid] = dict(told)
-        effects = tuple(
-            (n.type, MappingProxyType(self._open(self._registry.effect(n.type).parameters, n.values)), n.uid)
-            for n in sample.effects
-        )
         resolved = {
             "camera": {
                 "world_from_camera": camera.world_from_camera.tolist(),

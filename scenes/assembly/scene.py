@@ -36,6 +36,8 @@ class Instance:
         Part p has surface id ``first_surface_id + p``.
     attributes : mapping
         The model's attributes plus what the generator observed after placement.
+    velocity_m_s : (float, float, float)
+        In the world; the pose is that of time 0, the middle of the exposure.
     """
 
     instance_key: str
@@ -48,6 +50,7 @@ class Instance:
     class_id: int
     first_surface_id: int
     attributes: Mapping[str, Attribute] = field(default_factory=lambda: MappingProxyType({}))
+    velocity_m_s: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     def __post_init__(self) -> None:
         pose = frozen_array(self.world_from_object, np.float64, (4, 4), "world_from_object")

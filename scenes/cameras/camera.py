@@ -6,6 +6,7 @@ It holds numbers only; rigs decide where a camera stands.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -13,9 +14,25 @@ from myriorama.scenes.conventions import F64
 from myriorama.scenes.geometry.mesh import frozen_array
 
 
+@dataclass(frozen=True)
+class Distortion:
+    """How a lens bends what a pinhole would show, in OpenCV's terms.
+
+    Attributes
+    ----------
+    model : {"brown_conrady", "kannala_brandt"}
+        Radial and tangential about the pinhole picture, or a fisheye by the angle to the axis.
+    coefficients : tuple of float
+        ``k1, k2, p1, p2, k3, k4, k5, k6`` (OpenCV's order and rational model), or ``k1, k2, k3, k4``.
+    """
+
+    model: Literal["brown_conrady", "kannala_brandt"]
+    coefficients: tuple[float, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Camera:
-    """A pinhole camera.
+    """A camera: a pinhole, with what a lens and a shutter add to it.
 
     Attributes
     ----------
@@ -27,6 +44,17 @@ class Camera:
         Pixels; the first pixel's centre is (0.5, 0.5).
     exposure_ev : float
         Linear radiance is multiplied by 2**exposure_ev before the tone curve.
+    distortion : Distortion or None
+        None is a pinhole's picture.
+    aperture_radius_m, focus_distance_m : float
+        Of the entrance pupil, and of the sharp plane along z; radius 0 is sharp everywhere.
+    shutter_s : float
+        How long a row is exposed.
+    readout_s : float
+        From the first row to the last; above 0 each row has an instant of its own, and the middle row's is time 0.
+    velocity_m_s, angular_velocity_rad_s : (float, float, float)
+        Of the camera at time 0, in its own frame. A body's path is its velocity's straight line, and a turn about a
+        fixed axis through the camera's centre.
     """
 
     world_from_camera: F64
@@ -37,6 +65,13 @@ class Camera:
     cx: float
     cy: float
     exposure_ev: float = 0.0
+    distortion: Distortion | None = None
+    aperture_radius_m: float = 0.0
+    focus_distance_m: float = 1.0
+    shutter_s: float = 0.0
+    readout_s: float = 0.0
+    velocity_m_s: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    angular_velocity_rad_s: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     def __post_init__(self) -> None:
         pose = frozen_array(self.world_from_camera, np.float64, (4, 4), "world_from_camera")

@@ -165,6 +165,16 @@ class SplitShares(_Frozen):
         return self
 
 
+class TracingOptions(_Frozen):
+    """How the path tracer works; see `myriorama.scenes.rendering.tracing.Tracing`."""
+
+    samples_per_pixel: Whole = Field(default=8, ge=1, le=65536)
+    noise_target: float = Field(default=0.0, ge=0, lt=1)
+    denoise: Flag = True
+    max_depth: Whole = Field(default=6, ge=1, le=64)
+    pairs: Flag = Field(default=False, description="Also keep the noisy and the clean picture, albedo and light parts.")
+
+
 class Output(_Frozen):
     """Image size and what is written by default."""
 
@@ -180,6 +190,10 @@ class Output(_Frozen):
     )
     split: SplitShares = SplitShares()
     quality: Literal["draft", "standard", "high"] = "standard"
+    engine: Literal["raster", "pathtraced"] = Field(
+        default="raster", description="What makes the picture; labels are the same for both."
+    )
+    tracing: TracingOptions = TracingOptions()
 
 
 class Project(_Frozen):

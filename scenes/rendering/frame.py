@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from myriorama.scenes.assembly.scene import Scene
+from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.conventions import F32, U8, U32, Mask
+from myriorama.scenes.rendering.tracing import Engine, Tracing
 
 Quality = Literal["draft", "standard", "high"]
 
@@ -32,6 +35,10 @@ class RenderRequest:
         Look only; labels are the same for all.
     coordinates : bool
         Whether object coordinates are read back with the rest of the truth pass.
+    engine : {"raster", "pathtraced"}
+        Which engine makes the picture. Labels come from the same truth pass for both.
+    tracing : Tracing
+        Only for the path tracer.
     """
 
     rgb: bool = True
@@ -40,6 +47,8 @@ class RenderRequest:
     linear: bool = False
     quality: Quality = "standard"
     coordinates: bool = True
+    engine: Engine = "raster"
+    tracing: Tracing = field(default_factory=Tracing)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +96,10 @@ class Frame:
         By instance index, for every thing.
     device : str
         The engine's and driver's version string.
+    camera : Camera or None
+        The camera that it was rendered with; None in a frame that was made without one.
+    layers : mapping
+        Further images, (H, W) or (H, W, C), by field name; they join the layers of the record.
     timings_ms : mapping
         Wall milliseconds per stage; never written to a dataset.
     """
@@ -102,6 +115,8 @@ class Frame:
     normal: F32 | None = None
     object_coordinates: F32 | None = None
     amodal: Mapping[int, AmodalMask] | None = None
+    camera: Camera | None = None
+    layers: Mapping[str, npt.NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
     timings_ms: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 

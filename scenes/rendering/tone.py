@@ -35,7 +35,17 @@ def srgb(linear: F32) -> F32:
     return np.where(linear < np.float32(0.0031308), linear * np.float32(12.92), curved)
 
 
+def curved(linear: F32) -> F32:
+    """Return the (H, W, 3) float32 sRGB picture in [0, 1] of linear radiance, before it is rounded to levels."""
+    return np.asarray(srgb(tone(linear)), dtype=np.float32)
+
+
+def rounded(picture: F32) -> U8:
+    """Return the (H, W, 3) uint8 levels of a float32 picture; a value outside [0, 1] takes the nearer end."""
+    levels: U8 = np.rint(np.clip(picture, np.float32(0.0), np.float32(1.0)) * np.float32(255.0)).astype(np.uint8)
+    return levels
+
+
 def develop(linear: F32) -> U8:
     """Return the (H, W, 3) uint8 sRGB picture of (H, W, 3) float32 linear radiance."""
-    levels: U8 = np.rint(srgb(tone(linear)) * np.float32(255.0)).astype(np.uint8)
-    return levels
+    return rounded(curved(linear))

@@ -144,6 +144,7 @@ class RasterRenderer:
             normal=truth.normal if truth else None,
             object_coordinates=truth.object_coordinates if truth else None,
             amodal=MappingProxyType(amodal) if amodal is not None else None,
+            camera=scene.camera,
             timings_ms=MappingProxyType(clock.laps),
         )
 
