@@ -19,7 +19,6 @@ from myriorama.scenes.conventions import F64
 from myriorama.scenes.geometry.combine import merge
 from myriorama.scenes.materials.finishes import srgb
 from myriorama.scenes.parameters.streams import KeyedDraws
-from myriorama.scenes.placement.resting import resting_rotations
 
 REGISTRY = builtin_registry()
 PLUGIN = REGISTRY.placement("facings")
@@ -316,32 +315,6 @@ def test_what_has_fallen_lies_on_its_side_and_still(name: str, shelf: Instance, 
         stayed = placed.rejections["no room to lie down, so it stands"]
         assert fallen + stayed == 5 - placed.rejections["no width left on the level"] // 3
     assert lying >= 6
-
-
-def test_a_rest_is_where_gravity_leaves_it(goods: dict[str, ObjectModel]) -> None:
-    """Tipping a resting body a little raises its centre of mass, whichever way."""
-    for name, model in goods.items():
-        solid = merge([p.mesh for p in model.parts])
-        body = trimesh.Trimesh(solid.positions.astype(np.float64), solid.faces)
-        points = body.vertices[ConvexHull(body.vertices).vertices] - body.center_mass
-        rests = resting_rotations(model)
-        assert len({tuple(np.round(r, 6).ravel()) for r in rests}) == len(rests)
-        np.testing.assert_allclose(rests @ rests.transpose(0, 2, 1), np.tile(np.eye(3), (len(rests), 1, 1)), atol=1e-9)
-        for rest in rests[:: max(1, len(rests) // 6)]:
-            height = -(points @ rest[2]).min()
-            for azimuth in np.linspace(0, 2 * np.pi, 12, endpoint=False):
-                axis = np.array([np.cos(azimuth), np.sin(azimuth), 0.0])
-                tip = trimesh.transformations.rotation_matrix(2e-4, axis)[:3, :3] @ rest
-                assert -(points @ tip[2]).min() >= height - 1e-9, (name, azimuth)
-
-
-def test_a_box_has_six_rests_and_they_are_its_faces(goods: dict[str, ObjectModel]) -> None:
-    rests = resting_rotations(goods["box"])
-    assert len(rests) == 6
-    down = {tuple(np.round(-r[2]).astype(int)) for r in rests}
-    assert down == {(1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0), (0, 0, 1), (0, 0, -1)}
-    # Lowest first: on front or back.
-    assert abs(rests[0][2, 1]) == pytest.approx(1.0)
 
 
 def test_turned_ones_look_away_as_often_as_asked(shelf: Instance, goods: dict[str, ObjectModel]) -> None:

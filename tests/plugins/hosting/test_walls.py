@@ -79,12 +79,12 @@ def test_raw_calls_are_refused_by_the_kernel(
 @pytest.mark.parametrize(
     "body",
     [
-        "open('/tmp/of_a_plugin', 'w')",
+        "open(beside, 'w')",
         "open(__file__, 'a')",
         "import os; os.remove(__file__)",
         "import os; os.rename(__file__, __file__ + 'x')",
-        "import os; os.mkdir('/tmp/of_a_plugin')",
-        "import os; os.symlink('/etc', '/tmp/of_a_plugin')",
+        "import os; os.mkdir(beside)",
+        "import os; os.symlink('/etc', beside)",
         "import os; os.truncate(__file__, 0)",
         "open('/etc/passwd').read()",
         "import os; os.listdir('/root')",
@@ -93,13 +93,16 @@ def test_raw_calls_are_refused_by_the_kernel(
         "import os; os.symlink('/etc/passwd', 'link'); open('link').read()",
     ],
 )
-def test_files_are_closed_by_the_kernel(bare_hosts: PluginHosts, write_bad: Callable[..., Grant], body: str) -> None:
-    grant = write_bad(body, name="files")
+def test_files_are_closed_by_the_kernel(
+    bare_hosts: PluginHosts, write_bad: Callable[..., Grant], tmp_path: Path, body: str
+) -> None:
+    beside = tmp_path / "of_a_plugin"
+    grant = write_bad(f"beside = {str(beside)!r}\n{body}", name="files")
     before = Path(grant.source.root).read_bytes()
     fault = _fault(bare_hosts, grant)
     assert fault.cause == "forbidden", fault
     assert Path(grant.source.root).read_bytes() == before
-    assert not Path("/tmp/of_a_plugin").exists()
+    assert sorted(tmp_path.iterdir()) == [Path(grant.source.root)]
 
 
 def test_what_a_plugin_needs_stays_open(bare_hosts: PluginHosts, hosts: PluginHosts, write_bad: Callable) -> None:
