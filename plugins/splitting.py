@@ -14,6 +14,8 @@ from myriorama.plugins.writing import StoredRecord
 from myriorama.scenes.errors import InputError, Problem
 
 PARTS: Final = ("train", "val", "test")
+MAX_SALT: Final = 64
+"""Characters that a salt may have where a person gives it."""
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -18,6 +18,9 @@ from myriorama.scenes.errors import InputError, Problem
 if TYPE_CHECKING:
     from myriorama.plugins.selection import ClassUse
     from myriorama.plugins.splitting import Split
+
+_DIGITS: Final = 9
+_USUAL: Final = (0.8, 0.1, 0.1)
 
 
 def export(
@@ -49,6 +52,10 @@ def export(
         list[str] | None,
         typer.Option("--rename", metavar="A=C", help="Show class A as C; classes of one name are merged; repeatable."),
     ] = None,
+    ids: Annotated[
+        str | None,
+        typer.Option("--ids", metavar="A=N,B=M", help="Ids of classes, by their names in the dataset."),
+    ] = None,
     ignore: Annotated[
         str | None, typer.Option("--ignore", metavar="A,B", help="Make regions to ignore of these classes.")
     ] = None,
@@ -58,6 +65,9 @@ def export(
     split_by: Annotated[
         str | None,
         typer.Option("--split-by", metavar="PATH", help="Samples that share this drawn value share a part."),
+    ] = None,
+    salt: Annotated[
+        str | None, typer.Option("--salt", metavar="TEXT", help="Another text, another division into the same shares.")
     ] = None,
     link: Annotated[bool, typer.Option("--link", help="Hard links instead of copies of the pictures.")] = False,
     as_json: JsonOption = False,
@@ -72,15 +82,17 @@ def export(
     if not folder.is_dir():
         raise InputError(Problem("DIR", "there is no such folder", repr(str(folder)), "a dataset's folder"))
     try:
-        stored = read_manifest(folder).selection
+        manifest = read_manifest(folder)
     except ManifestError as error:
         raise InputError(Problem("DIR", str(error), repr(str(folder)), "a finished dataset")) from error
-    limits = Filter(min_visible, min_size, min_area, "ignore" if keep_as_ignore else "drop")
+    stored, known_classes = manifest.selection, [row.name for row in manifest.info.classes]
+    only = tuple(_names("--classes", classes))
+    uses = {**stored.classes, **_uses(rename or (), ignore)}
     selection = Selection(
-        {**stored.classes, **_uses(rename or (), ignore)},
-        tuple(_names("--classes", classes)),
-        limits,
-        stored.split if split is None and split_by is None else _split(split, split_by),
+        _with_ids(uses, ids, only or known_classes, known_classes),
+        only,
+        Filter(min_visible, min_size, min_area, "ignore" if keep_as_ignore else "drop"),
+        _split(stored.split, split, split_by, salt),
     )
     with closing(user_registry(hosted=True)) as registry:
         known = registry.names("writer")
@@ -126,6 +138,42 @@ def _uses(renames: Sequence[str], ignored: str | None) -> dict[str, ClassUse]:
     return uses
 
 
+def _with_ids(
+    uses: Mapping[str, ClassUse], text: str | None, kept: Sequence[str], known: Sequence[str]
+) -> dict[str, ClassUse]:
+    """Return the class map with the ids that were asked for; whether two classes clash is the view's to say."""
+    from myriorama.app.conversion.class_map import MAX_ID
+    from myriorama.plugins.selection import ClassUse
+
+    out = dict(uses)
+    given: dict[str, int] = {}
+    for part in _names("--ids", text):
+        name, equals, number = (word.strip() for word in part.rpartition("="))
+        if not (name and equals):
+            raise InputError(Problem("--ids", "this gives no class an id", repr(part[:80]), "A=3,B=7"))
+        if name not in known:
+            raise InputError(Problem("--ids", "there is no class of this name", repr(name), ", ".join(known)))
+        if name in given:
+            raise InputError(
+                Problem("--ids", f"class {name!r} is given an id twice", repr(part[:80]), "one id for each")
+            )
+        if not (number.isascii() and number.isdecimal() and len(number) <= _DIGITS and 1 <= int(number) <= MAX_ID):
+            told = f"class {name!r} cannot have this id"
+            raise InputError(Problem("--ids", told, repr(number[:80]), f"a whole number from 1 to {MAX_ID}"))
+        use = out.get(name, ClassUse())
+        if name not in kept or use.use != "label":
+            told = f"class {name!r} is not labelled in this export, so it has no id"
+            raise InputError(Problem("--ids", told, repr(part[:80]), "ids of classes that are labelled"))
+        given[name] = int(number)
+        out[name] = replace(use, id=int(number))
+    # classes that are merged with one whose id was asked for are that class: an earlier id of theirs gives way
+    asked = {out[name].name or name: number for name, number in given.items()}
+    return {
+        name: use if name in given or use.id == asked.get(use.name or name, use.id) else replace(use, id=None)
+        for name, use in out.items()
+    }
+
+
 def _names(option: str, text: str | None) -> list[str]:
     if text is None:
         return []
@@ -135,15 +183,30 @@ def _names(option: str, text: str | None) -> list[str]:
     return names
 
 
-def _split(text: str | None, by: str | None) -> Split:
-    from myriorama.plugins.splitting import Split
+def _split(stored: Split, text: str | None, by: str | None, salt: str | None) -> Split:
+    """Return the split: what no option speaks of stays as the dataset has it."""
+    from myriorama.plugins.splitting import MAX_SALT, Split
 
+    if text is None and by is None and salt is None:
+        return stored
+    if salt is not None and len(salt) > MAX_SALT:
+        told = f"a text of {len(salt)} characters"
+        raise InputError(Problem("--salt", "this is too long", told, f"up to {MAX_SALT} characters"))
+    usual = stored.shares if len(stored.parts) > 1 or by is None else _USUAL
+    made = Split(usual if text is None else _shares(text), stored.by if by is None else by, stored.salt)
+    if salt and len(made.parts) == 1:
+        told = "the dataset is not divided, so a salt changes nothing"
+        raise InputError(Problem("--salt", told, repr(salt), "with `--split 0.8,0.1,0.1`"))
+    return made if salt is None else replace(made, salt=salt)
+
+
+def _shares(text: str) -> tuple[float, float, float]:
     try:
-        shares = tuple(float(part) for part in (text or "0.8,0.1,0.1").split(","))
+        shares = tuple(float(part) for part in text.split(","))
     except ValueError as error:
         raise InputError(Problem("--split", "three shares whose sum is 1", repr(text), "0.8,0.1,0.1")) from error
     if len(shares) == 2:
         shares = (*shares, 0.0)
     if len(shares) != 3:
         raise InputError(Problem("--split", "three shares whose sum is 1", repr(text), "0.8,0.1,0.1"))
-    return Split((shares[0], shares[1], shares[2]), by or "")
+    return shares[0], shares[1], shares[2]

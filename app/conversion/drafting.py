@@ -9,7 +9,7 @@ import json
 import os
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -37,8 +37,8 @@ class ExportDraft:
         All options of the format.
     uses : mapping
         Class -> what becomes of it; what is not named stays as it is.
-    shares, by : tuple, str
-        Of the split.
+    shares, by, salt : tuple, str, str
+        Of the split; of a set that is not divided the dataset's own salt stays.
     """
 
     source: Path
@@ -49,6 +49,7 @@ class ExportDraft:
     filter: Filter = field(default_factory=Filter)
     shares: tuple[float, float, float] = WHOLE.shares
     by: str = ""
+    salt: str = ""
     link: bool = False
 
 
@@ -56,20 +57,21 @@ def selection_of(draft: ExportDraft, info: DatasetInfo, stored: Selection) -> Se
     """Return which objects an export shows, and as what; `stored` is what the dataset itself was written with.
 
     It is what the command line makes of `command_of`, so what a class's line does not change stays as the dataset has
-    it, ids too.
+    it.
 
     Raises
     ------
     InputError
         Every class is left out, or the shares are none.
     """
-    renames, ignored, only = _changes(draft, info, stored)
+    changes = _changes(draft, info, stored)
     classes = {
         **stored.classes,
-        **{name: ClassUse(use="ignore") for name in ignored},
-        **{name: ClassUse(shown) for name, shown in renames.items()},
+        **{name: ClassUse(use="ignore") for name in changes.ignored},
+        **{name: ClassUse(shown) for name, shown in changes.renames.items()},
     }
-    return Selection(classes, tuple(only), draft.filter, _split_of(draft, stored))
+    classes |= {name: replace(classes.get(name, ClassUse()), id=number) for name, number in changes.ids.items()}
+    return Selection(classes, changes.only, draft.filter, _split_of(draft, stored))
 
 
 def wanted_of(draft: ExportDraft, info: DatasetInfo, stored: Selection, registry: PluginRegistry) -> ExportWanted:
@@ -81,10 +83,10 @@ def wanted_of(draft: ExportDraft, info: DatasetInfo, stored: Selection, registry
 
 def command_of(draft: ExportDraft, info: DatasetInfo, stored: Selection, registry: PluginRegistry) -> str:
     """Return the command that makes the same export; empty where a class's name cannot stand in one."""
-    renames, ignored, only = _changes(draft, info, stored)
-    if any(_unspeakable(name) for name in (*ignored, *only)):
+    changes = _changes(draft, info, stored)
+    if any(_unspeakable(name) for name in (*changes.ignored, *changes.only, *changes.ids)):
         return ""
-    if any("=" in name or name != name.strip() for name in renames):
+    if any("=" in name or name != name.strip() for name in changes.renames):
         return ""
     words = ["myriorama", "export", str(draft.source), "--format", draft.format, "--out", draft.out]
     for name, value in _changed_options(draft, registry).items():
@@ -99,16 +101,19 @@ def command_of(draft: ExportDraft, info: DatasetInfo, stored: Selection, registr
             words += [option, f"{least!r}"]
     if wanted.use == "ignore":
         words.append("--keep-as-ignore")
-    if only:
-        words += ["--classes", ",".join(only)]
-    for name, shown in renames.items():
+    if changes.only:
+        words += ["--classes", ",".join(changes.only)]
+    for name, shown in changes.renames.items():
         words += ["--rename", f"{name}={shown}"]
-    if ignored:
-        words += ["--ignore", ",".join(ignored)]
-    if _split_of(draft, stored) != stored.split:
-        words += ["--split", ",".join(repr(share) for share in draft.shares)]
-        if draft.by:
-            words += ["--split-by", draft.by]
+    if changes.ignored:
+        words += ["--ignore", ",".join(changes.ignored)]
+    if changes.ids:
+        words += ["--ids", ",".join(f"{name}={number}" for name, number in changes.ids.items())]
+    split = _split_of(draft, stored)
+    if split != stored.split:
+        words += ["--split", ",".join(repr(share) for share in split.shares)]
+        words += ["--split-by", split.by] if split.by != stored.split.by else []
+        words += ["--salt", split.salt] if split.salt != stored.split.salt else []
     if draft.link:
         words.append("--link")
     return shlex.join(words)
@@ -150,9 +155,19 @@ def free_place(source: Path, format_name: str) -> Path:
         number += 1
 
 
-def _changes(draft: ExportDraft, info: DatasetInfo, stored: Selection) -> tuple[dict[str, str], list[str], list[str]]:
-    """Return renames, classes to ignore, and the only classes to keep (none where all are kept)."""
+@dataclass(frozen=True)
+class _Changes:
+    """What is asked for otherwise than the dataset has it; `only` is empty where every class is kept."""
+
+    renames: dict[str, str]
+    ignored: tuple[str, ...]
+    ids: dict[str, int]
+    only: tuple[str, ...]
+
+
+def _changes(draft: ExportDraft, info: DatasetInfo, stored: Selection) -> _Changes:
     renames: dict[str, str] = {}
+    ids: dict[str, int] = {}
     ignored: list[str] = []
     kept: list[str] = []
     dropped = False
@@ -163,21 +178,24 @@ def _changes(draft: ExportDraft, info: DatasetInfo, stored: Selection) -> tuple[
             dropped = dropped or before.use != "drop"
             continue
         kept.append(row.name)
-        if wanted == before:
-            continue
         if wanted.use == "ignore":
             if before.use != "ignore":
                 ignored.append(row.name)
-        elif wanted.name != before.name or before.use != "label":
+            continue
+        own_again = wanted.id is None and before.id is not None  # a new name takes the id with it
+        if wanted.name != before.name or before.use != "label" or own_again:
             renames[row.name] = wanted.name or row.name
+            before = ClassUse(wanted.name)
+        if wanted.id is not None and wanted.id != before.id:
+            ids[row.name] = wanted.id
     if dropped and not kept:
         raise InputError(Problem("classes", "every class is left out", allowed="at least one that is kept"))
-    return renames, ignored, kept if dropped else []
+    return _Changes(renames, tuple(ignored), ids, tuple(kept) if dropped else ())
 
 
 def _split_of(draft: ExportDraft, stored: Selection) -> Split:
-    same = draft.shares == stored.split.shares and draft.by == stored.split.by
-    return stored.split if same else Split(draft.shares, draft.by)
+    split = Split(draft.shares, draft.by, stored.split.salt)
+    return replace(split, salt=draft.salt) if len(split.parts) > 1 else split
 
 
 def _changed_options(draft: ExportDraft, registry: PluginRegistry) -> dict[str, Any]:

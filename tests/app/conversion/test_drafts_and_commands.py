@@ -18,6 +18,7 @@ import pytest
 from myriorama.app.cli.program import run
 from myriorama.app.conversion import exporting
 from myriorama.app.conversion.child import packed, unpacked
+from myriorama.app.conversion.class_map import shown_rows
 from myriorama.app.conversion.conversions import Conversions
 from myriorama.app.conversion.counting import Counted, columns_of
 from myriorama.app.conversion.drafting import (
@@ -99,6 +100,10 @@ DRAFTS: list[dict[str, Any]] = [
     {"uses": {"ball": ClassUse("box"), "crate": ClassUse("box")}},
     {"uses": {**STORED, "crate": ClassUse(use="ignore"), "ground": ClassUse(use="drop")}, "link": True},
     {"uses": {"ball": ClassUse("toy", 7, "drop")}, "filter": Filter(0.25, 8, 40, "ignore")},
+    {"uses": {"ball": ClassUse("toy", 19), "crate": ClassUse(id=4)}, "salt": "s"},
+    {"uses": {"ball": ClassUse(id=7), "crate": ClassUse("toy")}, "salt": "other"},
+    {"uses": {"ball": ClassUse("toy"), "crate": ClassUse("toy", 5), "ground": ClassUse(use="drop")}, "salt": "a b"},
+    {"uses": STORED, "shares": (1.0, 0.0, 0.0), "salt": "changes nothing"},
     {"uses": STORED, "shares": (0.6, 0.2, 0.2), "by": "camera.rig/distance_m", "options": {"segmentation": "polygon"}},
 ]
 
@@ -125,16 +130,79 @@ def test_the_command_makes_the_very_export(
     wanted = wanted_of(draft, source.info, source.stored, registry)
     assert asked[0].selection == wanted.selection
     assert (asked[0].options, asked[0].link, asked[0].out) == (wanted.options, wanted.link, wanted.out)
-    for name, use in draft.uses.items():
-        shown = View(source.info, wanted.selection)
-        assert shown.use_of_class(name) == use.use
+    shown = View(source.info, wanted.selection)
+    for row in shown_rows(source.info.classes, draft.uses):
+        assert shown.use_of_class(row.name) == row.use
+        made = shown.shown_class(row.name)
+        assert (
+            made is None
+            if row.use != "label"
+            else made is not None
+            and (made.name, made.id)
+            == (
+                row.shown_name,
+                row.shown_id,
+            )
+        )
 
 
 def test_an_unchanged_draft_shows_what_the_dataset_shows(dataset: Path) -> None:
     source = open_source(dataset)
-    same = ExportDraft(dataset, "/x", "coco", uses=source.stored.classes, shares=source.stored.split.shares)
+    split = source.stored.split
+    same = ExportDraft(dataset, "/x", "coco", uses=source.stored.classes, shares=split.shares, salt=split.salt)
     assert selection_of(same, source.info, source.stored) == source.stored
     assert source.stored.split.salt == "s"
+
+
+def test_ids_and_salts_of_a_command_reach_the_files(dataset: Path, tmp_path: Path) -> None:
+    def exported(name: str, *words: str) -> tuple[dict[str, int], dict[str, Any]]:
+        out = tmp_path / name
+        assert run(["export", str(dataset), "--format", "coco", "--out", str(out), *words]) == 0
+        told = json.loads((out / "export.json").read_text())
+        found: dict[str, int] = {}
+        for path in sorted((out / "annotations").glob("*.json")):
+            found |= {c["name"]: c["id"] for c in json.loads(path.read_text())["categories"]}
+        return found, told["selection"]
+
+    ids, selection = exported("kept")
+    assert ids["toy"] == 7
+    assert selection["split"]["salt"] == "s", "what the dataset has stays where nothing else is asked for"
+    ids, selection = exported("given", "--ids", "ball=11, crate=300", "--salt", "new")
+    assert (ids["toy"], ids["crate"]) == (11, 300)
+    assert selection["split"] == {"shares": [0.5, 0.5, 0.0], "by": "", "salt": "new"}
+    ids, _ = exported("merged", "--rename", "crate=toy", "--ids", "crate=12")
+    assert ids["toy"] == 12, "of merged classes one is asked for, the others follow"
+    _, selection = exported("shares", "--split", "0.2,0.8")
+    assert selection["split"] == {"shares": [0.2, 0.8, 0.0], "by": "", "salt": "s"}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--ids", "dragon=3"), ("--ids", "'dragon'", "ball")),
+        (("--ids", "ball=0"), ("'ball'", "1 to 65535")),
+        (("--ids", "crate=70000"), ("'crate'", "1 to 65535")),
+        (("--ids", "crate=2.5"), ("'crate'", "whole number")),
+        (("--ids", "crate"), ("'crate'", "A=3")),
+        (("--ids", "crate=3,crate=4"), ("'crate'", "twice")),
+        (("--ids", "crate=7"), ("'crate'", "'toy'", "the id 7")),
+        (("--ids", "ball=5,crate=5"), ("'toy'", "'crate'", "the id 5")),
+        (("--rename", "crate=toy", "--ids", "ball=5,crate=6"), ("'toy'", "several ids")),
+        (("--ignore", "crate", "--ids", "crate=4"), ("'crate'", "not labelled")),
+        (("--classes", "ball", "--ids", "crate=4"), ("'crate'", "not labelled")),
+        (("--salt", "x" * 65), ("--salt", "64")),
+        (("--split", "1,0,0", "--salt", "x"), ("--salt", "not divided")),
+    ],
+)
+def test_ids_and_salts_that_cannot_be_are_told_by_name(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: tuple[str, ...]
+) -> None:
+    out = tmp_path / "out"
+    assert run(["export", str(dataset), "--format", "coco", "--out", str(out), *words]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    for piece in told:
+        assert piece in said
+    assert not out.exists()
 
 
 def test_a_name_with_a_comma_has_no_command(dataset: Path) -> None:
