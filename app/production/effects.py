@@ -42,15 +42,16 @@ def with_effects(frame: Frame, scene: Scene, sample: SceneSample, registry: Plug
     linear = frame.linear
     picture: F32 | None = None
     layers: dict[str, npt.NDArray[Any]] = dict(frame.layers)
+    lit = replace(frame, lights=scene.lights, background=scene.background)
     for name, values, uid in scene.effects:
         effect = registry.effect(name)
         draws = KeyedDraws(sample.seed, sample.index, sample.attempt, uid)
-        _keep_channels(name, effect.channels(values, frame, draws), frame, layers)
+        _keep_channels(name, effect.channels(values, lit, draws), frame, layers)
         if effect.stage == "optics":
             continue
         if effect.stage == "picture":
             before = curved(linear) if picture is None else picture
-            after = _checked(name, "retouch", before, effect.retouch(values, before, frame, draws))
+            after = _checked(name, "retouch", before, effect.retouch(values, before, lit, draws))
             if after is not before:
                 picture = after
         elif picture is not None:
@@ -59,9 +60,9 @@ def with_effects(frame: Frame, scene: Scene, sample: SceneSample, registry: Plug
                 "move it before that one"
             )
         elif effect.stage == "curve":
-            picture = _checked(name, "develop", linear, effect.develop(values, linear, frame, draws))
+            picture = _checked(name, "develop", linear, effect.develop(values, linear, lit, draws))
         else:
-            linear = _checked(name, "apply", linear, effect.apply(values, linear, frame, draws))
+            linear = _checked(name, "apply", linear, effect.apply(values, linear, lit, draws))
     if len(layers) > len(frame.layers):
         frame = replace(frame, layers=MappingProxyType(layers))
     if picture is not None:

@@ -126,6 +126,9 @@ def make_frame(scene: Scene) -> Frame:
         amodal=MappingProxyType(
             {i: _alone(camera, one) for i, one in enumerate(scene.instances) if one.kind == "thing"}
         ),
+        camera=camera,
+        lights=scene.lights,
+        background=scene.background,
     )
 
 

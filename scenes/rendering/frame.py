@@ -16,6 +16,7 @@ import numpy.typing as npt
 from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.conventions import F32, U8, U32, Mask
+from myriorama.scenes.lights import Background, Light
 from myriorama.scenes.rendering.tracing import Engine, Tracing
 
 Quality = Literal["draft", "standard", "high"]
@@ -98,6 +99,10 @@ class Frame:
         The engine's and driver's version string.
     camera : Camera or None
         The camera that it was rendered with; None in a frame that was made without one.
+    lights : tuple of Light
+        The scene's lights, before exposure; told to effects alone.
+    background : Background or None
+        What lights the scene from all around, before exposure; told to effects alone.
     layers : mapping
         Further images, (H, W) or (H, W, C), by field name; they join the layers of the record.
     timings_ms : mapping
@@ -116,6 +121,8 @@ class Frame:
     object_coordinates: F32 | None = None
     amodal: Mapping[int, AmodalMask] | None = None
     camera: Camera | None = None
+    lights: tuple[Light, ...] = ()
+    background: Background | None = None
     layers: Mapping[str, npt.NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
     timings_ms: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
