@@ -26,7 +26,6 @@ from myriorama.plugins.api import (
     StoredRecord,
     StoredRecords,
     WholeFile,
-    Writer,
 )
 from myriorama.plugins.writers._bop_objects import MM_PER_M, BopObjects
 from myriorama.plugins.writers._depth import (
@@ -37,6 +36,7 @@ from myriorama.plugins.writers._depth import (
     stored_depth,
 )
 from myriorama.plugins.writers._mask_png import mask_png
+from myriorama.plugins.writers._pictures import PictureWriter
 from myriorama.plugins.writers._recipes import Drawn, fault_of
 from myriorama.scenes.errors import InputError, Problem
 from myriorama.scenes.labels.rle import crop_of_counts, decode_counts
@@ -51,7 +51,7 @@ TARGET_VISIBLE: Final = 0.1
 _NEEDED_LABELS: Final = ("amodal", "boxes_3d", "fractions")
 
 
-class Bop(Writer):
+class Bop(PictureWriter):
     """BOP's layout."""
 
     name: ClassVar[str] = "bop"
@@ -80,10 +80,8 @@ class Bop(Writer):
     )
 
     def obstacles(self, record: Record) -> tuple[str, ...]:
-        found = []
+        found = [*super().obstacles(record)]
         frame = record.frame
-        if frame.rgb is None:
-            found.append("BOP needs the picture, and the frame was rendered without it")
         if self.values["depth"] and frame.depth is None:
             found.append("the frame was rendered without depth")
         elif self.values["depth"] and frame.depth is not None:
@@ -111,17 +109,21 @@ class Bop(Writer):
             told += ["colours and textures of models", "symmetries of models"]
         return tuple(told)
 
+    def picture_path(self, part: str, index: int) -> str:
+        folder, stem = _place(part, index)
+        return f"{folder}/rgb/{stem}.png"
+
     def sample_files(self, record: Record) -> Iterable[SampleFile]:
+        yield from super().sample_files(record)
         folder, stem = _place(record.part, record.index)
-        yield PngFile("rgb", f"{folder}/rgb/{stem}.png", record.rgb, {"color_space": "sRGB"})
         if self.values["depth"] and record.frame.depth is not None:
             unit = float(self.values["depth_unit_m"])
             steps = depth_steps(record.frame.depth, unit)
             yield PngFile(DEPTH_ROLE, f"{folder}/depth/{stem}.png", steps, depth_meaning(unit))
 
     def reused_files(self, stored: StoredRecord) -> Iterable[ReusedFile]:
+        yield from super().reused_files(stored)
         folder, stem = _place(stored["part"], stored["index"])
-        yield ReusedFile("rgb", f"{folder}/rgb/{stem}.png")
         if self.values["depth"]:
             yield ReusedFile(_depth_of(stored)[0], f"{folder}/depth/{stem}.png")
 

@@ -15,12 +15,9 @@ from myriorama.plugins.api import (
     Parameter,
     PluginError,
     Record,
-    ReusedFile,
-    SampleFile,
     StoredRecord,
     StoredRecords,
     WholeFile,
-    Writer,
 )
 from myriorama.plugins.writers._coco_document import (
     document,
@@ -32,7 +29,7 @@ from myriorama.plugins.writers._coco_document import (
     noting_parts,
 )
 from myriorama.plugins.writers._coco_fill import coco_cuts
-from myriorama.plugins.writers._pictures import reused_rgb, rgb_file
+from myriorama.plugins.writers._pictures import PictureWriter
 from myriorama.plugins.writers._polygons import DEFAULT_IOU, polygons_of_all
 
 ANNOTATIONS_PATH: Final = "annotations/instances.json"
@@ -45,7 +42,7 @@ _FURTHER: Final = 2**40
 """Ids of the second and later regions of one object are this far apart; it is more than any object's own id."""
 
 
-class Coco(Writer):
+class Coco(PictureWriter):
     """COCO with every further label as an extra field."""
 
     name: ClassVar[str] = "coco"
@@ -69,18 +66,10 @@ class Coco(Writer):
     )
 
     def obstacles(self, record: Record) -> tuple[str, ...]:
-        found = []
-        if record.frame.rgb is None:
-            found.append("COCO needs the picture, and the frame was rendered without it")
+        found = [*super().obstacles(record)]
         if len(record.scene.instances) > MAX_INSTANCES:
             found.append(f"{len(record.scene.instances)} instances in one image; COCO ids are made for {MAX_INSTANCES}")
         return tuple(found)
-
-    def sample_files(self, record: Record) -> Iterable[SampleFile]:
-        yield rgb_file(record)
-
-    def reused_files(self, stored: StoredRecord) -> Iterable[ReusedFile]:
-        yield reused_rgb(stored["index"])
 
     def losses(self) -> tuple[str, ...]:
         drawn = ("masks to the pixel: polygons keep 98 % of them",) if self.values["segmentation"] == "polygon" else ()

@@ -13,12 +13,10 @@ import numpy as np
 from myriorama.plugins.api import (
     PngFile,
     Record,
-    ReusedFile,
     SampleFile,
     StoredRecord,
     StoredRecords,
     WholeFile,
-    Writer,
 )
 from myriorama.plugins.writers._coco_document import (
     document,
@@ -30,7 +28,7 @@ from myriorama.plugins.writers._coco_document import (
     noting_parts,
 )
 from myriorama.plugins.writers._painting import painted
-from myriorama.plugins.writers._pictures import PNG24_MAX, file_stem, reused_rgb, rgb_file
+from myriorama.plugins.writers._pictures import PNG24_MAX, PictureWriter, file_stem
 from myriorama.scenes.errors import InputError, Problem
 
 PANOPTIC_PATH: Final = "annotations/panoptic.json"
@@ -38,7 +36,7 @@ PART_PATH: Final = "annotations/panoptic_{part}.json"
 FOLDER: Final = "panoptic"
 
 
-class CocoPanoptic(Writer):
+class CocoPanoptic(PictureWriter):
     """COCO panoptic."""
 
     name: ClassVar[str] = "coco_panoptic"
@@ -47,17 +45,12 @@ class CocoPanoptic(Writer):
     version: ClassVar[str] = "1"
 
     def obstacles(self, record: Record) -> tuple[str, ...]:
-        found = []
-        if record.frame.rgb is None:
-            found.append("COCO panoptic needs the picture, and the frame was rendered without it")
+        found = [*super().obstacles(record)]
         if "segments" not in record.extra:
             found.append("COCO panoptic needs the segments of the image: add the annotator `segments`")
         if len(record.scene.instances) > PNG24_MAX:
             found.append(f"{len(record.scene.instances)} instances do not fit in 24 bits")
         return tuple(found)
-
-    def sample_files(self, record: Record) -> Iterable[SampleFile]:
-        yield rgb_file(record)
 
     def label_files(self, stored: StoredRecord) -> Iterable[SampleFile]:
         masks = [(rle, row["id"]) for row in shown_segments(stored) for rle in row["rles"]]
@@ -65,9 +58,6 @@ class CocoPanoptic(Writer):
         colours = np.stack([ids & 0xFF, ids >> 8 & 0xFF, ids >> 16], axis=2).astype(np.uint8)
         meaning = {"value": "red + 256 * green + 65536 * blue", "0": "no label"}
         yield PngFile("panoptic", f"{FOLDER}/{file_stem(stored['index'])}.png", colours, meaning)
-
-    def reused_files(self, stored: StoredRecord) -> Iterable[ReusedFile]:
-        yield reused_rgb(stored["index"])
 
     def losses(self) -> tuple[str, ...]:
         return (

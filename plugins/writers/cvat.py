@@ -11,31 +11,26 @@ from typing import Any, ClassVar, Final
 
 from myriorama.plugins.api import (
     Bool,
-    Choice,
     Parameter,
-    Record,
-    ReusedFile,
-    SampleFile,
     StoredRecord,
     StoredRecords,
     WholeFile,
-    Writer,
 )
 from myriorama.plugins.writers._crops import cropped, runs_by_rows
-from myriorama.plugins.writers._markup import attributes, fits, number, text
-from myriorama.plugins.writers._pictures import file_stem, reused_rgb, rgb_file
-from myriorama.plugins.writers._polygons import Ring, polygons_of_all
+from myriorama.plugins.writers._markup import attributes, number, text
+from myriorama.plugins.writers._pictures import file_stem
+from myriorama.plugins.writers._polygons import Ring
+from myriorama.plugins.writers._shapes import ShapeWriter, shapes_choice
 from myriorama.plugins.writers._skeletons import Schema, drawing, schema_of, untaken
 
 ANNOTATIONS_PATH: Final = "annotations.xml"
 LABELS_PATH: Final = "cvat_labels.json"
-IGNORED: Final = "ignored"
 _FACTS: Final = ("instance_key", "visible")
 """Told as attributes of every shape, before the object's own."""
 _POINTS: Final = "{} keypoints"
 
 
-class Cvat(Writer):
+class Cvat(ShapeWriter):
     """CVAT's own XML."""
 
     name: ClassVar[str] = "cvat"
@@ -43,43 +38,21 @@ class Cvat(Writer):
     help: ClassVar[str] = "CVAT for images 1.1: an XML of shapes beside the pictures, and the labels to make a task of."
     version: ClassVar[str] = "1"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        Choice(
-            "shapes",
-            "mask",
-            options=("mask", "polygon", "box"),
-            help="Exact masks, outlines of each piece of an object, or tight boxes.",
-        ),
+        shapes_choice("mask"),
         Bool("keypoints", True, help="Also write the keypoints of an object as a skeleton."),
         Bool("attributes", True, help="Also write attributes, the object's key and its visible fraction."),
     )
 
-    def obstacles(self, record: Record) -> tuple[str, ...]:
-        found = [] if record.frame.rgb is not None else ["CVAT needs the picture, and the frame has none"]
-        odd = [row.name for row in self.info.classes if not fits(row.name)]
-        found += [f"XML cannot hold the control characters of the class {name!r}" for name in odd]
-        return tuple(found)
-
     def losses(self) -> tuple[str, ...]:
-        lost = {
-            "mask": (),
-            "polygon": ("holes, and which pieces are one object but for their group",),
-            "box": ("masks",),
-        }[self.values["shapes"]]
         unless = {"keypoints": "keypoints", "attributes": "attributes and fractions"}
         return (
-            *lost,
+            *self.lost_of_shapes("group"),
             *(words for name, words in unless.items() if not self.values[name]),
             "keypoints outside the image",
             "the numbers of classes, and classes of stuff",
             "amodal and part masks, occluders, 3D boxes, poses and cameras",
             "depth, normals, object coordinates and id images",
         )
-
-    def sample_files(self, record: Record) -> Iterable[SampleFile]:
-        yield rgb_file(record)
-
-    def reused_files(self, stored: StoredRecord) -> Iterable[ReusedFile]:
-        yield reused_rgb(stored["index"])
 
     def whole_files(self, records: StoredRecords) -> Iterable[WholeFile]:
         schema = schema_of(records)
@@ -91,7 +64,7 @@ class Cvat(Writer):
     def _labels(self, schema: Schema) -> list[dict[str, Any]]:
         """Return the labels in the form that CVAT's raw editor of labels takes."""
         out: list[dict[str, Any]] = []
-        for row in self._things:
+        for row in self.things:
             names = [*_FACTS, *schema.attributes.get(row.id, ())] if self.values["attributes"] else []
             told = [
                 {"name": n, "mutable": False, "input_type": "text", "default_value": "", "values": [""]}
@@ -114,16 +87,8 @@ class Cvat(Writer):
                     }
                 )
         if schema.ignores:
-            out.append({"name": self._ignored, "color": "#7f7f7f", "type": "any", "attributes": []})
+            out.append({"name": self.ignored_label, "color": "#7f7f7f", "type": "any", "attributes": []})
         return out
-
-    @property
-    def _things(self) -> list[Any]:
-        return [row for row in self.info.classes if row.kind == "thing"]
-
-    @property
-    def _ignored(self) -> str:
-        return untaken(IGNORED, (row.name for row in self.info.classes))
 
     def _skeleton_of(self, name: str) -> str:
         return untaken(_POINTS.format(name), (row.name for row in self.info.classes))
@@ -134,21 +99,15 @@ class Cvat(Writer):
             part = {"subset": stored["part"]} if len(schema.parts) > 1 else {}
             known = {"id": stored["index"], "name": f"{file_stem(stored['index'])}.png", **part}
             lines = [f"  <image{attributes(**known, width=stored['width'], height=stored['height'])}>"]
-            rings = self._rings(stored)
+            rings = self.rings_of_all(stored)
             for a in stored["annotations"]:
                 lines += self._shapes(stored, a, a["class_name"], next(rings, ()), ignored=False)
                 if self.values["keypoints"] and a["keypoints"]:
                     lines += self._skeleton(a, list(schema.keypoints[a["class_id"]].names))
             for a in stored["ignored"]:
-                lines += self._shapes(stored, a, self._ignored, next(rings, ()), ignored=True)
+                lines += self._shapes(stored, a, self.ignored_label, next(rings, ()), ignored=True)
             yield "\n".join((*lines, "  </image>\n")).encode()
         yield b"</annotations>\n"
-
-    def _rings(self, stored: StoredRecord) -> Iterator[Sequence[Ring]]:
-        """Yield the outlines of every object and region, where they are wanted: all of a sample at once is faster."""
-        if self.values["shapes"] == "polygon":
-            codes = [a["rle"] for a in (*stored["annotations"], *stored["ignored"])]
-            yield from (found.rings for found in polygons_of_all(codes, stored["height"], stored["width"]))
 
     def _shapes(
         self, stored: StoredRecord, a: StoredRecord, label: str, rings: Sequence[Ring], *, ignored: bool

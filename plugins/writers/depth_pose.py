@@ -25,7 +25,6 @@ from myriorama.plugins.api import (
     StoredRecords,
     Values,
     WholeFile,
-    Writer,
 )
 from myriorama.plugins.splitting import PARTS
 from myriorama.plugins.writers._depth import (
@@ -37,7 +36,7 @@ from myriorama.plugins.writers._depth import (
     depth_steps,
     stored_depth,
 )
-from myriorama.plugins.writers._pictures import PNG16_MAX, file_stem
+from myriorama.plugins.writers._pictures import PNG16_MAX, PictureWriter, file_stem
 from myriorama.plugins.writing import DatasetInfo
 from myriorama.scenes.conventions import F64
 from myriorama.scenes.labels.box_3d import quaternion_of
@@ -51,7 +50,7 @@ _ROW: Final = 12
 """Numbers kept of a sample: index, fx, fy, cx, cy, position, quaternion."""
 
 
-class DepthPose(Writer):
+class DepthPose(PictureWriter):
     """Colour, depth and trajectory."""
 
     name: ClassVar[str] = "depth_pose"
@@ -106,9 +105,12 @@ class DepthPose(Writer):
             "which samples show one and the same scene: all samples of a part are one sequence",
         )
 
+    def picture_path(self, part: str, index: int) -> str:
+        return f"{part}/{self._names(index)[0]}"
+
     def sample_files(self, record: Record) -> Iterable[SampleFile]:
-        rgb, depth = self._names(record.index)
-        yield PngFile("rgb", f"{record.part}/{rgb}", record.rgb, {"color_space": "sRGB"})
+        yield from super().sample_files(record)
+        _, depth = self._names(record.index)
         if record.frame.depth is None:
             return
         if self._tum:
@@ -120,8 +122,8 @@ class DepthPose(Writer):
             yield ArrayFile(self._role, f"{record.part}/{depth}", record.frame.depth, meaning)
 
     def reused_files(self, stored: StoredRecord) -> Iterable[ReusedFile]:
-        rgb, depth = self._names(stored["index"])
-        yield ReusedFile("rgb", f"{stored['part']}/{rgb}")
+        yield from super().reused_files(stored)
+        _, depth = self._names(stored["index"])
         yield ReusedFile(self._depth_of(stored)[0], f"{stored['part']}/{depth}")
 
     def whole_files(self, records: StoredRecords) -> Iterable[WholeFile]:

@@ -16,19 +16,16 @@ from myriorama.plugins.api import (
     Choice,
     Int,
     Parameter,
-    PngFile,
     Record,
     ReusedFile,
-    SampleFile,
     StoredRecord,
     StoredRecords,
     WholeFile,
-    Writer,
 )
 from myriorama.plugins.splitting import PARTS
 from myriorama.plugins.writers import _parquet
 from myriorama.plugins.writers._hugging_face_rows import features, row_of
-from myriorama.plugins.writers._pictures import file_stem, rgb_file
+from myriorama.plugins.writers._pictures import PictureWriter, file_stem
 from myriorama.plugins.writers._sharding import PartReader
 from myriorama.scenes.labels.stored import json_text
 
@@ -38,7 +35,7 @@ _SPOOL_BYTES: Final = 8 * 2**20
 _BLOCK: Final = 2**20
 
 
-class HuggingFace(Writer):
+class HuggingFace(PictureWriter):
     """An image folder, or Parquet."""
 
     name: ClassVar[str] = "hugging_face"
@@ -57,7 +54,7 @@ class HuggingFace(Writer):
     )
 
     def obstacles(self, record: Record) -> tuple[str, ...]:
-        found = [] if record.frame.rgb is not None else ["Hugging Face needs the picture, and the frame has none"]
+        found = [*super().obstacles(record)]
         if self._packs and _parquet.missing():
             found.append(_parquet.missing())
         return tuple(found)
@@ -72,16 +69,11 @@ class HuggingFace(Writer):
         )
         return always if self.values["masks"] else (*always, "masks")
 
-    def sample_files(self, record: Record) -> Iterable[SampleFile]:
-        if self._packs:
-            yield rgb_file(record)
-        else:
-            shared = rgb_file(record)
-            yield PngFile(shared.role, _picture_path(record.part, record.index), shared.pixels, shared.meaning)
+    def picture_path(self, part: str, index: int) -> str:
+        return super().picture_path(part, index) if self._packs else _picture_path(part, index)
 
     def reused_files(self, stored: StoredRecord) -> Iterable[ReusedFile]:
-        if not self._packs:
-            yield ReusedFile("rgb", _picture_path(stored["part"], stored["index"]))
+        return () if self._packs else super().reused_files(stored)  # an export packs them into its files
 
     def whole_files(self, records: StoredRecords) -> Iterable[WholeFile]:
         return self._parquet_files(records) if self._packs else self._metadata_files(records)

@@ -16,18 +16,15 @@ from myriorama.plugins.api import (
     Choice,
     Float,
     Parameter,
-    PngFile,
-    Record,
-    ReusedFile,
     SampleFile,
     StoredRecord,
     StoredRecords,
     TextFile,
     Values,
     WholeFile,
-    Writer,
 )
 from myriorama.plugins.splitting import PARTS
+from myriorama.plugins.writers._pictures import PictureWriter
 from myriorama.plugins.writing import DatasetInfo
 from myriorama.scenes.conventions import F64
 from myriorama.scenes.placement.poses import rotation_from_quaternion
@@ -48,7 +45,7 @@ _NOTHING_HORIZONTAL: Final = 1e-9
 _NOTHING_TURNED: Final = 1e-12
 
 
-class Kitti(Writer):
+class Kitti(PictureWriter):
     """KITTI's object benchmark, left colour camera."""
 
     name: ClassVar[str] = "kitti"
@@ -79,8 +76,8 @@ class Kitti(Writer):
         self._types = type_names(info)
         self._least_upright = math.cos(math.radians(self.values["max_tilt_deg"]))
 
-    def obstacles(self, record: Record) -> tuple[str, ...]:
-        return ("KITTI needs the picture, and the frame was rendered without it",) if record.frame.rgb is None else ()
+    def picture_path(self, part: str, index: int) -> str:
+        return _path("image_2", index, "png")
 
     def losses(self) -> tuple[str, ...]:
         vertical = "the camera's vertical" if self.values["frame"] == "camera" else "the world's vertical"
@@ -93,12 +90,6 @@ class Kitti(Writer):
             "where the camera stands in the world",
             "blanks in class names: they are underscores",
         )
-
-    def sample_files(self, record: Record) -> Iterable[SampleFile]:
-        yield PngFile("rgb", _path("image_2", record.index, "png"), record.rgb, {"color_space": "sRGB"})
-
-    def reused_files(self, stored: StoredRecord) -> Iterable[ReusedFile]:
-        yield ReusedFile("rgb", _path("image_2", stored["index"], "png"))
 
     def label_files(self, stored: StoredRecord) -> Iterable[SampleFile]:
         camera = np.array(stored["camera"]["camera_from_world"])

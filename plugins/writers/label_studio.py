@@ -13,22 +13,18 @@ from myriorama.plugins.api import (
     Bool,
     Choice,
     Parameter,
-    Record,
-    ReusedFile,
-    SampleFile,
     StoredRecord,
     StoredRecords,
     Text,
     WholeFile,
-    Writer,
 )
 from myriorama.plugins.writers._brush import brush_code
 from myriorama.plugins.writers._crops import cropped
-from myriorama.plugins.writers._markup import attributes, fits
-from myriorama.plugins.writers._pictures import file_stem, reused_rgb, rgb_file
-from myriorama.plugins.writers._polygons import Ring, polygons_of_all
-from myriorama.plugins.writers._skeletons import Schema, schema_of, untaken
-from myriorama.plugins.writers.cvat import IGNORED
+from myriorama.plugins.writers._markup import attributes
+from myriorama.plugins.writers._pictures import file_stem
+from myriorama.plugins.writers._polygons import Ring
+from myriorama.plugins.writers._shapes import ShapeWriter, shapes_choice
+from myriorama.plugins.writers._skeletons import Schema, schema_of
 from myriorama.scenes.labels.stored import json_text
 
 TASKS_PATH: Final = "label_studio/tasks.json"
@@ -43,7 +39,7 @@ _POINT_WIDTH: Final = 0.5
 """How large a keypoint is drawn, percent of the picture's width."""
 
 
-class LabelStudio(Writer):
+class LabelStudio(ShapeWriter):
     """Tasks for Label Studio."""
 
     name: ClassVar[str] = "label_studio"
@@ -51,12 +47,7 @@ class LabelStudio(Writer):
     help: ClassVar[str] = "A JSON of tasks with labels, and the labelling configuration, to import in Label Studio."
     version: ClassVar[str] = "1"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        Choice(
-            "shapes",
-            "brush",
-            options=("brush", "polygon", "box"),
-            help="Exact masks, outlines of each piece of an object, or tight boxes.",
-        ),
+        shapes_choice("brush"),
         Choice(
             "role",
             "annotations",
@@ -69,20 +60,9 @@ class LabelStudio(Writer):
         ),
     )
 
-    def obstacles(self, record: Record) -> tuple[str, ...]:
-        found = [] if record.frame.rgb is not None else ["Label Studio needs the picture, and the frame has none"]
-        odd = [row.name for row in self.info.classes if not fits(row.name)]
-        found += [f"XML cannot hold the control characters of the class {name!r}" for name in odd]
-        return tuple(found)
-
     def losses(self) -> tuple[str, ...]:
-        lost = {
-            "brush": (),
-            "polygon": ("holes, and which pieces are one object but for their parent's id",),
-            "box": ("masks",),
-        }[self.values["shapes"]]
         return (
-            *lost,
+            *self.lost_of_shapes("parent's id"),
             *(() if self.values["keypoints"] else ("keypoints",)),
             "keypoints outside the image, and bones between keypoints",
             "the numbers of classes, and classes of stuff",
@@ -90,12 +70,6 @@ class LabelStudio(Writer):
             "amodal and part masks, occluders, 3D boxes, poses and cameras",
             "depth, normals, object coordinates and id images",
         )
-
-    def sample_files(self, record: Record) -> Iterable[SampleFile]:
-        yield rgb_file(record)
-
-    def reused_files(self, stored: StoredRecord) -> Iterable[ReusedFile]:
-        yield reused_rgb(stored["index"])
 
     def whole_files(self, records: StoredRecords) -> Iterable[WholeFile]:
         schema = schema_of(records)
@@ -121,7 +95,7 @@ class LabelStudio(Writer):
         }
 
     def _results(self, stored: StoredRecord) -> Iterator[dict[str, Any]]:
-        rings = self._rings(stored)
+        rings = self.rings_of_all(stored)
         for a in stored["annotations"]:
             number = 0
             for number, shape in enumerate(self._shapes(stored, a, a["class_name"], next(rings, ()))):
@@ -132,14 +106,8 @@ class LabelStudio(Writer):
                         number += 1
                         yield {**_keypoint(stored, k), **_region(a, number)}
         for a in stored["ignored"]:
-            for number, shape in enumerate(self._shapes(stored, a, self._ignored, next(rings, ()))):
+            for number, shape in enumerate(self._shapes(stored, a, self.ignored_label, next(rings, ()))):
                 yield {**shape, **_region(a, number)}
-
-    def _rings(self, stored: StoredRecord) -> Iterator[Sequence[Ring]]:
-        """Yield the outlines of every object and region, where they are wanted: all of a sample at once is faster."""
-        if self.values["shapes"] == "polygon":
-            codes = [a["rle"] for a in (*stored["annotations"], *stored["ignored"])]
-            yield from (found.rings for found in polygons_of_all(codes, stored["height"], stored["width"]))
 
     def _shapes(
         self, stored: StoredRecord, a: StoredRecord, label: str, rings: Sequence[Ring]
@@ -162,19 +130,15 @@ class LabelStudio(Writer):
 
     def _config(self, schema: Schema) -> str:
         tag, _ = _TAGS[self.values["shapes"]]
-        shown = [(row.name, row.color) for row in self.info.classes if row.kind == "thing"]
+        shown = [(row.name, row.color) for row in self.things]
         if schema.ignores:
-            shown.append((self._ignored, "#7f7f7f"))
+            shown.append((self.ignored_label, "#7f7f7f"))
         lines = ["<View>", '  <Image name="image" value="$image" zoom="true" zoomControl="true"/>']
         lines += _labels(tag, "label", shown)
         if self.values["keypoints"] and schema.keypoints:
             names = dict.fromkeys(name for key in sorted(schema.keypoints) for name in schema.keypoints[key].names)
             lines += _labels("KeyPointLabels", "keypoint", [(name, "") for name in names])
         return "\n".join((*lines, "</View>\n"))
-
-    @property
-    def _ignored(self) -> str:
-        return untaken(IGNORED, (row.name for row in self.info.classes))
 
 
 def _labels(tag: str, name: str, rows: Sequence[tuple[str, str]]) -> Iterator[str]:

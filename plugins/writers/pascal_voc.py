@@ -17,20 +17,17 @@ from myriorama.plugins.api import (
     Bool,
     BytesFile,
     Parameter,
-    PngFile,
     Record,
-    ReusedFile,
     SampleFile,
     StoredRecord,
     StoredRecords,
     TextFile,
     Values,
     WholeFile,
-    Writer,
 )
 from myriorama.plugins.splitting import PARTS
 from myriorama.plugins.writers._painting import indexed_png, painted, voc_palette
-from myriorama.plugins.writers._pictures import file_stem, rgb_file
+from myriorama.plugins.writers._pictures import PictureWriter, file_stem
 from myriorama.plugins.writing import DatasetInfo
 from myriorama.scenes.assembly.scene import SceneClass
 from myriorama.scenes.errors import InputError, Problem
@@ -45,7 +42,7 @@ _LINES: Final = 4096
 _CONTROL: Final = re.compile("[\\x00-\\x1f\\x7f\\ufffe\\uffff]")
 
 
-class PascalVoc(Writer):
+class PascalVoc(PictureWriter):
     """Pascal VOC."""
 
     name: ClassVar[str] = "pascal_voc"
@@ -64,9 +61,7 @@ class PascalVoc(Writer):
                 raise InputError(Problem("classes", told, repr(row.name), "another name, by the class map"))
 
     def obstacles(self, record: Record) -> tuple[str, ...]:
-        found = []
-        if record.frame.rgb is None:
-            found.append("Pascal VOC needs the picture, and the frame was rendered without it")
+        found = [*super().obstacles(record)]
         objects = len(record.annotations)
         if self.values["segmentation"] and objects > MOST:
             found.append(f"{objects} objects in one image; {_way_out('objects')}")
@@ -74,9 +69,8 @@ class PascalVoc(Writer):
             found.append(f"{len(self._things())} classes; {_way_out('classes')}")
         return tuple(found)
 
-    def sample_files(self, record: Record) -> Iterable[SampleFile]:
-        picture = rgb_file(record)
-        yield PngFile(picture.role, _picture_path(record.index), picture.pixels, picture.meaning)
+    def picture_path(self, part: str, index: int) -> str:
+        return _picture_path(index)
 
     def label_files(self, stored: StoredRecord) -> Iterable[SampleFile]:
         stem = file_stem(stored["index"])
@@ -98,9 +92,6 @@ class PascalVoc(Writer):
         classes = indexed_png(class_of_object[by_object], palette)
         yield BytesFile("segmentation_class", f"SegmentationClass/{stem}.png", classes)
         yield BytesFile("segmentation_object", f"SegmentationObject/{stem}.png", indexed_png(by_object, palette))
-
-    def reused_files(self, stored: StoredRecord) -> Iterable[ReusedFile]:
-        yield ReusedFile("rgb", _picture_path(stored["index"]))
 
     def losses(self) -> tuple[str, ...]:
         masks = () if self.values["segmentation"] else ("masks",)

@@ -12,16 +12,14 @@ from myriorama.plugins.api import (
     Bool,
     Int,
     Parameter,
-    Record,
-    SampleFile,
+    ReusedFile,
     StoredRecord,
     StoredRecords,
     WholeFile,
-    Writer,
 )
 from myriorama.plugins.splitting import PARTS
 from myriorama.plugins.writers import _tar
-from myriorama.plugins.writers._pictures import file_stem, rgb_file
+from myriorama.plugins.writers._pictures import PictureWriter, file_stem
 from myriorama.plugins.writers._sharding import PartReader
 from myriorama.scenes.labels.stored import json_bytes
 
@@ -31,7 +29,7 @@ _LEFT_OUT: Final = frozenset(("format", "version", "files", "surfaces", "report"
 """Fields of a stored record that tell how it came about, or what lies where in a dataset."""
 
 
-class Webdataset(Writer):
+class Webdataset(PictureWriter):
     """Shards for each part of a split."""
 
     name: ClassVar[str] = "webdataset"
@@ -44,11 +42,8 @@ class Webdataset(Writer):
         Bool("cls", False, help="Also write the class of the largest object, counted from 0, for classification."),
     )
 
-    def obstacles(self, record: Record) -> tuple[str, ...]:
-        return () if record.frame.rgb is not None else ("WebDataset needs the picture, and the frame has none",)
-
-    def sample_files(self, record: Record) -> Iterable[SampleFile]:
-        yield rgb_file(record)
+    def reused_files(self, stored: StoredRecord) -> Iterable[ReusedFile]:
+        return ()  # an export packs them into its shards
 
     def losses(self) -> tuple[str, ...]:
         always = ("how each sample was drawn and placed, and the table of surfaces",)

@@ -15,19 +15,16 @@ from myriorama.plugins.api import (
     Choice,
     Float,
     Parameter,
-    Record,
-    ReusedFile,
     SampleFile,
     StoredRecord,
     StoredRecords,
     TextFile,
     Values,
     WholeFile,
-    Writer,
 )
 from myriorama.plugins.splitting import PARTS
 from myriorama.plugins.writers._joining import joined
-from myriorama.plugins.writers._pictures import file_stem, reused_rgb, rgb_file
+from myriorama.plugins.writers._pictures import PictureWriter, file_stem
 from myriorama.plugins.writers._polygons import DEFAULT_IOU, polygons_of_all
 from myriorama.plugins.writers._rectangles import smallest_rectangle
 from myriorama.plugins.writers.coco import keypoint_schema
@@ -59,7 +56,7 @@ _LOST_BY_TASK: Final = {
 }
 
 
-class Yolo(Writer):
+class Yolo(PictureWriter):
     """YOLO for one task."""
 
     name: ClassVar[str] = "yolo"
@@ -88,17 +85,8 @@ class Yolo(Writer):
         self._things = [row for row in info.classes if row.kind == "thing"]
         self._class_index = {row.id: k for k, row in enumerate(self._things)}
 
-    def obstacles(self, record: Record) -> tuple[str, ...]:
-        return ("YOLO needs the picture, and the frame was rendered without it",) if record.frame.rgb is None else ()
-
     def losses(self) -> tuple[str, ...]:
         return (*_LOST_BY_TASK[self._task], *_LOST)
-
-    def sample_files(self, record: Record) -> Iterable[SampleFile]:
-        yield rgb_file(record)
-
-    def reused_files(self, stored: StoredRecord) -> Iterable[ReusedFile]:
-        yield reused_rgb(stored["index"])
 
     def label_files(self, stored: StoredRecord) -> Iterable[SampleFile]:
         if self._task != "pose":  # a row of keypoints is as long as the whole set makes it
