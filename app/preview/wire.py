@@ -106,12 +106,12 @@ def _instance_to_json(instance: Instance, class_name: str, anatomy: bool) -> dic
 
 def camera_to_json(camera: Camera) -> dict[str, Any]:
     """Return a camera as JSON; its numbers come back as they were."""
-    return {f.name: plain(getattr(camera, f.name)) for f in fields(Camera)}
+    return camera.to_json()
 
 
 def camera_from(told: Mapping[str, Any]) -> Camera:
     """Return the camera of `camera_to_json`."""
-    return Camera(**{**told, "world_from_camera": np.array(told["world_from_camera"], dtype=np.float64)})
+    return Camera.from_json(told)
 
 
 def annotations_to_json(annotations: Sequence[Annotation]) -> list[dict[str, Any]]:

@@ -24,7 +24,6 @@ from myriorama.plugins.annotators import annotate, choose, request_for
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.plugins.sources import Grant
 from myriorama.scenes.assembly.scene import Scene
-from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.conventions import U8
 from myriorama.scenes.labels.box_3d import scale_of
 from myriorama.scenes.labels.contract import check
@@ -200,7 +199,4 @@ def thumbnail_size(size: tuple[int, int], long_side_px: int) -> tuple[int, int]:
 
 def resized(scene: Scene, width: int, height: int) -> Scene:
     """Return the scene with its camera's picture scaled to another size."""
-    c = scene.camera
-    x, y = width / c.width, height / c.height
-    camera = Camera(c.world_from_camera, width, height, c.fx * x, c.fy * y, c.cx * x, c.cy * y, c.exposure_ev)
-    return replace(scene, camera=camera)
+    return replace(scene, camera=scene.camera.resized(width, height))
