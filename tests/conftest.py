@@ -27,6 +27,8 @@ from myriorama.scenes.materials.model import Material, Texture
 from myriorama.scenes.rendering.frame import AmodalMask, Frame
 from myriorama.scenes.sample import NodeSample, SceneSample
 
+pytest_plugins = ["tests.beside"]
+
 CLASSES = (
     SceneClass(1, "ball", "toy", "#e69f00"),
     SceneClass(2, "crate", "box", "#56b4e9"),

@@ -259,6 +259,7 @@ def test_devices_pipes_and_folders_are_no_files(project: Path, open_store: Open)
     assert time.perf_counter() - started < 5.0  # opening a pipe would wait for ever
 
 
+@pytest.mark.alone
 def test_a_file_beyond_the_size_limit_is_not_even_hashed(project: Path, open_store: Open) -> None:
     with (project / "huge.glb").open("wb") as file:
         file.truncate(3 * 2**30)  # sparse: it takes no disk

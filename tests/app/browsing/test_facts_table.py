@@ -151,6 +151,7 @@ def test_replacing_over_and_over_leaves_what_was_said_last(facts_of: Make) -> No
     assert table.values("count:mug")[1].sum() == len(indices)
 
 
+@pytest.mark.alone
 def test_ten_thousand_samples_are_filtered_in_time(facts_of: Make) -> None:
     table = FactsTable()
     for i in range(10_000):

@@ -98,6 +98,7 @@ def test_a_broken_plugin_is_told_and_the_rest_is_there() -> None:
     assert "no_such_module" in found.broken[0][1]
 
 
+@pytest.mark.alone
 def test_the_catalogue_is_read_on_a_thread() -> None:
     told: list[Entries] = []
     start = time.perf_counter()

@@ -63,11 +63,12 @@ def test_a_link_out_of_the_folder_is_not_followed(
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_is_neither_a_project_nor_a_model(
-    tmp_path: Path, refused: Refused, project_with_models: Make, rendering: Words
+    tmp_path: Path, refused: Refused, project_with_models: Make, rendering: Words, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     os.mkfifo(tmp_path / "pipe.glb")
     refused(rendering(project_with_models(tmp_path, "pipe.glb"), tmp_path), (FILE, "not a regular file", "a file"))
-    refused(rendering(tmp_path / "pipe.glb", tmp_path), ("PROJECT", "no such project", "pipe.glb"))
+    monkeypatch.chdir(tmp_path)  # a long path would be told without its end
+    refused(rendering(Path("pipe.glb"), tmp_path), ("PROJECT", "no such project", "pipe.glb"))
 
 
 def test_a_file_is_measured_before_it_is_read(

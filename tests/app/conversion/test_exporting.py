@@ -128,6 +128,7 @@ def test_counts_are_those_of_the_export(dataset: Path, tmp_path: Path, selection
     assert (made.annotations, made.ignored, dict(made.removed)) == (counted.labelled, counted.ignored, dict(removed))
 
 
+@pytest.mark.alone
 def test_counting_a_million_objects_keeps_up_with_a_hand(dataset: Path) -> None:
     info = read_manifest(dataset).info
     table = ObjectTable(info)

@@ -119,6 +119,7 @@ def test_a_missing_file_is_found_and_its_coming_too(document: Document, checker:
     assert problems.all == ()
 
 
+@pytest.mark.alone
 def test_asking_costs_the_window_nothing_and_the_newest_wins(
     document: Document, checker: Checker, problems: Problems
 ) -> None:
@@ -156,6 +157,7 @@ def test_places_lead_to_their_owners(example: Example) -> None:
         assert owner_at(project, place) == uid
 
 
+@pytest.mark.alone
 def test_a_hundred_groups_are_checked_in_a_moment(example: Example, tmp_path: Path) -> None:
     project = example("mugs_on_conveyor")
     one = project.objects[0]

@@ -192,6 +192,7 @@ def test_new_in_a_folder_that_exists_is_refused(document: Document, tmp_path: Pa
     assert document.title == "belt"
 
 
+@pytest.mark.alone
 def test_a_save_is_cheap(
     document: Document, tmp_path: Path, benchmark_s: Callable[[Callable[[], object]], float]
 ) -> None:

@@ -257,6 +257,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_tried_again(document: Docum
     journal.close()
 
 
+@pytest.mark.alone
 def test_a_change_costs_the_window_next_to_nothing(document: Document, journal: Journal) -> None:
     alone = Document()
     alone.open(document.project, document.folder)

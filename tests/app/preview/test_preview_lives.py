@@ -34,6 +34,7 @@ def shared_names() -> set[str]:
     return {p.name for p in SHARED.glob(mine)} if SHARED.is_dir() else set()
 
 
+@pytest.mark.alone
 def test_a_killed_process_is_replaced_and_the_picture_comes(make_desk: Callable[[], Desk], small: Project) -> None:
     desk = make_desk()
     desk.frame(small)
@@ -99,6 +100,7 @@ def test_a_request_that_ends_two_processes_is_told_and_not_repeated(
     assert desk.frame(small, index=3).index == 3
 
 
+@pytest.mark.alone
 def test_close_leaves_no_process_thread_or_shared_memory(make_desk: Callable[[], Desk], small: Project) -> None:
     names, threads = shared_names(), set(threading.enumerate())
     desk = make_desk()

@@ -67,6 +67,7 @@ def test_a_write_beyond_the_budget_leaves_nothing(tmp_path: Path) -> None:
     assert write_file(tmp_path, "b", (b"123456",)).bytes == 6
 
 
+@pytest.mark.alone
 def test_a_full_disk_in_the_workers_is_waited_for(yard: Any, calm_sets: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The workers have no room from some sample on; the disk says that there is none until room is made."""
     free = {"bytes": 1000}

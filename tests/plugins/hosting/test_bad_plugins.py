@@ -161,6 +161,7 @@ def test_the_authors_own_line_is_told(
     assert "hosting/" not in fault.trace, "only the plugin's own frames"
 
 
+@pytest.mark.alone
 def test_a_lost_process_is_replaced_within_a_second(hosts: PluginHosts, write_bad: Callable[..., Grant]) -> None:
     grant = write_bad("if values['n']: os._exit(1)\nreturn thing()", "import os", "replaced")
     entry, times_s = grant.manifest.entries[0], []

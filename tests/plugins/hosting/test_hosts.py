@@ -89,6 +89,7 @@ def test_changed_files_of_a_new_grant_run_in_a_new_process(own_hosts: PluginHost
     assert _gone(before)
 
 
+@pytest.mark.alone
 def test_a_hanging_source_holds_up_nobody_else(own_hosts: PluginHosts, write_bad: Callable) -> None:
     hanging, good = write_bad("time.sleep(60)", "import time", "hanging"), write_bad(PID, "import os", "good")
     _call(own_hosts, good)
@@ -171,6 +172,7 @@ def test_an_interrupted_call_is_not_answered_by_the_next(own_hosts: PluginHosts,
     assert _call(own_hosts, plain, n=2)["n"] == 2
 
 
+@pytest.mark.alone
 def test_closing_ends_a_call_that_hangs(short: Limits, tmp_path: Path, write_bad: Callable) -> None:
     made = PluginHosts(short, tmp_path / "..")
     grant = write_bad("time.sleep(60)", "import time", "hung")

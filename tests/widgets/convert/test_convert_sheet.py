@@ -285,6 +285,7 @@ def test_what_is_no_dataset_is_told(qtbot: QtBot, studio: Studio, tmp_path: Path
     made.close()
 
 
+@pytest.mark.alone
 def test_a_million_objects_are_counted_while_a_hand_drags(qtbot: QtBot, sheet: ConvertSheet) -> None:
     counts, source = sheet.counts, sheet.source
     assert counts is not None

@@ -374,6 +374,7 @@ def test_a_file_is_asked_for_where_nothing_goes_without(panel: OutlinerPanel, mo
     assert panel.studio.document.project.objects[-1].parameters["file"].endswith("crate_tomatoes.gltf")
 
 
+@pytest.mark.alone
 def test_two_hundred_groups_are_shown_in_a_moment(panel: OutlinerPanel) -> None:
     document: Document = panel.studio.document
     project = document.project

@@ -215,10 +215,12 @@ def _judge(ward: Ward, kinds: tuple[tuple[str, str, str, str], ...]) -> None:
     assert not told, f"{told}\n(noise of this machine: {noise_s:.3f} s)"
 
 
+@pytest.mark.alone
 def test_the_window_goes_on_whatever_a_plugin_does(ward: Ward) -> None:
     _judge(ward, QUICK)
 
 
 @pytest.mark.long
+@pytest.mark.alone
 def test_the_window_goes_on_whatever_else_a_plugin_does(ward: Ward) -> None:
     _judge(ward, REST)

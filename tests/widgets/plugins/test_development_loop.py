@@ -187,6 +187,7 @@ def test_work_that_is_stopped_runs_no_more(loop: Loop, qtbot: QtBot) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.alone
 def test_a_save_is_seen_within_a_second(loop: Loop, qtbot: QtBot) -> None:
     took = []
     for number in range(7):
