@@ -158,11 +158,15 @@ class Effect(Plugin):
         a picture, instead of the studio's own tone curve; at most one. ``picture``: `retouch`, after the curve.
     redrawable : bool
         It needs nothing but the picture before it and its draws, so it may be drawn again when a dataset is loaded.
+    rest : mapping or None
+        Values of some parameters with which it changes nothing, whatever the others are: ``{"strength": 0.0}``. What
+        is declared here is held to it; None where there are no such values.
     """
 
     kind: ClassVar[PluginKind] = "effect"
     stage: ClassVar[EffectStage] = "light"
     redrawable: ClassVar[bool] = False
+    rest: ClassVar[Mapping[str, Any] | None] = None
 
     def equip(self, values: Values, camera: Camera) -> Camera:
         """Return the camera with what this effect gives it: distortion, an aperture, a shutter, ..."""
@@ -173,7 +177,10 @@ class Effect(Plugin):
         return linear
 
     def develop(self, values: Values, linear: F32, frame: Frame, draws: Draws) -> F32:
-        """Return the (H, W, 3) float32 sRGB picture in [0, 1] of a linear image. Only of stage ``curve``."""
+        """Return the (H, W, 3) float32 sRGB picture in [0, 1] of a linear image. Only of stage ``curve``.
+
+        To hand back the very linear image leaves it to the studio's own curve.
+        """
         raise PluginError(f"effect {self.name!r} has no tone curve of its own")
 
     def retouch(self, values: Values, picture: F32, frame: Frame, draws: Draws) -> F32:

@@ -26,7 +26,7 @@ from myriorama.scenes.parameters.schema import (
     Text,
     Vector,
 )
-from myriorama.scenes.registry import PluginKind
+from myriorama.scenes.registry import EffectStage, PluginKind
 
 FILE_NAME: Final = "myriorama_plugin.json"
 FORMAT: Final = "myriorama-plugin"
@@ -53,7 +53,8 @@ class ManifestEntry:
     parameters, per_object : tuple of Parameter
         As the class declares them; `per_object` only for a placement.
     traits : mapping
-        Further class attributes by name, JSON-able: ``home``, ``watertight``, ``extent_m``, ``fills``, ``passes``.
+        Further class attributes by name, JSON-able: ``home``, ``watertight``, ``extent_m``, ``fills``, ``passes``,
+        ``stage``, ``redrawable``, ``rest``.
     """
 
     kind: PluginKind
@@ -252,6 +253,8 @@ def _entry_from_json(tree: Any, place: str) -> ManifestEntry:
     traits = tree.get("traits", {})
     if not isinstance(traits, Mapping):
         raise InputError(Problem(f"{place}.traits", "this is an object", repr(traits)[:80]))
+    if tree["kind"] == "effect":
+        _require_stage(traits, f"{place}.traits")
     return ManifestEntry(
         kind=tree["kind"],
         name=name,
@@ -264,6 +267,15 @@ def _entry_from_json(tree: Any, place: str) -> ManifestEntry:
         per_object=declared["per_object"],
         traits=MappingProxyType(dict(traits)),
     )
+
+
+def _require_stage(traits: Mapping[str, Any], place: str) -> None:
+    stages = get_args(EffectStage)
+    if traits.get("stage", "light") not in stages:
+        message = "an effect has no such stage"
+        raise InputError(Problem(f"{place}.stage", message, repr(traits["stage"])[:80], ", ".join(stages)))
+    if not isinstance(traits.get("rest"), Mapping | None):
+        raise InputError(Problem(f"{place}.rest", "this is an object of values", repr(traits["rest"])[:80]))
 
 
 def _word(tree: Mapping[str, Any], key: str, place: str = "") -> str:

@@ -29,7 +29,7 @@ from myriorama.plugins.hosting.remote import grant_of_class, remote_class
 from myriorama.plugins.manifest import ManifestEntry
 from myriorama.plugins.sources import Grant
 from myriorama.scenes.errors import PluginError
-from myriorama.scenes.registry import PluginKind
+from myriorama.scenes.registry import EffectStage, PluginKind
 
 if TYPE_CHECKING:
     from myriorama.plugins.hosting.hosts import PluginHosts
@@ -150,6 +150,10 @@ class PluginRegistry:
         """Return the declarations of a placement that are drawn once per object."""
         found = cast("type[Placement]", self.plugin_class("placement", placement))
         return found.per_object
+
+    def effect_stage(self, name: str) -> EffectStage:
+        """Return the stage of an effect; see `plugin_class` for errors."""
+        return cast("type[Effect]", self.plugin_class("effect", name)).stage
 
     def generator(self, name: str) -> Generator:
         return self._get("generator", name, Generator)

@@ -181,6 +181,10 @@ class Registry(Protocol):
         """Return a placement's declarations that are drawn once per object."""
         ...
 
+    def effect_stage(self, name: str) -> EffectStage:
+        """Return the stage of an effect without running its code."""
+        ...
+
 
 __all__ = [
     "AnnotatorLike",

@@ -18,6 +18,7 @@ from myriorama.scenes.parameters.schema import Int, Parameter
 from myriorama.scenes.parameters.streams import KeyedDraws
 from myriorama.scenes.registry import (
     EffectLike,
+    EffectStage,
     EnvironmentLike,
     GeneratorLike,
     Item,
@@ -82,6 +83,9 @@ class HoldingRegistry:
 
     def per_object_parameters(self, placement: str) -> tuple[Parameter, ...]:
         return self._registry.per_object_parameters(placement)
+
+    def effect_stage(self, name: str) -> EffectStage:
+        return self._registry.effect_stage(name)
 
     def forget(self) -> None:
         """Forget where things stood: another project was opened."""

@@ -18,6 +18,7 @@ from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.conventions import F32
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.parameters.streams import KeyedDraws
+from myriorama.scenes.registry import EffectStage
 from myriorama.scenes.rendering.frame import Frame
 from myriorama.scenes.rendering.tone import curved, develop, rounded
 from myriorama.scenes.sample import SceneSample
@@ -55,12 +56,10 @@ def with_effects(frame: Frame, scene: Scene, sample: SceneSample, registry: Plug
             if after is not before:
                 picture = after
         elif picture is not None:
-            raise PluginError(
-                f"effect {name!r} works in linear light and stands behind one that works on the finished picture; "
-                "move it before that one"
-            )
+            raise PluginError(_misplaced(name, effect.stage))
         elif effect.stage == "curve":
-            picture = _checked(name, "develop", linear, effect.develop(values, linear, lit, draws))
+            developed = _checked(name, "develop", linear, effect.develop(values, linear, lit, draws))
+            picture = None if developed is linear else developed
         else:
             linear = _checked(name, "apply", linear, effect.apply(values, linear, lit, draws))
     if len(layers) > len(frame.layers):
@@ -70,6 +69,11 @@ def with_effects(frame: Frame, scene: Scene, sample: SceneSample, registry: Plug
     if linear is frame.linear:
         return frame
     return replace(frame, rgb=develop(linear), linear=linear)
+
+
+def _misplaced(name: str, stage: EffectStage) -> str:
+    what = "is a tone curve" if stage == "curve" else "works in linear light"
+    return f"effect {name!r} {what} and stands behind one that works on the finished picture; move it before that one"
 
 
 def _checked(name: str, method: str, before: F32, after: F32) -> F32:

@@ -13,10 +13,11 @@ from typing import Any, Final
 from myriorama.plugins.api import Plugin
 from myriorama.plugins.conformance import declarations
 from myriorama.plugins.conformance.costs import Judgement, judge_leak, judge_memory, judge_time
+from myriorama.plugins.conformance.effects import EffectProbe
 from myriorama.plugins.conformance.findings import Finding
 from myriorama.plugins.conformance.generators import GeneratorProbe
 from myriorama.plugins.conformance.options import Options, budget_of
-from myriorama.plugins.conformance.pictures import AnnotatorProbe, EffectProbe, WriterProbe
+from myriorama.plugins.conformance.pictures import AnnotatorProbe, WriterProbe
 from myriorama.plugins.conformance.probing import Place, Probe, blamed, defined_at
 from myriorama.plugins.conformance.static_scan import scan
 from myriorama.plugins.conformance.surroundings import EnvironmentProbe, PlacementProbe

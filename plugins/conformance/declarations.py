@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from myriorama.plugins.api import Annotator, Choice, Float, Generator, Int, Parameter, Placement, Plugin, Vector
+from myriorama.plugins.api import Annotator, Choice, Effect, Float, Generator, Int, Parameter, Placement, Plugin, Vector
 from myriorama.plugins.manifest import NAME, parameter_from_json, parameter_to_json
 from myriorama.scenes.errors import InputError
 from myriorama.scenes.parameters.dialect import read_distribution
@@ -75,6 +75,36 @@ def _trait_faults(plugin: type[Plugin]) -> Iterator[str]:
             yield f"fills names the fields that annotate returns, in snake_case, not {named!r}"
         if not set(plugin.passes) <= _PASSES:
             yield f"passes are among {', '.join(sorted(_PASSES))}, not {sorted(plugin.passes)}"
+    if issubclass(plugin, Effect):
+        yield from _stage_faults(plugin)
+
+
+def _stage_faults(plugin: type[Effect]) -> Iterator[str]:
+    stages: dict[str, str] = {"optics": "equip", "light": "apply", "curve": "develop", "picture": "retouch"}
+    if plugin.stage not in stages:
+        yield f"stage is one of {', '.join(stages)}, not {plugin.stage!r}"
+        return
+    if not isinstance(plugin.redrawable, bool):
+        yield f"redrawable is True or False, not {plugin.redrawable!r}"
+    own = stages[plugin.stage]
+    written = [m for m in stages.values() if getattr(plugin, m) is not getattr(Effect, m)]
+    idle = [m for m in written if m != own]
+    if idle:
+        yield f"stage is {plugin.stage}, so {own} does the work; {idle[0]} is never called"
+    if own not in written and plugin.channels is Effect.channels:
+        yield f"stage is {plugin.stage}: write the method {own}"
+    rest: Any = plugin.rest
+    if rest is not None and not isinstance(rest, Mapping):
+        yield f"rest is a mapping of parameters to values, or None, not {rest!r}"
+        return
+    declared = {p.name: p for p in plugin.parameters}
+    for name, value in (rest or {}).items():
+        if name not in declared:
+            yield f"rest names {name!r}, which is no parameter"
+        elif fit_literal(value, declared[name], name)[1] is not None:
+            yield f"rest sets {name} to {value!r}, which does not fit its declaration"
+    if rest is not None and not rest:
+        yield "rest names the parameters with which nothing changes; None where there are none"
 
 
 def help_of_parameters(plugin: type[Plugin]) -> str:

@@ -1,4 +1,4 @@
-"""How effects, annotators and writers are checked: over the exact frame of a small scene."""
+"""How annotators and writers are checked: over the exact frame of a small scene."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from myriorama.plugins.api import (
     ArrayFile,
     BytesFile,
     DatasetInfo,
-    Effect,
     Frame,
     PictureError,
     Plugin,
@@ -38,7 +37,6 @@ from myriorama.plugins.conformance.options import Options
 from myriorama.plugins.conformance.probing import Probe
 from myriorama.plugins.conformance.stage import CLASSES, HEIGHT_PX, WIDTH_PX, make_frame, make_sample, make_scene
 from myriorama.plugins.selection import ALL, View
-from myriorama.scenes.conventions import F32
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.labels.stored import record_to_json, require_json
 
@@ -47,48 +45,10 @@ SCENES: Final = 6
 
 
 @lru_cache(maxsize=SCENES)
-def _shot(number: int) -> tuple[Scene, Frame]:
+def shot(number: int) -> tuple[Scene, Frame]:
+    """Return scene `number` and its frame."""
     scene = make_scene(make_draw((), number, 0))
     return scene, make_frame(scene)
-
-
-class EffectProbe(Probe):
-    """Runs an effect over pictures of several sizes and contents."""
-
-    method = "apply"
-
-    def __init__(self, plugin: type[Plugin], options: Options) -> None:
-        super().__init__(plugin, options)
-        self._made = cast("type[Effect]", plugin)()
-
-    def call(self, draw: Draw) -> F32:
-        _, frame = _shot(draw.number % SCENES)
-        linear = self._picture(draw, frame)
-        before, labels = linear.tobytes(), digest(frame)
-        out = self._made.apply(dict(draw.values), linear, frame, draw.draws)
-        if out is not linear and linear.tobytes() != before:
-            raise ValueError("apply changed the picture that it was given; return another array")
-        if digest(frame) != labels:
-            raise ValueError("apply changed the frame's buffers: an effect changes the picture, never the labels")
-        return out.copy() if out is linear else out
-
-    def _picture(self, draw: Draw, frame: Frame) -> F32:
-        linear = cast("F32", frame.linear).copy()
-        if draw.number % 3 == 1:
-            linear[...] = 0.0
-        elif draw.number % 3 == 2:
-            linear *= np.float32(50.0)
-        linear.flags.writeable = False
-        return linear
-
-    def _image(self, draw: Draw, out: Any) -> str:
-        shape = (HEIGHT_PX, WIDTH_PX, 3)
-        if not isinstance(out, np.ndarray) or out.shape != shape or out.dtype != np.float32:
-            told = f"{out.dtype} of shape {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
-            return f"apply returned {told}, not float32 of shape {shape}"
-        return "" if np.isfinite(out).all() else "the picture holds numbers that are not finite"
-
-    laws: ClassVar[dict[str, Callable[[Any, Draw, Any], str]]] = {"picture_kept": _image}
 
 
 class AnnotatorProbe(Probe):
@@ -102,7 +62,7 @@ class AnnotatorProbe(Probe):
         self._made = self._annotator()
 
     def call(self, draw: Draw) -> Mapping[int, Mapping[str, Any]]:
-        scene, frame = _shot(draw.number % SCENES)
+        scene, frame = shot(draw.number % SCENES)
         before = digest(frame)
         given = self._made.annotate(frame, scene, Truth.of(frame, scene))
         if digest(frame) != before:
@@ -112,7 +72,7 @@ class AnnotatorProbe(Probe):
     def _fields(self, draw: Draw, given: Any) -> str:
         if not isinstance(given, Mapping) or not all(isinstance(row, Mapping) for row in given.values()):
             return "annotate returns a mapping from instance index to a mapping of fields"
-        scene, _ = _shot(draw.number % SCENES)
+        scene, _ = shot(draw.number % SCENES)
         things = {i for i, instance in enumerate(scene.instances) if instance.kind == "thing"}
         strangers = sorted(i for i in given if i != WHOLE_IMAGE and i not in things)
         if strangers:
@@ -234,7 +194,7 @@ class _Stored:
 
 @lru_cache(maxsize=SCENES)
 def _record(number: int) -> Record:
-    scene, frame = _shot(number)
+    scene, frame = shot(number)
     return annotate(frame, scene, make_sample(make_draw((), number, 0)))
 
 

@@ -42,7 +42,10 @@ LAWS: Final[Mapping[PluginKind, Mapping[str, str]]] = MappingProxyType(
             "lights_and_background": "lights and background are finite and typed, and the defaults add something",
             "set_pieces": "set pieces are sound objects with poses and names of their own",
         },
-        "effect": {"picture_kept": "the picture keeps height, width and float32, and stays finite"},
+        "effect": {
+            "picture_kept": "a picture keeps its size and float32, a camera its picture's size, and both are finite",
+            "rests": "with the values of `rest` the very object that was given comes back, and no channel",
+        },
         "annotator": {
             "fields_declared": "it returns only fields of `fills`, and only for things or the whole image",
             "values_typed": "values are finite JSON, or arrays of the image's size for the whole image",

@@ -5,7 +5,9 @@ It is round and colourless, about the image's centre.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -19,6 +21,8 @@ class Vignette(Effect):
     name = "vignette"
     label = "Vignette"
     help = "Darkens the corners by the cosine to the fourth power."
+    redrawable = True
+    rest: ClassVar[Mapping[str, Any]] = {"corner_stops": 0.0}
     parameters = (
         Float(
             "corner_stops",

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from myriorama.plugins.api import WHOLE_IMAGE
+from myriorama.plugins.hosting.effect_checks import checked_camera, checked_channels, checked_picture
 from myriorama.plugins.hosting.limits import Limits
 from myriorama.plugins.hosting.shapes import WrongShape, fields_of, named, wrong
 from myriorama.plugins.manifest import ManifestEntry
@@ -208,16 +209,6 @@ def _check_light(light: Light) -> None:
             raise ValueError(f"{name} of a light must not be negative, not {getattr(light, name)}")
 
 
-def _picture(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limits: Limits) -> Any:
-    linear = arguments[1]
-    if not isinstance(answer, np.ndarray) or answer.shape != linear.shape or answer.dtype != np.float32:
-        raise wrong(f"a float32 array of shape {linear.shape}", answer, "the picture")
-    if not np.isfinite(answer).all():
-        row, column, _ = np.argwhere(~np.isfinite(answer))[0].tolist()
-        raise ValueError(f"the picture must be finite; pixel x = {column}, y = {row} is not")
-    return answer
-
-
 def _labels(entry: ManifestEntry, arguments: tuple[Any, ...], answer: Any, limits: Limits) -> Any:
     frame, scene = arguments[:2]
     if not isinstance(answer, Mapping):
@@ -323,7 +314,11 @@ _CHECKS: Final[Mapping[str, _Check]] = {
     "observe": _observed,
     "place": _placed,
     "build": _parts,
-    "apply": _picture,
+    "equip": checked_camera,
+    "apply": checked_picture,
+    "develop": checked_picture,
+    "retouch": checked_picture,
+    "channels": checked_channels,
     "annotate": _labels,
     "obstacles": _obstacles,
     "sample_files": _sample_files,

@@ -25,6 +25,7 @@ _TRAITS: Final[Mapping[type[Plugin], tuple[str, ...]]] = {
     Generator: ("home", "watertight", "extent_m"),
     Environment: ("home",),
     Annotator: ("fills", "passes"),
+    Effect: ("stage", "redrawable", "rest"),
 }
 
 
@@ -98,6 +99,8 @@ def _entry(loaded: LoadedSource, plugin: type[Plugin]) -> dict[str, Any]:
         entry["per_object"] = _declared(loaded, plugin, "per_object")
     if issubclass(plugin, Generator):
         entry["traits"]["observes"] = plugin.observe is not Generator.observe
+    if issubclass(plugin, Effect):
+        entry["traits"]["measures"] = plugin.channels is not Effect.channels
     return entry
 
 
@@ -116,6 +119,8 @@ def _declared(loaded: LoadedSource, plugin: type[Plugin], attribute: str) -> lis
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
     return sorted(value) if isinstance(value, frozenset | set) else list(value) if isinstance(value, tuple) else value
 
 

@@ -22,7 +22,7 @@ from myriorama.plugins.hosting.codec import NotTellable
 from myriorama.plugins.hosting.leftovers import own_scratch
 from myriorama.plugins.hosting.limits import Limits
 from myriorama.plugins.hosting.questions import Questions
-from myriorama.plugins.hosting.serving import SAME
+from myriorama.plugins.hosting.serving import CHANGING, SAME
 from myriorama.plugins.hosting.watching import Lost
 from myriorama.plugins.manifest import Manifest, ManifestEntry, manifest_from_json
 from myriorama.plugins.sources import Grant, PluginSource
@@ -120,7 +120,7 @@ class PluginHosts:
             sent = arguments[:2] if method == "annotate" else arguments
             request = ("call", entry.module, entry.class_name, method, sent)
         answer = self._ask(grant.source, request, questions, about)
-        if isinstance(answer, str) and answer == SAME and method == "apply":
+        if isinstance(answer, str) and answer == SAME and method in CHANGING:
             return arguments[1]
         try:
             return checked_answer(entry, method, arguments, answer, self.limits)

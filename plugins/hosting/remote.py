@@ -5,8 +5,11 @@ They import none of the plugin's code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+
+import numpy.typing as npt
 
 from myriorama.plugins.api import (
     Annotator,
@@ -24,6 +27,7 @@ from myriorama.plugins.sources import Grant
 from myriorama.plugins.writing import ReusedFile, SampleFile, StoredRecord, StoredRecords, WholeFile
 from myriorama.scenes.assembly.model import Attribute, ObjectModel
 from myriorama.scenes.assembly.scene import Scene
+from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.conventions import F32, F64
 from myriorama.scenes.labels.record import Record
 from myriorama.scenes.labels.truth import Truth
@@ -93,8 +97,22 @@ class RemoteEnvironment(Remote, Environment):
 class RemoteEffect(Remote, Effect):
     """Stands in for a third party's effect."""
 
+    def equip(self, values: Values, camera: Camera) -> Camera:
+        return cast("Camera", self.ask("equip", values, camera, values=values))
+
     def apply(self, values: Values, linear: F32, frame: Frame, draws: Draws) -> F32:
         return cast("F32", self.ask("apply", values, linear, frame, draws, values=values))
+
+    def develop(self, values: Values, linear: F32, frame: Frame, draws: Draws) -> F32:
+        return cast("F32", self.ask("develop", values, linear, frame, draws, values=values))
+
+    def retouch(self, values: Values, picture: F32, frame: Frame, draws: Draws) -> F32:
+        return cast("F32", self.ask("retouch", values, picture, frame, draws, values=values))
+
+    def channels(self, values: Values, frame: Frame, draws: Draws) -> Mapping[str, npt.NDArray[Any]]:
+        if not self.entry.traits.get("measures", False):
+            return {}
+        return cast("Mapping[str, npt.NDArray[Any]]", self.ask("channels", values, frame, draws, values=values))
 
 
 class RemoteAnnotator(Remote, Annotator):
@@ -134,7 +152,16 @@ _BASES: Final[Mapping[PluginKind, type[Remote]]] = {
     "annotator": RemoteAnnotator,
     "writer": RemoteWriter,
 }
-_TRAITS: Final = {"home": str, "watertight": bool, "extent_m": tuple, "fills": tuple, "passes": frozenset}
+_TRAITS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "home": str,
+    "watertight": bool,
+    "extent_m": tuple,
+    "fills": tuple,
+    "passes": frozenset,
+    "stage": str,
+    "redrawable": bool,
+    "rest": lambda value: None if value is None else MappingProxyType(dict(value)),
+}
 
 
 def remote_class(grant: Grant, entry: ManifestEntry, hosts: PluginHosts | None) -> type[Plugin]:

@@ -20,7 +20,9 @@ from myriorama.plugins.writing import WholeFile
 from myriorama.scenes.labels.truth import Truth
 
 SAME: Final = "same"
-"""Answer of an effect that hands back the very picture it was given."""
+"""Answer of an effect that hands back the very picture, or the very camera, it was given."""
+CHANGING: Final = frozenset(("equip", "apply", "develop", "retouch"))
+"""Methods whose second argument is what they may hand back."""
 
 _BATCH_BYTES: Final = 2**20
 _BATCH_S: Final = 0.25
@@ -70,7 +72,7 @@ class Service:
                 truth = self._truth = Truth.of(frame, scene)  # several annotators of one frame share it
             return cast("Annotator", plugin).annotate(frame, scene, truth)
         answer = getattr(plugin, method)(*arguments)
-        return SAME if method == "apply" and answer is arguments[1] else answer
+        return SAME if method in CHANGING and answer is arguments[1] else answer
 
     def write(self, module: str, class_name: str, method: str, info: Any, values: Any, argument: Any) -> Any:
         """Call a method of a writer, made anew: it may depend on nothing but its arguments."""

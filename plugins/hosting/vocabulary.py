@@ -13,7 +13,7 @@ from myriorama.plugins import writing
 from myriorama.scenes import lights, registry, sample
 from myriorama.scenes.assembly import model, scene
 from myriorama.scenes.assets import store
-from myriorama.scenes.cameras.camera import Camera
+from myriorama.scenes.cameras.camera import Camera, Distortion
 from myriorama.scenes.geometry.mesh import Mesh
 from myriorama.scenes.labels import record
 from myriorama.scenes.materials.model import Material, Texture
@@ -37,6 +37,7 @@ _TYPES: Final[tuple[type, ...]] = (
     lights.AreaLight,
     lights.RadianceMap,
     lights.Background,
+    Distortion,
     Camera,
     registry.Item,
     registry.PlaceContext,

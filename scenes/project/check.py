@@ -17,7 +17,7 @@ from myriorama.scenes.parameters.schema import by_name
 from myriorama.scenes.parameters.wording import shown, suggestion
 from myriorama.scenes.project.model import Project
 from myriorama.scenes.project.structure import structure_problems
-from myriorama.scenes.registry import PluginKind, Registry
+from myriorama.scenes.registry import EffectStage, PluginKind, Registry
 
 
 def project_problems(
@@ -26,6 +26,7 @@ def project_problems(
     """Return everything that is wrong with a project; see `check_project`."""
     problems = structure_problems(project.model_dump(by_alias=True))
     problems += compile_project(project, registry, store, shipped)[1]
+    problems += _effect_problems(project, registry)
     problems += _output_problems(project, registry)
     return list(dict.fromkeys(problems))
 
@@ -57,6 +58,29 @@ def check_project(
     problems = project_problems(project, registry, store, shipped)
     if problems:
         raise ProjectError([replace(p, file=p.file or file) for p in problems])
+
+
+def _effect_problems(project: Project, registry: Registry) -> Iterator[Problem]:
+    """Hold the order of the effects against their stages: linear light, then one curve, then the picture."""
+    known = registry.names("effect")
+    behind: tuple[int, str, EffectStage] | None = None
+    for i, node in enumerate(project.effects):
+        if not node.enabled or node.type not in known:
+            continue
+        stage = registry.effect_stage(node.type)
+        place = f"effects[{i}]"
+        if behind is None:
+            behind = (i, node.type, stage) if stage in ("curve", "picture") else None
+        elif stage in ("light", "curve"):
+            at, name, before = behind
+            if stage == "curve" and before == "curve":
+                message = f"a picture has one tone curve, and effects[{at}] ({name}) is one already"
+                yield Problem(place, message, shown(node.type), "one of the two, the other switched off or removed")
+                continue
+            does = "is a tone curve" if stage == "curve" else "works in linear light"
+            of = "is the tone curve" if before == "curve" else "works on the finished picture"
+            message = f"this effect {does}, and effects[{at}] ({name}) before it {of}"
+            yield Problem(place, message, shown(node.type), f"to stand before effects[{at}]: move it up")
 
 
 def _output_problems(project: Project, registry: Registry) -> Iterator[Problem]:

@@ -108,6 +108,9 @@ class FakeRegistry:
     def per_object_parameters(self, placement: str) -> tuple[Parameter, ...]:
         return PER_OBJECT[placement]
 
+    def effect_stage(self, name: str) -> str:
+        return "light"
+
     def names(self, kind: str) -> tuple[str, ...]:
         return {"writer": ("coco", "raw"), "annotator": ("visible", "amodal")}.get(
             kind, tuple(sorted(n for k, n in TABLES if k == kind))
