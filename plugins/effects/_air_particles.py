@@ -1,0 +1,232 @@
+"""Small things that fly through the picture while the shutter is open: drawn by the area that they cover.
+
+What a particle covers, summed over all pixels, is its own area, however fast or blurred it is. Particles do not hide
+one another by order: where several meet, they cover as independent ones do on average.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.special import pdtr
+
+from myriorama.plugins.api import Camera, Draws
+from myriorama.plugins.effects._air_rays import bare, camera_rays
+from myriorama.scenes.conventions import F32, F64
+
+_STEP_PX: Final = 0.5
+_WIDEST_AT_ONCE_PX: Final = 16.0
+_NARROWEST_PX: Final = 0.05
+_LONGEST_PX: Final = 4000.0
+
+
+@dataclass(frozen=True, eq=False)
+class Particles:
+    """Round things in the camera frame.
+
+    Attributes
+    ----------
+    start, end : (N, 3) float64
+        Where they are when the shutter opens and closes, metres.
+    diameter_m : (N,) float64
+    radiance : (N, 3) float64
+    """
+
+    start: F64
+    end: F64
+    diameter_m: F64
+    radiance: F64
+
+    def of(self, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Particles:
+        """Return some of them."""
+        return Particles(self.start[chosen], self.end[chosen], self.diameter_m[chosen], self.radiance[chosen])
+
+
+@dataclass(frozen=True, eq=False)
+class Flown:
+    """What particles do to a picture.
+
+    Attributes
+    ----------
+    cover : (H, W) float32
+        Share of each pixel that they hide, [0, 1].
+    light : (H, W, 3) float32
+        What they add: their radiance times that share.
+    """
+
+    cover: F32
+    light: F32
+
+    def over(self, linear: F32) -> F32:
+        """Return the picture behind them."""
+        out: F32 = linear * (np.float32(1.0) - self.cover)[..., None]
+        out += self.light
+        return out
+
+
+@dataclass(frozen=True)
+class Lens:
+    """Aperture and focus that particles are blurred by."""
+
+    radius_m: float
+    focus_m: float
+
+
+def count_of(mean: float, u: float) -> int:
+    """Return a Poisson number of this mean from one uniform number, by its distribution function."""
+    low = max(0, math.floor(mean - 12.0 * math.sqrt(mean) - 2.0))
+    numbers = np.arange(low, math.ceil(mean + 12.0 * math.sqrt(mean) + 20.0), dtype=np.float64)
+    return low + int(np.searchsorted(pdtr(numbers, mean), u))
+
+
+def window(camera: Camera, margin: float) -> tuple[float, float, float, float]:
+    """Return left, top, width and height of the picture on the plane z = 1, wider by `margin` of itself all around."""
+    rays, _ = camera_rays(camera)
+    left, top = (float(v) for v in rays[..., :2].reshape(-1, 2).min(axis=0))
+    right, bottom = (float(v) for v in rays[..., :2].reshape(-1, 2).max(axis=0))
+    wide, high = right - left, bottom - top
+    return left - margin * wide, top - margin * high, wide * (1.0 + 2.0 * margin), high * (1.0 + 2.0 * margin)
+
+
+def scattered_over(draws: Draws, name: str, z_m: F64, area: tuple[float, float, float, float]) -> F64:
+    """Return points (N, 3) at these depths, evenly over a window of the plane z = 1."""
+    u = draws.uniforms(name, 0, 2 * len(z_m)).reshape(-1, 2)
+    left, top, wide, high = area
+    return np.stack([(left + wide * u[:, 0]) * z_m, (top + high * u[:, 1]) * z_m, z_m], axis=1)
+
+
+def relative_velocity(camera: Camera, velocity_world_m_s: F64) -> F64:
+    """Return velocities (N, 3) as the moving camera sees them, in its frame."""
+    out: F64 = velocity_world_m_s @ camera.world_from_camera[:3, :3] - np.array(camera.velocity_m_s)
+    return out
+
+
+def fly(camera: Camera, depth: F32, particles: Particles, lens: Lens, strength: float) -> Flown:
+    """Return what particles cover and add; what stands nearer than they do hides them.
+
+    Parameters
+    ----------
+    depth : (H, W)
+        Metres along camera z; 0 is nothing.
+    strength : float
+        Factor on the area that they cover.
+    """
+    height, width = depth.shape
+    mass, light = np.zeros(height * width), np.zeros((height * width, 3))
+    behind = np.where(depth == 0.0, np.float32(np.inf), depth).ravel()
+    own = bare(camera)
+    first, _ = own.project_camera(particles.start)
+    last, _ = own.project_camera(particles.end)
+    z = 0.5 * (particles.start[:, 2] + particles.end[:, 2])
+    safe_z = np.maximum(z, 1e-6)
+    size_px = camera.fx * particles.diameter_m / safe_z
+    blur_px = 2.0 * camera.fx * lens.radius_m * np.abs(1.0 / safe_z - 1.0 / lens.focus_m)
+    wide_px = np.maximum(np.hypot(size_px, blur_px), _NARROWEST_PX)
+    long_px = np.hypot(*(last - first).T)
+    reach = wide_px + 1.0
+    low, high = np.fmin(first, last), np.fmax(first, last)
+    seen = (particles.start[:, 2] > 1e-3) & (particles.end[:, 2] > 1e-3) & (long_px < _LONGEST_PX)
+    seen &= (high[:, 0] > -reach) & (low[:, 0] < width + reach) & (high[:, 1] > -reach) & (low[:, 1] < height + reach)
+    area = 0.25 * math.pi * size_px**2 * strength
+    narrow = seen & (wide_px <= _WIDEST_AT_ONCE_PX)
+    shape = (height, width)
+    if narrow.any():
+        where, share, whose = _points(first[narrow], last[narrow], wide_px[narrow])
+        _splat(where, share * area[narrow][whose], z[narrow][whose], particles.radiance[narrow][whose], behind, shape,
+               mass, light)  # fmt: skip
+    for k in np.flatnonzero(seen & ~narrow):
+        _capsule(first[k], last[k], wide_px[k], area[k], z[k], particles.radiance[k], behind, shape, mass, light)
+    cover = -np.expm1(-mass)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.where(mass > 1e-9, cover / mass, 1.0)
+    light *= mean[:, None]
+    return Flown(cover.reshape(shape).astype(np.float32), light.reshape(*shape, 3).astype(np.float32))
+
+
+def _points(first: F64, last: F64, wide_px: F64) -> tuple[F64, F64, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    """Return points all over each streak, the share of the streak that each stands for, and whose it is."""
+    way = last - first
+    length = np.hypot(way[:, 0], way[:, 1])
+    along = np.where(length[:, None] > 1e-9, way / np.maximum(length, 1e-9)[:, None], [1.0, 0.0])
+    lanes = np.maximum(1, np.ceil(wide_px / _STEP_PX)).astype(np.int64)
+    lanes[wide_px <= 1.0] = 1
+    radius = np.where(lanes > 1, 0.5 * wide_px, 0.0)
+    steps = np.maximum(1, np.ceil((length + 2.0 * radius) / _STEP_PX)).astype(np.int64)
+    number = lanes * steps
+    whose = np.repeat(np.arange(len(first)), number)
+    within = np.arange(len(whose)) - np.repeat(np.cumsum(number) - number, number)
+    step, lane = within // lanes[whose], within % lanes[whose]
+    r = radius[whose]
+    forth = (step + 0.5) / steps[whose] * (length[whose] + 2.0 * r) - r
+    aside = ((lane + 0.5) / lanes[whose] - 0.5) * 2.0 * r
+    over = np.maximum(np.maximum(-forth, forth - length[whose]), 0.0)
+    kept = over**2 + aside**2 <= r**2 + 1e-9
+    whose, forth, aside = whose[kept], forth[kept], aside[kept]
+    left = np.bincount(whose, minlength=len(first))
+    way = along[whose]
+    points = first[whose] + forth[:, None] * way + aside[:, None] * np.stack([-way[:, 1], way[:, 0]], axis=1)
+    return points, 1.0 / left[whose], whose
+
+
+def _splat(
+    points: F64, weight: F64, z: F64, radiance: F64, behind: F32, shape: tuple[int, int], mass: F64, light: F64
+) -> None:
+    """Share each point among the four pixels whose centres are around it, where it is in front of them."""
+    height, width = shape
+    corner = np.floor(points - 0.5)
+    share = points - 0.5 - corner
+    x0, y0 = corner[:, 0].astype(np.int64), corner[:, 1].astype(np.int64)
+    pixels, weights, whose = [], [], []
+    for right in (0, 1):
+        for below in (0, 1):
+            x, y = x0 + right, y0 + below
+            part = (share[:, 0] if right else 1.0 - share[:, 0]) * (share[:, 1] if below else 1.0 - share[:, 1])
+            chosen = np.flatnonzero((x >= 0) & (x < width) & (y >= 0) & (y < height))
+            place = y[chosen] * width + x[chosen]
+            front = z[chosen] < behind[place]
+            chosen, place = chosen[front], place[front]
+            pixels.append(place)
+            weights.append(weight[chosen] * part[chosen])
+            whose.append(chosen)
+    place, amount, owner = np.concatenate(pixels), np.concatenate(weights), np.concatenate(whose)
+    mass += np.bincount(place, amount, len(mass))
+    for channel in range(3):
+        light[:, channel] += np.bincount(place, amount * radiance[owner, channel], len(mass))
+
+
+def _capsule(
+    first: F64,
+    last: F64,
+    wide_px: float,
+    area: float,
+    z: float,
+    radiance: F64,
+    behind: F32,
+    shape: tuple[int, int],
+    mass: F64,
+    light: F64,
+) -> None:
+    """Add one wide streak: even inside, with an edge of one pixel."""
+    height, width = shape
+    radius = 0.5 * wide_px
+    low = np.floor(np.minimum(first, last) - radius - 1.0).astype(np.int64)
+    high = np.ceil(np.maximum(first, last) + radius + 1.0).astype(np.int64)
+    left, top = max(0, int(low[0])), max(0, int(low[1]))
+    right, bottom = min(width, int(high[0])), min(height, int(high[1]))
+    if left >= right or top >= bottom:
+        return
+    x = np.arange(left, right) + 0.5 - first[0]
+    y = (np.arange(top, bottom) + 0.5 - first[1])[:, None]
+    way = last - first
+    squared = float(way @ way)
+    at = np.clip((x * way[0] + y * way[1]) / max(squared, 1e-12), 0.0, 1.0)
+    away = np.hypot(x - at * way[0], y - at * way[1])
+    inside = np.clip(radius + 0.5 - away, 0.0, 1.0)
+    inside *= area / (math.pi * radius**2 + 2.0 * radius * math.sqrt(squared))
+    place = (np.arange(top, bottom)[:, None] * width + np.arange(left, right)).ravel()
+    amount = np.where(z < behind[place], inside.ravel(), 0.0)
+    mass[place] += amount
+    light[place] += amount[:, None] * radiance

@@ -1,0 +1,158 @@
+"""What air does to light on its way: it takes some, and adds the light that it scatters towards the eye.
+
+Single and even: particles are lit by all of the scene's light, and none of them stands in another's shadow.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from scipy.ndimage import map_coordinates
+
+from myriorama.plugins.api import Camera
+from myriorama.plugins.effects._air_light import Surroundings, phase
+from myriorama.plugins.effects._air_rays import camera_rays, toward
+from myriorama.scenes.conventions import F32, F64
+
+CONTRAST_SEEN: Final = 0.05
+"""The contrast that is left at the visibility: the meteorological optical range of the WMO."""
+_CELL_PX: Final = 16
+_SLICES: Final = 24
+_NEAREST_M: Final = 0.1
+
+
+def extinction_per_m(visibility_m: float) -> float:
+    """Return the extinction of air through which a contrast of 5 % is left at `visibility_m`.
+
+    H. Koschmieder, "Theorie der horizontalen Sichtweite", Beitraege zur Physik der freien Atmosphaere 12 (1924).
+    """
+    return -math.log(CONTRAST_SEEN) / visibility_m
+
+
+def optical_depth(
+    range_m: F32, up: F32, extinction: float, camera_height_m: float, base_m: float, scale_m: float
+) -> F32:
+    """Return the extinction summed along rays, (H, W), in closed form.
+
+    The extinction at height z is ``extinction * exp(-(z - base_m) / scale_m)``, and even where `scale_m` is 0.
+
+    Parameters
+    ----------
+    range_m : (H, W)
+        How far each ray goes; infinite for the sky.
+    up : (H, W)
+        z component of the unit rays.
+    """
+    if scale_m == 0.0:
+        return range_m * np.float32(extinction)
+    # exp of more than 60 is solid, and float32 ends at 88.
+    here = extinction * math.exp(min(max(-(camera_height_m - base_m) / scale_m, -80.0), 60.0))
+    rise = up / np.float32(scale_m)
+    level = np.abs(rise) < np.float32(1e-9)
+    x = np.minimum(np.where(level, np.float32(1e-9), rise) * np.minimum(range_m, np.float32(1e12)), np.float32(80.0))
+    x = np.maximum(x, np.float32(-60.0))
+    # (1 - exp(-x)) / x, and 1 where the ray is level or short.
+    mean: F32 = np.where(np.abs(x) < np.float32(1e-5), np.float32(1.0), -np.expm1(-x) / x).astype(np.float32)
+    sky = np.isinf(range_m)
+    finite = np.where(sky, np.float32(0.0), range_m)
+    out: F32 = np.float32(here) * finite * mean
+    if sky.any():
+        # Up to infinity the sum ends; level or down it does not.
+        with_end = np.float32(here) / np.maximum(rise, np.float32(1e-12))
+        out = np.where(sky, np.where(rise > 1e-9, with_end, np.float32(np.inf)), out).astype(np.float32)
+    return out
+
+
+def airlight(around: Surroundings, camera: Camera, forward: float) -> F32:
+    """Return the light that endless air shows, (H, W, 3), or (1, 1, 3) where it is the same everywhere."""
+    out: F32 = around.mean.astype(np.float32).reshape(1, 1, 3)
+    for direction, arriving in around.suns:
+        glow = phase(toward(camera, direction), forward).astype(np.float32)
+        out = out + glow[..., None] * arriving.astype(np.float32)
+    return out
+
+
+def veiled(linear: F32, through: F32, air: F32) -> F32:
+    """Return light after the air, ``linear * through + air * (1 - through)``.
+
+    Parameters
+    ----------
+    through : (H, W) or (H, W, 3)
+        Transmittance.
+    air : (H, W, 3) or (1, 1, 3)
+        What endless air shows.
+    """
+    share = through[..., None] if through.ndim == 2 else through
+    out: F32 = linear - air
+    out *= share
+    out += air
+    return out
+
+
+def lamp_glow(around: Surroundings, camera: Camera, range_m: F32, extinction: float, forward: float) -> F32 | None:
+    """Return the light that even air scatters from lamps into each ray, (H, W, 3); None without lamps.
+
+    Summed along a coarse grid of rays, in slices that grow with distance, and read between them at each pixel's own
+    range, so that what stands in front of a lamp's cone hides the rest of it. It knows no shadow.
+    """
+    if not around.lamps or extinction == 0.0:
+        return None
+    rays, lengths = camera_rays(camera)
+    height, width = lengths.shape
+    rows, columns = _grid(height), _grid(width)
+    furthest = _furthest(around, camera, range_m)
+    edges = np.concatenate([[0.0], np.geomspace(_NEAREST_M, max(furthest, 2 * _NEAREST_M), _SLICES)])
+    unit = (rays[np.ix_(rows, columns)] / lengths[np.ix_(rows, columns)][..., None]).astype(np.float64)
+    unit = unit @ camera.world_from_camera[:3, :3].T
+    steps = np.diff(edges)
+    middle = 0.5 * (edges[1:] + edges[:-1])
+    points = camera.world_from_camera[:3, 3] + unit[None] * middle[:, None, None, None]
+    reaching = extinction * steps * np.exp(-extinction * middle)
+    total: F64 = np.zeros((len(edges), len(rows), len(columns), 3))
+    for lamp in around.lamps:
+        share, to_lamp = lamp.arriving(points)
+        # A slice that is longer than the lamp is far would meet its peak by chance.
+        away = np.sqrt(np.sum((lamp.position - points) ** 2, axis=-1))
+        share *= away**2 / np.maximum(away**2, (0.35 * steps[:, None, None]) ** 2)
+        cosine = np.einsum("khwi,hwi->khw", to_lamp, unit)
+        glow = share * phase(cosine, forward) * np.exp(-extinction * away) * reaching[:, None, None]
+        total[1:] += np.cumsum(glow, axis=0)[..., None] * lamp.intensity
+    return _between(total, edges, range_m, rows, columns)
+
+
+def _furthest(around: Surroundings, camera: Camera, range_m: F32) -> float:
+    """Return how far rays are followed: to the end of the scene, and beyond every lamp."""
+    finite = range_m[np.isfinite(range_m)]
+    reach = float(finite.max()) if finite.size else 0.0
+    if finite.size == range_m.size:
+        return reach
+    eye = camera.world_from_camera[:3, 3]
+    return max(reach, *(2.0 * float(np.linalg.norm(lamp.position - eye)) for lamp in around.lamps))
+
+
+def _grid(size: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.unique(np.append(np.arange(0, size, _CELL_PX), size - 1))
+
+
+def _between(
+    total: F64,
+    edges: F64,
+    range_m: F32,
+    rows: np.ndarray[tuple[int], np.dtype[np.int64]],
+    columns: np.ndarray[tuple[int], np.dtype[np.int64]],
+) -> F32:
+    height, width = range_m.shape
+    at = np.empty((3, height, width), dtype=np.float32)
+    # Slices grow geometrically from the second edge on, so their number is a logarithm.
+    ratio = math.log(edges[2] / edges[1])
+    nearer = range_m / np.float32(edges[1])
+    further = 1.0 + np.log(np.maximum(nearer, np.float32(1.0))) / np.float32(ratio)
+    at[0] = np.where(nearer < 1.0, nearer, np.minimum(further, np.float32(len(edges) - 1)))
+    at[1] = np.interp(np.arange(height), rows, np.arange(len(rows)))[:, None]
+    at[2] = np.interp(np.arange(width), columns, np.arange(len(columns)))
+    out = np.empty((height, width, 3), dtype=np.float32)
+    for channel in range(3):
+        map_coordinates(total[..., channel].astype(np.float32), at, output=out[..., channel], order=1, mode="nearest")
+    return out

@@ -1,0 +1,174 @@
+"""Rain: drops that streak through the picture, and the haze of all those too small or far to be seen.
+
+Sizes, speeds and numbers are those of the rain rate. Drops are round, do not swing, and splash nowhere; wet ground is
+an effect of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from myriorama.plugins.api import Bool, Camera, Draws, Effect, Float, Frame, Values
+from myriorama.plugins.effects._air_falling import Sizes, drawn
+from myriorama.plugins.effects._air_light import surroundings_of
+from myriorama.plugins.effects._air_particles import Flown, Lens, Particles, fly, relative_velocity
+from myriorama.plugins.effects._air_rays import Latest, camera_rays, sight
+from myriorama.plugins.effects._air_veil import airlight, veiled
+from myriorama.plugins.effects._declared import lens_of, wind
+from myriorama.scenes.conventions import F32, F64
+
+_FORWARD: Final = 0.8
+_NARROWEST_PX: Final = 0.2
+_AT_MOST: Final = 5000.0
+
+
+class Rain(Effect):
+    """Falling rain."""
+
+    name = "rain"
+    label = "Rain"
+    help = "Streaks of falling drops by rain rate, wind and exposure, hidden by depth, and the haze of distant rain."
+    parameters = (
+        Float(
+            "strength",
+            1.0,
+            help="Factor on what the drops cover: 1 is as in a photograph, 0 leaves the picture as it is.",
+            minimum=0.0,
+            maximum=20.0,
+            group="Rain",
+            suggested={"uniform": [0.5, 3.0]},
+        ),
+        Float(
+            "rate_mm_h",
+            25.0,
+            help="Rain rate in mm/h: 2 is light, 10 moderate, 25 heavy, 100 a cloudburst.",
+            minimum=0.0,
+            maximum=300.0,
+            group="Rain",
+            suggested={"log_uniform": [2.0, 100.0]},
+        ),
+        Float(
+            "exposure_s",
+            0.008,
+            help="Exposure that gives streaks their length, where the camera has no shutter of its own.",
+            unit="s",
+            minimum=0.00001,
+            maximum=1.0,
+            group="Camera",
+            suggested={"log_uniform": [0.001, 0.02]},
+        ),
+        *wind(0.5),
+        Float(
+            "background_m",
+            500.0,
+            help="How far it rains where nothing is hit.",
+            unit="m",
+            minimum=0.0,
+            maximum=10000.0,
+            group="Rain",
+        ),
+        Bool("cover_layer", True, help="Add the layer rain_cover: how much of each pixel is rain.", group="Layer"),
+    )
+
+    def __init__(self) -> None:
+        self._latest: Latest[Flown] = Latest()
+
+    def apply(self, values: Values, linear: F32, frame: Frame, draws: Draws) -> F32:
+        """Return the picture behind haze and drops."""
+        if _off(values):
+            return linear
+        camera, _ = sight(frame, self.name)
+        hazy = veiled(linear, np.exp(-self._haze(values, frame)), airlight(surroundings_of(frame), camera, _FORWARD))
+        return self._drops(values, frame, draws).over(hazy)
+
+    def channels(self, values: Values, frame: Frame, draws: Draws) -> Mapping[str, npt.NDArray[Any]]:
+        """Return ``rain_cover``: the share of each pixel that drops and haze hide, float16."""
+        if _off(values) or not values["cover_layer"]:
+            return {}
+        through = np.exp(-self._haze(values, frame)) * (1.0 - self._drops(values, frame, draws).cover)
+        return {"rain_cover": (1.0 - through).astype(np.float16)}
+
+    def _haze(self, values: Values, frame: Frame) -> F32:
+        camera, depth = sight(frame, self.name)
+        z = np.where(depth == 0.0, np.float32(values["background_m"]), depth)
+        seen = drawn(sizes(float(values["rate_mm_h"])), camera, _NARROWEST_PX, _AT_MOST)
+        return seen.haze_depth(z, camera_rays(camera)[1]) * np.float32(values["strength"])
+
+    def _drops(self, values: Values, frame: Frame, draws: Draws) -> Flown:
+        key = (tuple(sorted(values.items())), draws)
+        return self._latest.of(frame, key, lambda: _flown(values, frame, draws))
+
+
+def _off(values: Values) -> bool:
+    return float(values["strength"]) == 0.0 or float(values["rate_mm_h"]) == 0.0
+
+
+def sizes(rate_mm_h: float) -> Sizes:
+    """Return the drops of a rain rate.
+
+    J. S. Marshall and W. McK. Palmer, "The distribution of raindrops with size", Journal of Meteorology 5 (1948).
+    """
+    return Sizes(8000.0, 4.1 * rate_mm_h**-0.21)
+
+
+def fall_speed_m_s(diameter_mm: F64) -> F64:
+    """Return the speed of drops in still air.
+
+    D. Atlas, R. C. Srivastava and R. S. Sekhon, "Doppler radar characteristics of precipitation at vertical
+    incidence", Reviews of Geophysics 11 (1973), a fit to the measurements of Gunn and Kinzer (1949).
+    """
+    out: F64 = np.maximum(9.65 - 10.3 * np.exp(-0.6 * diameter_mm), 0.0)
+    return out
+
+
+def _flown(values: Values, frame: Frame, draws: Draws) -> Flown:
+    camera, depth = sight(frame, "rain")
+    lens = lens_of(camera)
+    seen = drawn(sizes(float(values["rate_mm_h"])), camera, _NARROWEST_PX, _AT_MOST)
+    points, diameter_mm = seen.points(camera, draws, 0.2)
+    # The largest drops break up in the air.
+    whole = diameter_mm < 6.0
+    points, diameter_mm = points[whole], diameter_mm[whole]
+    velocity = drift(values, draws, len(points))
+    velocity[:, 2] -= fall_speed_m_s(diameter_mm)
+    exposure = camera.shutter_s or float(values["exposure_s"])
+    return flown(frame, camera, depth, points, diameter_mm, velocity, exposure, lens, float(values["strength"]))
+
+
+def flown(
+    frame: Frame,
+    camera: Camera,
+    depth: F32,
+    points: F64,
+    diameter_mm: F64,
+    velocity: F64,
+    exposure_s: float,
+    lens: Lens,
+    strength: float,
+) -> Flown:
+    """Return drops at `points` (camera frame, mid exposure) that move at `velocity` (world), as they are seen."""
+    step = 0.5 * exposure_s * relative_velocity(camera, velocity)
+    pose = camera.world_from_camera
+    directions = points / np.linalg.norm(points, axis=1)[:, None] @ pose[:3, :3].T
+    places = points @ pose[:3, :3].T + pose[:3, 3]
+    radiance = surroundings_of(frame).scattered(places, directions, _FORWARD, clear=True)
+    return fly(camera, depth, Particles(points - step, points + step, diameter_mm / 1000.0, radiance), lens, strength)
+
+
+def drift(values: Values, draws: Draws, number: int) -> F64:
+    """Return the wind at each particle, (N, 3) float64: the mean wind and gusts of each particle's own."""
+    blows = math.radians(float(values["wind_azimuth_deg"]))
+    out = np.zeros((number, 3))
+    out[:, 0] = math.cos(blows) * float(values["wind_m_s"])
+    out[:, 1] = math.sin(blows) * float(values["wind_m_s"])
+    u = draws.uniforms("gusts", 0, 3 * number).reshape(3, -1)
+    # Of Rayleigh length in any direction: normal in both axes.
+    length = float(values["gusts_m_s"]) * np.sqrt(-2.0 * np.log1p(-u[0]))
+    out[:, 0] += length * np.cos(2.0 * math.pi * u[1])
+    out[:, 1] += length * np.sin(2.0 * math.pi * u[1])
+    return out
