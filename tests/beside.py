@@ -1,4 +1,4 @@
-"""Tests that run beside others: a screen for each process of a parallel run, and the mark of those that cannot.
+"""A screen for each process of a parallel run of the tests.
 
 It starts nothing in a run of one process, which has the screen that it was given.
 """
@@ -8,23 +8,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
-ALONE = ("soak", "widgets/whole")
-"""Folders whose every test keeps time, counts processes or kills the program: nothing else may run beside it."""
 _SCREEN = "1920x1080x24"
 _SERVER = pytest.StashKey[subprocess.Popen[bytes]]()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of these folders before pytest chooses by marks."""
-    folders = [Path(__file__).parent / folder for folder in ALONE]
-    for item in items:
-        if any(item.path.is_relative_to(folder) for folder in folders):
-            item.add_marker(pytest.mark.alone)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -13,7 +13,7 @@ from myriorama.app.dataset.manifest import read_manifest
 from myriorama.app.dataset.verify import verify
 from myriorama.app.production.job import JobSettings, Progress, run_job
 
-pytestmark = pytest.mark.gl
+pytestmark = [pytest.mark.alone, pytest.mark.gl]
 GROWS_AT_MOST = 50 * 2**20
 OVERHEAD_AT_MOST_MS = 20.0
 

@@ -26,6 +26,8 @@ from myriorama.app.render_queue.reconcile import open_job
 from myriorama.app.render_queue.settlement import Settlement
 from myriorama.app.render_queue.tally import Tally
 
+pytestmark = pytest.mark.alone
+
 RECORD: dict[str, Any] = {
     "labels": [], "annotations": [], "hidden": [], "files": {}, "surfaces": [], "image": {}, "drawn": {},
 }  # fmt: skip

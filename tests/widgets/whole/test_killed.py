@@ -22,7 +22,7 @@ from myriorama.scenes.project.load import load_project
 from myriorama.widgets.application import Application
 from myriorama.widgets.main_window.recovery import RecoveryDialog
 
-pytestmark = pytest.mark.gl
+pytestmark = [pytest.mark.alone, pytest.mark.gl]
 LOST_S = 1.0
 ORPHANS_S = 5.0
 PAUSE_MS = 20

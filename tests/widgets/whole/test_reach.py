@@ -44,10 +44,10 @@ def inside(widget: QWidget) -> bool:
 
 def unnamed(top: QWidget) -> set[str]:
     found = set()
+    spoken_for = {label.buddy() for label in top.findChildren(QLabel)}
     for widget in [top, *top.findChildren(QWidget)]:
         told = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
-        buddies = [label for label in top.findChildren(QLabel) if label.buddy() is widget]
-        if widget.focusPolicy() == Qt.FocusPolicy.NoFocus or not widget.isVisible() or told or buddies:
+        if widget.focusPolicy() == Qt.FocusPolicy.NoFocus or not widget.isVisible() or told or widget in spoken_for:
             continue
         if widget.focusProxy() is None and not inside(widget):
             parent = widget.parentWidget()
