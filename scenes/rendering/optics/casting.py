@@ -1,0 +1,139 @@
+"""Rays of pixel centres, brought into an item's own frame at each row's instant, to their first opaque hit.
+
+Cutouts are asked by the one alpha test of the labels, and what is cut lets the ray go on behind it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from myriorama.scenes.cameras.camera import Camera
+from myriorama.scenes.conventions import F64, Mask
+from myriorama.scenes.labels.rays import opacity_at
+from myriorama.scenes.rendering.optics.bvh import Hits, MeshTracer
+from myriorama.scenes.rendering.optics.item import Item
+from myriorama.scenes.rendering.optics.lens_plane import Rect
+from myriorama.scenes.rendering.optics.moments import poses_at
+
+_MOST_LAYERS: Final = 256
+_STEP: Final = 1e-6
+"""Beyond a cut hit a ray goes on by this share of the largest number in its place: Embree's own are float32."""
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """The pixels of a rectangle and what they look along.
+
+    Attributes
+    ----------
+    plane : (2, h, w) float64
+        NaN where the lens shows nothing.
+    times_s : (h,) or (1,) float64
+        Of its rows; one for all where nothing rolls.
+    poses : (h, 4, 4) or (1, 4, 4) float64
+        world_from_camera.
+    """
+
+    rect: Rect
+    plane: F64
+    times_s: F64
+    poses: F64
+    lit: Mask | None
+
+    @classmethod
+    def of(cls, camera: Camera, rect: Rect, plane: F64, rolling: bool) -> Field:
+        """Return the field of a rectangle whose plane is known."""
+        times = camera.row_times(np.arange(rect[1], rect[3], dtype=np.float64) + 0.5) if rolling else np.zeros(1)
+        lit = np.isfinite(plane[0])
+        return cls(rect, plane, times, poses_at(camera, times), None if lit.all() else lit)
+
+    def crop(self, rect: Rect) -> Field:
+        """Return the field of a rectangle inside this one."""
+        x0, y0, x1, y1 = rect
+        rows = slice(y0 - self.rect[1], y1 - self.rect[1])
+        columns = slice(x0 - self.rect[0], x1 - self.rect[0])
+        one = len(self.times_s) == 1 and self.rect[3] - self.rect[1] != 1
+        return Field(
+            rect,
+            self.plane[:, rows, columns],
+            self.times_s if one else self.times_s[rows],
+            self.poses if one else self.poses[rows],
+            None if self.lit is None else self.lit[rows, columns],
+        )
+
+    def rays(self, item: Item) -> tuple[F64, F64, npt.NDArray[np.intp] | None]:
+        """Return origins (3,) or (P, 3) and directions (P, 3) in an item's frame, and which pixels they belong to.
+
+        None means all pixels of the rectangle, row by row.
+        """
+        _, height, width = self.plane.shape
+        seen = np.empty((height, width, 3))
+        seen[:, :, 0], seen[:, :, 1], seen[:, :, 2] = self.plane[0], self.plane[1], 1.0
+        turns = item.object_from_world @ self.poses[:, :3, :3]
+        places = item.world_from_object[:3, 3] + item.velocity * self.times_s[:, None]
+        eyes = (self.poses[:, :3, 3] - places) @ item.object_from_world.T
+        if len(eyes) == 1:
+            directions = seen.reshape(-1, 3) @ turns[0].T
+            origins: F64 = eyes[0]
+        else:
+            directions = np.matmul(seen, turns.transpose(0, 2, 1)).reshape(-1, 3)
+            origins = np.repeat(eyes, width, axis=0)
+        if self.lit is None:
+            return origins, directions, None
+        pixels = np.flatnonzero(self.lit)
+        return (origins if origins.ndim == 1 else origins[pixels]), directions[pixels], pixels
+
+
+def cast(field: Field, item: Item, tracer: MeshTracer) -> Hits:
+    """Return where the rays of a field first meet what an item leaves opaque; `ray` counts the rectangle's pixels."""
+    origins, directions, pixels = field.rays(item)
+    if len(directions) == 0:
+        nothing = np.zeros(0)
+        return Hits(np.zeros(0, np.intp), np.zeros(0, np.int32), nothing, nothing.astype("f4"), nothing.astype("f4"))
+    hits = tracer.first_hits(origins, directions)
+    if item.material.alpha == "cutout":
+        hits = _beyond_cuts(item, tracer, origins, directions, hits)
+    if pixels is None:
+        return hits
+    return Hits(pixels[hits.ray], hits.face, hits.t, hits.u, hits.v)
+
+
+def _beyond_cuts(item: Item, tracer: MeshTracer, origins: F64, directions: F64, hits: Hits) -> Hits:
+    found: list[Hits] = []
+    for _ in range(_MOST_LAYERS):
+        stays = opacity_at(item.material, _uv(item, hits)) >= item.material.alpha_cutoff
+        found.append(Hits(hits.ray[stays], hits.face[stays], hits.t[stays], hits.u[stays], hits.v[stays]))
+        cut = ~stays
+        if not cut.any():
+            break
+        ray, t = hits.ray[cut], hits.t[cut]
+        start = origins if origins.ndim == 1 else origins[ray]
+        way = directions[ray]
+        at = start + t[:, None] * way
+        # In units of t: a step that float32 cannot swallow, whatever the face's slope.
+        size = np.maximum(np.abs(start).max(axis=-1), np.abs(at).max(axis=1))
+        step = _STEP * size / np.linalg.norm(way, axis=1)
+        following = tracer.first_hits(at + step[:, None] * way, way)
+        total = following.t + (t + step)[following.ray]
+        hits = Hits(ray[following.ray], following.face, total, following.u, following.v)
+    else:
+        raise RuntimeError(f"a ray met more than {_MOST_LAYERS} cut layers of one part; its mesh is no surface")
+    ray = np.concatenate([h.ray for h in found])
+    order = np.argsort(ray, kind="stable")
+    return Hits(
+        ray[order],
+        np.concatenate([h.face for h in found])[order],
+        np.concatenate([h.t for h in found])[order],
+        np.concatenate([h.u for h in found])[order],
+        np.concatenate([h.v for h in found])[order],
+    )
+
+
+def _uv(item: Item, hits: Hits) -> F64:
+    corners = item.mesh.uv[item.mesh.faces[hits.face]].astype(np.float64)
+    u, v = hits.u[:, None].astype(np.float64), hits.v[:, None].astype(np.float64)
+    return np.asarray((1.0 - u - v) * corners[:, 0] + u * corners[:, 1] + v * corners[:, 2])
