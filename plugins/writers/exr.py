@@ -6,9 +6,7 @@ light was kept, colour is the finished picture without its curve, and the header
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Mapping
-from importlib.util import find_spec
+from collections.abc import Iterable
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -26,6 +24,7 @@ from myriorama.plugins.api import (
     Writer,
 )
 from myriorama.plugins.writers._depth import NOTHING
+from myriorama.plugins.writers._exr_file import exr_file
 from myriorama.plugins.writers._pictures import file_stem
 from myriorama.scenes.conventions import F32
 from myriorama.scenes.radiometry.color import srgb_to_linear
@@ -39,21 +38,20 @@ class Exr(Writer):
 
     name: ClassVar[str] = "exr"
     label: ClassVar[str] = "OpenEXR"
-    help: ClassVar[str] = "One multi-layer OpenEXR picture a sample: half colour, float depth, normals, integer ids."
-    version: ClassVar[str] = "1"
+    help: ClassVar[str] = "One multi-layer OpenEXR picture a sample: half colour, float depth, integer ids."
+    version: ClassVar[str] = "2"
     parameters: ClassVar[tuple[Parameter, ...]] = (
         Choice(
             "compression",
             "zip",
-            options=("zip", "zips", "piz", "none"),
+            options=("zip", "zips", "none"),
             help="All are lossless; zip is the smallest, none the fastest.",
         ),
-        Bool("normals", True, help="Write the normals, float32."),
+        Bool("normals", False, help="Also write the normals, float32."),
+        Bool("surfaces", False, help="Also write the ids of surfaces; those of objects and classes are always there."),
     )
 
     def obstacles(self, record: Record) -> tuple[str, ...]:
-        if find_spec("OpenEXR") is None:
-            return ("the package OpenEXR is not installed: `pip install OpenEXR`",)
         frame = record.frame
         needed = ("rgb", "surface_id", "depth", *(("normal",) if self.values["normals"] else ()))
         missing = [name for name in needed if getattr(frame, name) is None]
@@ -67,27 +65,30 @@ class Exr(Writer):
         return ()
 
     def losses(self) -> tuple[str, ...]:
-        return (
+        told = [
             "everything that is not a buffer: boxes, keypoints, amodal masks, fractions, poses of objects",
-            "the class map and regions to ignore: ids are those of the buffers",
+            "the class map, filters and regions to ignore: ids are of the project's own classes and of every object",
             "object coordinates",
-        )
+        ]
+        unless = {"normals": "normals", "surfaces": "ids of surfaces"}
+        return (*told, *(words for name, words in unless.items() if not self.values[name]))
 
     def sample_files(self, record: Record) -> Iterable[SampleFile]:
-        channels = _channels(record, normals=self.values["normals"])
-        header = {**_header(record), "compression": self.values["compression"]}
+        channels = _channels(record, normals=self.values["normals"], surfaces=self.values["surfaces"])
+        header = _header(record)
         meaning = {
             "colour": header["colourSource"],
             "Z": f"metres along the camera's z axis; 0: {NOTHING}",
             "channels": {name: pixels.dtype.name for name, pixels in channels.items()},
         }
-        yield BytesFile(ROLE, f"exr/{file_stem(record.index)}.exr", _encoded(header, channels), meaning)
+        content = exr_file(channels, header, self.values["compression"])
+        yield BytesFile(ROLE, f"exr/{file_stem(record.index)}.exr", content, meaning)
 
     def reused_files(self, stored: StoredRecord) -> Iterable[ReusedFile]:
         yield ReusedFile(ROLE, f"exr/{file_stem(stored['index'])}.exr")
 
 
-def _channels(record: Record, *, normals: bool) -> dict[str, npt.NDArray[Any]]:
+def _channels(record: Record, *, normals: bool, surfaces: bool) -> dict[str, npt.NDArray[Any]]:
     """Return the channels by name: R, G, B half; Z float32; id.* uint32; normal.* float32."""
     frame, scene = record.frame, record.scene
     if frame.surface_id is None or frame.depth is None:
@@ -97,10 +98,11 @@ def _channels(record: Record, *, normals: bool) -> dict[str, npt.NDArray[Any]]:
         out: dict[str, npt.NDArray[Any]] = {name: half[record.rgb[:, :, k]] for k, name in enumerate("RGB")}
     else:
         out = {name: frame.linear[:, :, k].astype(np.float16) for k, name in enumerate("RGB")}
-    out["Z"] = np.ascontiguousarray(frame.depth)
+    out["Z"] = frame.depth
     if normals and frame.normal is not None:
-        out |= {f"normal.{axis}": np.ascontiguousarray(frame.normal[:, :, k]) for k, axis in enumerate("XYZ")}
-    out["id.surface"] = np.ascontiguousarray(frame.surface_id)
+        out |= {f"normal.{axis}": frame.normal[:, :, k] for k, axis in enumerate("XYZ")}
+    if surfaces:
+        out["id.surface"] = frame.surface_id
     out["id.instance"] = scene.instance_of_surface.take(frame.surface_id)
     out["id.class"] = scene.class_of_surface.take(frame.surface_id)
     return out
@@ -122,19 +124,3 @@ def linear_of_srgb(rgb: npt.NDArray[np.uint8]) -> F32:
     """Return linear light in [0, 1], same shape, of 8-bit sRGB."""
     table: F32 = srgb_to_linear(np.arange(256) / 255.0).astype(np.float32)
     return table[rgb]
-
-
-def _encoded(header: Mapping[str, Any], channels: dict[str, npt.NDArray[Any]]) -> bytes:
-    import OpenEXR
-
-    words = dict(header)
-    kinds = {
-        "zip": OpenEXR.ZIP_COMPRESSION,
-        "zips": OpenEXR.ZIPS_COMPRESSION,
-        "piz": OpenEXR.PIZ_COMPRESSION,
-        "none": OpenEXR.NO_COMPRESSION,
-    }
-    words |= {"compression": kinds[header["compression"]], "type": OpenEXR.scanlineimage}
-    stream = io.BytesIO()
-    OpenEXR.File(words, channels, 0).write(stream)  # one thread: a worker has its own share of the cores
-    return stream.getvalue()
