@@ -5,6 +5,7 @@ Visibility comes from an exact ray against the truth geometry, cutouts included,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -30,8 +31,8 @@ class Keypoints(Annotator):
             labels = []
             for keypoint in scene.instances[i].model.keypoints:
                 (x, y), state, depth, (px, py, pz) = next(rows)
-                # Behind the camera there is no pixel position: 0, 0 stands for none, and v is 0.
-                column, row = (x, y) if depth > 0 else (0.0, 0.0)
+                # What the camera does not show has no pixel position: 0, 0 stands for none, and v is 0.
+                column, row = (0.0, 0.0) if math.isnan(x) else (x, y)
                 labels.append(KeypointLabel(keypoint.name, column, row, state, depth, (px, py, pz)))
             out[i] = {"keypoints": tuple(labels), "skeleton": tuple(scene.instances[i].model.skeleton)}
         return out

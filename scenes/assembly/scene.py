@@ -56,6 +56,11 @@ class Instance:
         pose = frozen_array(self.world_from_object, np.float64, (4, 4), "world_from_object")
         object.__setattr__(self, "world_from_object", pose)
 
+    @property
+    def drift_m_s(self) -> F64 | None:
+        """(3,) float64, the velocity; None where it stands still, as `Camera.project` takes it."""
+        return np.array(self.velocity_m_s) if any(self.velocity_m_s) else None
+
     @cached_property
     def world_bounds(self) -> F64:
         """(2, 3) float64: axis-aligned bounds in the world of the object's own box, metres."""
@@ -113,6 +118,16 @@ class Scene:
     resolved: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     report: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     effects: tuple[tuple[str, Mapping[str, Any], str], ...] = ()
+
+    @cached_property
+    def moves(self) -> bool:
+        """Whether the camera or anything in it moves."""
+        return self.camera.moves or any(any(i.velocity_m_s) for i in self.instances)
+
+    @property
+    def rolls(self) -> bool:
+        """Whether rows of the picture show different instants: a rolling shutter, and something that moves."""
+        return self.camera.readout_s > 0 and self.moves
 
     @cached_property
     def surfaces(self) -> tuple[SurfaceRow, ...]:

@@ -41,6 +41,10 @@ class Rays:
     directions: F64
     times_s: F64
 
+    def of(self, chosen: Indices) -> Rays:
+        """Return some of the rays."""
+        return Rays(self.origins[chosen], self.directions[chosen], self.times_s[chosen])
+
 
 @dataclass(frozen=True, eq=False)
 class Camera:
@@ -238,12 +242,17 @@ class Camera:
             plane, np.repeat(self.row_times(np.arange(self.height, dtype=np.float64) + 0.5), self.width)
         )
 
+    def centres(self, times_s: F64) -> F64:
+        """Return where the camera's centre is at instants (N,), in the world, (N, 3) metres."""
+        turn, place = self.world_from_camera[:3, :3], self.world_from_camera[:3, 3]
+        return np.asarray(place + (np.array(self.velocity_m_s) * times_s[:, None]) @ turn.T)
+
     def _rays_on(self, plane: F64, times_s: F64) -> Rays:
         directions = np.concatenate([plane, np.ones((len(plane), 1))], axis=1)
         turn, place = self.world_from_camera[:3, :3], self.world_from_camera[:3, 3]
         if self.readout_s > 0 and self.moves:
             directions = turned(directions, self.angular_velocity_rad_s, times_s)
-            origins = place + (np.array(self.velocity_m_s) * times_s[:, None]) @ turn.T
+            origins = self.centres(times_s)
         else:
             origins = np.broadcast_to(place, directions.shape)
         return Rays(origins, directions @ turn.T, times_s)

@@ -25,19 +25,19 @@ def scale_of(pose: F64) -> float:
 
 
 def box_3d_of(instance: Instance, camera: Camera) -> Box3D:
-    """Return the oriented box of an instance; a corner behind the camera has no pixel."""
+    """Return the oriented box of an instance; a corner that the camera does not show has no pixel."""
     low, high = instance.model.bounds
     pose = instance.world_from_object
     scale = scale_of(pose)
     local = low + CORNER_BITS * (high - low)
     corners = local @ pose[:3, :3].T + pose[:3, 3]
-    pixels, depth = camera.project(corners)
+    pixels, _ = camera.project(corners, instance.drift_m_s)
     return Box3D(
         center=pose[:3, :3] @ ((low + high) / 2) + pose[:3, 3],
         size=(high - low) * scale,
         rotation=quaternion_of(pose[:3, :3] / scale),
         corners_world=corners,
-        corners_px=tuple((x, y) if z > 0 else None for (x, y), z in zip(pixels.tolist(), depth.tolist(), strict=True)),
+        corners_px=tuple(None if math.isnan(x) else (x, y) for x, y in pixels.tolist()),
     )
 
 

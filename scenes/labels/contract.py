@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from myriorama.scenes.conventions import Mask
 from myriorama.scenes.labels.contract_geometry import (
-    amodal_lies_inside_box_3d,
     depth_lies_on_the_named_things,
     visible_keypoints_lie_on_their_things,
 )
+from myriorama.scenes.labels.contract_outline import amodal_lies_inside_box_3d
 from myriorama.scenes.labels.contract_parts import parts_make_up_the_visible_mask
 from myriorama.scenes.labels.record import Annotation, Box, Record
 from myriorama.scenes.labels.rle import crop_of_counts, decode_counts

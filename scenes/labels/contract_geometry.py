@@ -1,4 +1,4 @@
-"""The invariants of the label contract that need geometry: depth, 3D boxes, keypoints.
+"""The invariants of the label contract that need geometry: depth and keypoints.
 
 Bounds are tested for every pixel; meshes only by a few rays, chosen by the sample's own key.
 """
@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.scenes.cameras.camera import Camera
-from myriorama.scenes.conventions import F32, F64, Mask
-from myriorama.scenes.labels.box_3d import CORNER_BITS, scale_of
+from myriorama.scenes.conventions import F32, F64
+from myriorama.scenes.labels.box_3d import scale_of
+from myriorama.scenes.labels.contract_outline import same_points
 from myriorama.scenes.labels.distance import distance_to_mesh
 from myriorama.scenes.labels.record import Annotation, KeypointLabel, Record
-from myriorama.scenes.labels.sight import OUTSIDE, VISIBLE, Points, sight
+from myriorama.scenes.labels.sight import OUTSIDE, VISIBLE, Points, lines_of_sight, project_points, sight
 from myriorama.scenes.labels.truth import Truth
 from myriorama.scenes.labels.violation import Violation
 
@@ -32,11 +33,8 @@ _DEPTH_SHARE: Final = 1e-4
 _GRID_SHARE: Final = 1 / 256
 """Of an object's diagonal: a rasteriser's grid is 1/256 pixel, and within a pixel no face that is kept spans more."""
 _SLOPE_SHARE: Final = 0.05
-_HULL_SLACK_PX: Final = 1.0
 _SMOOTH_PX: Final = 4.0
-_NEAR_M: Final = 1e-4
 _PIXEL_TOLERANCE: Final = 1e-6
-_BOX_EDGES: Final = tuple((a, a | bit) for a in range(8) for bit in (1, 2, 4) if not a & bit)
 
 
 def depth_lies_on_the_named_things(record: Record, truth: Truth) -> Iterator[Violation]:
@@ -67,8 +65,10 @@ def _outside_bounds(record: Record, truth: Truth, depth: F32, instance: int) -> 
     camera, box = record.scene.camera, truth.boxes[instance]
     pose = record.scene.instances[instance].world_from_object
     low, high = record.scene.instances[instance].model.bounds
+    object_from_world: F64 = np.linalg.inv(pose[:3, :3])
+    if camera.bends:
+        return _outside_bounds_bent(truth, depth, instance, object_from_world)
     # A pixel's point in the object frame is depth * (matrix @ (x, y, 1)) + shift: one row, one column.
-    object_from_world = np.linalg.inv(pose[:3, :3])
     turn = object_from_world @ camera.world_from_camera[:3, :3]
     shift = object_from_world @ (camera.world_from_camera[:3, 3] - pose[:3, 3])
     columns = (np.arange(box.x, box.x + box.w) + 0.5 - camera.cx) / camera.fx
@@ -92,6 +92,23 @@ def _outside_bounds(record: Record, truth: Truth, depth: F32, instance: int) -> 
     return int(np.count_nonzero(wrong & own))
 
 
+def _outside_bounds_bent(truth: Truth, depth: F32, instance: int, object_from_world: F64) -> int:
+    """Do as `_outside_bounds` where each pixel has a ray, and maybe an instant, of its own."""
+    camera, box, placed = truth.scene.camera, truth.boxes[instance], truth.scene.instances[instance]
+    low, high = placed.model.bounds
+    rows, columns = np.nonzero(truth.visible_mask(instance))
+    rows, columns = rows + box.y, columns + box.x
+    rays = truth.pixel_rays.of(rows * camera.width + columns)
+    seen = depth[rows, columns].astype(np.float64)
+    world = rays.origins + rays.directions * seen[:, None]
+    world -= np.array(placed.velocity_m_s) * rays.times_s[:, None]
+    point = (world - placed.world_from_object[:3, 3]) @ object_from_world.T
+    slack = (_DEPTH_SHARE * float(seen.max()) + 1e-6) / scale_of(placed.world_from_object)
+    slack += _GRID_SHARE * float(np.linalg.norm(high - low))
+    # Written so that what is not a number counts as outside.
+    return int(np.count_nonzero(~((point >= low - slack) & (point <= high + slack)).all(axis=1)))
+
+
 def _ray_tests(record: Record, truth: Truth, depth: F32) -> Iterator[Violation]:
     """Compare the depth of a few pixels, off edges, with rays against the mesh that they name."""
     camera = record.scene.camera
@@ -108,12 +125,12 @@ def _ray_tests(record: Record, truth: Truth, depth: F32) -> Iterator[Violation]:
         x, y = chosen[:, 0], chosen[:, 1]
         centres = np.stack([x + 0.5, y + 0.5], axis=1)
         seen = depth[y, x].astype(np.float64)
-        # A direction whose camera z is 1 makes the ray's parameter the depth.
-        direction = camera.unproject(centres, np.ones(len(centres))) - camera.world_from_camera[:3, 3]
+        rays = camera.rays(centres)
         part = truth.surface_id[y, x].astype(np.int64) - instance.first_surface_id
         met = np.full(len(chosen), np.inf)
         for p in np.unique(part).tolist():
-            met[part == p] = truth.rays.first_hit(i, direction[part == p], part=p)
+            own = part == p
+            met[own] = truth.rays.first_hit(i, rays.directions[own], p, rays.times_s[own])
         slope = np.max([np.abs(depth[y + dy, x + dx] - seen) for dy, dx in ((0, 1), (0, -1), (1, 0), (-1, 0))], axis=0)
         wrong = ~(np.abs(met - seen) <= _DEPTH_SHARE * seen + _SLOPE_SHARE * slope)
         if wrong.any():
@@ -152,86 +169,6 @@ def _keyed(key: str, name: str) -> int:
     return int.from_bytes(blake2b(name.encode(), digest_size=8, key=key.encode()[:64]).digest(), "little")
 
 
-def amodal_lies_inside_box_3d(record: Record, truth: Truth) -> Iterator[Violation]:
-    """Invariant 6: the amodal mask is inside the hull of the 3D box clipped at the near plane, to 1 px."""
-    for a in record.annotations:
-        if a.box_3d is None or a.amodal_mask is None or a.amodal_box is None or not a.amodal_mask.size:
-            continue
-        instance = record.scene.instances[a.instance]
-        low, high = instance.model.bounds
-        pose = instance.world_from_object
-        corners = (low + CORNER_BITS * (high - low)) @ pose[:3, :3].T + pose[:3, 3]
-        if not _same_points(corners, a.box_3d.corners_world):
-            yield Violation(6, "its 3D box is not its own bounds", a.instance_key)
-            continue
-        hull = _hull_in_image(record.scene.camera, a.box_3d.corners_world)
-        outside = _border_pixels_outside(hull, a)
-        if outside:
-            yield Violation(6, f"{outside} rows of its amodal mask leave its 3D box", a.instance_key)
-
-
-def _same_points(points: F64, others: F64) -> bool:
-    """Return whether two sets of points agree to rounding; false where a number is not finite."""
-    return bool((np.abs(points - others) <= 1e-9 * (1.0 + np.abs(points))).all())
-
-
-def _hull_in_image(camera: Camera, corners_world: F64) -> F64:
-    """Return the convex hull, (N, 2) in order, of a box's part in front of the camera."""
-    pose = camera.camera_from_world
-    corners = corners_world @ pose[:3, :3].T + pose[:3, 3]
-    points = [c for c in corners if c[2] >= _NEAR_M]
-    if len(points) < 8:
-        for a, b in _BOX_EDGES:
-            za, zb = corners[a, 2] - _NEAR_M, corners[b, 2] - _NEAR_M
-            if (za < 0) != (zb < 0):
-                points.append(corners[a] + (corners[b] - corners[a]) * (za / (za - zb)))
-    if not points:
-        return np.zeros((0, 2))
-    camera_points = np.array(points)
-    x = camera.fx * camera_points[:, 0] / camera_points[:, 2] + camera.cx
-    y = camera.fy * camera_points[:, 1] / camera_points[:, 2] + camera.cy
-    return _convex_hull(sorted(zip(x.tolist(), y.tolist(), strict=True)))
-
-
-def _convex_hull(points: list[tuple[float, float]]) -> F64:
-    """Return the hull of points sorted by x then y, by Andrew's monotone chain (1979)."""
-
-    def chain(ordered: list[tuple[float, float]]) -> list[tuple[float, float]]:
-        out: list[tuple[float, float]] = []
-        for p in ordered:
-            while len(out) > 1 and (out[-1][0] - out[-2][0]) * (p[1] - out[-2][1]) <= (out[-1][1] - out[-2][1]) * (
-                p[0] - out[-2][0]
-            ):
-                out.pop()
-            out.append(p)
-        return out[:-1]
-
-    if len(points) == 1:
-        return np.array(points)
-    return np.array(chain(points) + chain(points[::-1]))
-
-
-def _border_pixels_outside(hull: F64, a: Annotation) -> int:
-    """Return how many rows of the amodal mask have a first or last pixel centre outside the hull."""
-    if a.amodal_mask is None or a.amodal_box is None:
-        return 0
-    mask: Mask = a.amodal_mask
-    filled = np.flatnonzero(mask.any(axis=1))
-    if len(hull) < 3:
-        return len(filled)
-    first = mask[filled].argmax(axis=1)
-    last = mask.shape[1] - 1 - mask[filled, ::-1].argmax(axis=1)
-    y = a.amodal_box.y + filled + 0.5
-    ends = np.stack([np.stack([a.amodal_box.x + side + 0.5, y], axis=1) for side in (first, last)])
-    along = np.roll(hull, -1, axis=0) - hull
-    lengths = np.linalg.norm(along, axis=1)
-    along, starts = along[lengths > 0] / lengths[lengths > 0, None], hull[lengths > 0]
-    # Counter-clockwise in a frame with y down or up alike: inside is where every cross product is >= 0.
-    offset = ends[:, :, None, :] - starts
-    side_of = along[:, 0] * offset[..., 1] - along[:, 1] * offset[..., 0]
-    return int(np.count_nonzero((side_of < -_HULL_SLACK_PX).any(axis=(0, 2))))
-
-
 @dataclass(frozen=True, eq=False)
 class _SeenKeypoint:
     """A visible surface keypoint whose numbers are right, with what is needed to test it."""
@@ -260,7 +197,7 @@ def visible_keypoints_lie_on_their_things(record: Record, truth: Truth) -> Itera
         local = np.array([declared[label.name].position for label in a.keypoints])
         expected = local @ pose[:3, :3].T + pose[:3, 3]
         told = np.array([label.position_world for label in a.keypoints])
-        pixels, depths = camera.project(expected)
+        pixels, depths = project_points(truth, expected, np.full(len(expected), a.instance))
         scale = scale_of(pose)
         for n, label in enumerate(a.keypoints):
             wrong = _misplaced(label, n, told, expected, pixels, depths, camera)
@@ -275,14 +212,15 @@ def visible_keypoints_lie_on_their_things(record: Record, truth: Truth) -> Itera
 
 def _misplaced(label: KeypointLabel, n: int, told: F64, expected: F64, pixels: F64, depths: F64, camera: Camera) -> str:
     """Return what is wrong with the numbers of keypoint n; empty if nothing is."""
-    if not _same_points(expected[n], told[n]):
+    if not same_points(expected[n], told[n]):
         return f"is {float(np.linalg.norm(told[n] - expected[n])):.4g} m from where its model has it"
     x, y, depth = float(pixels[n, 0]), float(pixels[n, 1]), float(depths[n])
-    inside = depth > 0 and 0 <= x < camera.width and 0 <= y < camera.height
+    shown = x == x
+    inside = shown and 0 <= x < camera.width and 0 <= y < camera.height
     if (label.v == OUTSIDE) == inside:
         return f"has v = {label.v}, but it is {'inside' if inside else 'outside'} the image"
-    slack = _PIXEL_TOLERANCE * max(1.0, abs(x), abs(y)) if depth > 0 else 0.0
-    if depth > 0 and not (abs(label.x - x) <= slack and abs(label.y - y) <= slack):
+    slack = _PIXEL_TOLERANCE * max(1.0, abs(x), abs(y)) if shown else 0.0
+    if shown and not (abs(label.x - x) <= slack and abs(label.y - y) <= slack):
         return f"is at ({label.x:.2f}, {label.y:.2f}), it projects to ({x:.2f}, {y:.2f})"
     return "" if abs(label.depth_m - depth) <= 1e-9 * max(1.0, abs(depth)) else f"has depth {label.depth_m:.6g}"
 
@@ -314,10 +252,11 @@ def _off_their_meshes(truth: Truth, seen: list[_SeenKeypoint]) -> Iterator[Viola
     """
     world = np.array([k.label.position_world for k in seen])
     owners = np.array([k.owner.instance for k in seen])
-    directions = world - truth.scene.camera.world_from_camera[:3, 3]
+    pixels = np.array([(k.label.x, k.label.y) for k in seen])
+    directions, times = lines_of_sight(truth, world, owners, pixels)
     lengths = np.linalg.norm(directions, axis=1)
     asked = [(i, np.flatnonzero(owners == i), None) for i in np.unique(owners).tolist()]
-    met = truth.rays.first_hits(asked, directions)
+    met = truth.rays.first_hits(asked, directions, times)
     limits = np.array([k.tolerance_m for k in seen]) + 1e-6 * lengths
     for n in np.flatnonzero(~(np.abs(met - 1.0) * lengths <= limits)).tolist():
         k = seen[n]

@@ -118,13 +118,15 @@ class CameraRays:
         self._eyes = np.einsum("nij,nj->ni", self._object_from_world, away)
         self._low, self._high = _shadows(self._camera_from_world @ poses, self._bounds)
 
-    def candidates(self, directions_world: F64) -> tuple[Indices, Indices]:
+    def candidates(self, directions_world: F64, times_s: F64 | None = None) -> tuple[Indices, Indices]:
         """Return the pairs of ray and instance that may meet before t = 1, by the instances' own boxes.
 
         Parameters
         ----------
         directions_world : (R, 3) float64
             Not normalised: t = 1 is the ray's target. Each points to the front of the camera.
+        times_s : (R,) float64 or None
+            Each ray's instant. It matters to `RollingRays` alone: here camera and things stand still.
 
         Returns
         -------
@@ -136,20 +138,26 @@ class CameraRays:
         beneath = (self._low[:, :1] <= x) & (self._high[:, :1] >= x)
         beneath &= (self._low[:, 1:] <= y) & (self._high[:, 1:] >= y)
         instance, ray = np.nonzero(beneath)
-        d = np.einsum("pij,pj->pi", self._object_from_world[instance], directions_world[ray])
+        met = self._through_boxes(instance, directions_world[ray], self._eyes[instance])
+        return ray[met], instance[met]
+
+    def _through_boxes(self, instance: Indices, directions_world: F64, eyes: F64) -> Indices:
+        """Return which of P pairs meet before t = 1: an instance's box, a direction, and where in its frame it starts."""
+        d = np.einsum("pij,pj->pi", self._object_from_world[instance], directions_world)
         slack = 1e-6 * (1.0 + np.abs(self._bounds).max(axis=(1, 2), initial=0.0))[instance, None]
-        low = self._bounds[instance, 0] - slack - self._eyes[instance]
-        high = self._bounds[instance, 1] + slack - self._eyes[instance]
+        low = self._bounds[instance, 0] - slack - eyes
+        high = self._bounds[instance, 1] + slack - eyes
         parallel = np.abs(d) < 1e-300
         safe = np.where(parallel, 1.0, d)
         first, second = low / safe, high / safe
         beside = (parallel & ((low > 0) | (high < 0))).any(axis=1)
         enter = np.where(parallel, -np.inf, np.minimum(first, second)).max(axis=1, initial=-np.inf)
         leave = np.where(parallel, np.inf, np.maximum(first, second)).min(axis=1, initial=np.inf)
-        met = np.flatnonzero((enter <= leave) & (leave > 0) & (enter < 1.0) & ~beside)
-        return ray[met], instance[met]
+        return np.flatnonzero((enter <= leave) & (leave > 0) & (enter < 1.0) & ~beside)
 
-    def first_hit(self, instance: int, directions_world: F64, part: int | None = None) -> F64:
+    def first_hit(
+        self, instance: int, directions_world: F64, part: int | None = None, times_s: F64 | None = None
+    ) -> F64:
         """Return where rays first meet an instance, or one part of it; see `first_hits`.
 
         Parameters
@@ -159,10 +167,13 @@ class CameraRays:
         directions_world : (R, 3) float64
         part : int or None
             None means all parts.
+        times_s : (R,) float64 or None
         """
-        return self.first_hits([(instance, np.arange(len(directions_world)), part)], directions_world)
+        return self.first_hits([(instance, np.arange(len(directions_world)), part)], directions_world, times_s)
 
-    def first_hits(self, asked: Sequence[tuple[int, Indices, int | None]], directions_world: F64) -> F64:
+    def first_hits(
+        self, asked: Sequence[tuple[int, Indices, int | None]], directions_world: F64, times_s: F64 | None = None
+    ) -> F64:
         """Return where rays first meet what each is asked about.
 
         Parameters
@@ -171,6 +182,8 @@ class CameraRays:
             Which rays to try on an instance, or on one part of it. A ray may be asked about several.
         directions_world : (R, 3) float64
             Not normalised; each points to the front of the camera.
+        times_s : (R,) float64 or None
+            Each ray's instant. It matters to `RollingRays` alone: here camera and things stand still.
 
         Returns
         -------
@@ -194,7 +207,7 @@ class CameraRays:
         count = 0
         for instance, chosen, part in asked:
             for number, piece in enumerate(self._instances[instance].model.parts):
-                if (part is not None and number != part) or not _stops_rays(piece.material):
+                if (part is not None and number != part) or not stops_rays(piece.material):
                     continue
                 view = self._view(instance, number)
                 ray, face = view.near(x[chosen], y[chosen])
@@ -208,7 +221,7 @@ class CameraRays:
         if count == 0:
             return nearest
         ray = np.concatenate(rays)
-        weights, t = _crossing(d[ray], np.concatenate(corners))
+        weights, t = crossing(d[ray], np.concatenate(corners))
         met = t > 0
         for piece, face, own in cutouts:
             uv = np.einsum("hk,hkc->hc", weights[own], piece.mesh.uv[piece.mesh.faces[face]].astype(np.float64))
@@ -240,11 +253,12 @@ def _shadows(camera_from_object: F64, bounds: F64) -> tuple[F64, F64]:
     return low - grown, high + grown
 
 
-def _stops_rays(material: Material) -> bool:
+def stops_rays(material: Material) -> bool:
+    """Return whether a surface of this material is met at all: see-through ones are not."""
     return not (material.alpha == "transparent" and material.label_policy == "see_through")
 
 
-def _crossing(d: F64, corners: F64) -> tuple[F64, F64]:
+def crossing(d: F64, corners: F64) -> tuple[F64, F64]:
     """Return where rays d (N, 3) from the origin cross triangles (N, 3, 3): weights (N, 3) and distance (N,).
 
     The signed volumes d . (b x c), d . (c x a) and d . (a x b) have one sign exactly where the ray passes

@@ -31,7 +31,7 @@ class Points:
     Attributes
     ----------
     world : (N, 3) float64
-        Metres.
+        Metres, at time 0.
     owner : (N,) int64
         Index into Scene.instances.
     interior : (N,) bool
@@ -53,9 +53,9 @@ class Sight:
     Attributes
     ----------
     pixels : (N, 2) float64
-        Continuous x, y; NaN behind the camera.
+        Continuous x, y; NaN where the camera does not show the point: behind it, or beyond its lens.
     depth_m : (N,) float64
-        Along camera z.
+        Along camera z, at the instant at which the point is seen.
     state : (N,) int64
         OUTSIDE, HIDDEN or VISIBLE.
     """
@@ -98,7 +98,7 @@ def sight(truth: Truth, points: Points) -> Sight:
     its tolerance in front of it. Cutouts and see-through materials do not hide.
     """
     camera = truth.scene.camera
-    pixels, depth = camera.project(points.world)
+    pixels, depth = project_points(truth, points.world, points.owner)
     inside = (depth > 0) & (pixels[:, 0] >= 0) & (pixels[:, 0] < camera.width)
     inside &= (pixels[:, 1] >= 0) & (pixels[:, 1] < camera.height)
     state = np.full(len(points.world), OUTSIDE, dtype=np.int64)
@@ -106,12 +106,34 @@ def sight(truth: Truth, points: Points) -> Sight:
     return Sight(pixels, depth, state)
 
 
+def project_points(truth: Truth, world: F64, owner: npt.NDArray[np.int64]) -> tuple[F64, F64]:
+    """Return pixels and depths of points (N, 3) that stand on instances `owner` (N,), as `Camera.project` does."""
+    velocities = _velocities(truth, owner) if truth.scene.rolls else None
+    return truth.scene.camera.project(world, velocities)
+
+
+def lines_of_sight(truth: Truth, world: F64, owner: npt.NDArray[np.int64], pixels: F64) -> tuple[F64, F64 | None]:
+    """Return the ways from the camera's centre to points (N, 3) at `pixels` (N, 2), and the instants they hold at.
+
+    Instants are None where all is seen at once.
+    """
+    camera = truth.scene.camera
+    if not truth.scene.rolls:
+        return world - camera.world_from_camera[:3, 3], None
+    times = camera.row_times(pixels[:, 1])
+    return world + _velocities(truth, owner) * times[:, None] - camera.centres(times), times
+
+
+def _velocities(truth: Truth, owner: npt.NDArray[np.int64]) -> F64:
+    return np.array([i.velocity_m_s for i in truth.scene.instances]).reshape(-1, 3)[owner]
+
+
 def _hidden(truth: Truth, points: Points, pixels: F64, chosen: npt.NDArray[np.intp]) -> Mask:
     """Return which of the chosen points have something in front of them, (len(chosen),) bool."""
-    directions = points.world[chosen] - truth.scene.camera.world_from_camera[:3, 3]
+    directions, times = lines_of_sight(truth, points.world[chosen], points.owner[chosen], pixels[chosen])
     lengths = np.linalg.norm(directions, axis=1)
     limit = 1.0 - np.maximum(points.tolerance_m[chosen] / lengths, _RELATIVE_SLACK)
-    ray, instance = truth.rays.candidates(directions)
+    ray, instance = truth.rays.candidates(directions, times)
     owner = points.owner[chosen]
     kept = (instance != owner[ray]) | ~points.interior[chosen][ray]
     ray, instance = ray[kept], instance[kept]
@@ -123,14 +145,16 @@ def _hidden(truth: Truth, points: Points, pixels: F64, chosen: npt.NDArray[np.in
     hidden = np.zeros(len(chosen), dtype=np.bool_)
     for number in range(3):
         asked = (turn == number) & ~hidden[ray]
-        hidden |= _nearest(truth, ray[asked], instance[asked], directions) < limit
+        hidden |= _nearest(truth, ray[asked], instance[asked], directions, times) < limit
     return hidden
 
 
-def _nearest(truth: Truth, ray: npt.NDArray[np.intp], instance: npt.NDArray[np.intp], directions: F64) -> F64:
+def _nearest(
+    truth: Truth, ray: npt.NDArray[np.intp], instance: npt.NDArray[np.intp], directions: F64, times: F64 | None
+) -> F64:
     """Return where rays first meet the instances that they are paired with; pairs are sorted by instance."""
     if len(ray) == 0:
         return np.full(len(directions), np.inf)
     starts = np.flatnonzero(np.diff(instance, prepend=-1))
     asked = [(int(instance[first]), part, None) for first, part in zip(starts, np.split(ray, starts[1:]), strict=True)]
-    return truth.rays.first_hits(asked, directions)
+    return truth.rays.first_hits(asked, directions, times)

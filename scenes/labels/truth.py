@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.scenes.assembly.scene import Scene
+from myriorama.scenes.cameras.camera import Rays
 from myriorama.scenes.conventions import U32, Mask
 from myriorama.scenes.labels.record import Box
 from myriorama.scenes.rendering.frame import AmodalMask, Frame
@@ -155,9 +156,18 @@ class Truth:
     @cached_property
     def rays(self) -> CameraRays:
         """Rays from this camera against the meshes of this scene."""
+        if self.scene.rolls:
+            from myriorama.scenes.labels.rolling_rays import RollingRays
+
+            return RollingRays(self.scene)
         from myriorama.scenes.labels.rays import CameraRays
 
         return CameraRays(self.scene)
+
+    @cached_property
+    def pixel_rays(self) -> Rays:
+        """The rays of all pixel centres, row by row."""
+        return self.scene.camera.pixel_rays()
 
 
 def boxes_of(runs: Runs) -> dict[int, Box]:
