@@ -113,17 +113,18 @@ def _rollers(straight: float, radius: float, width: float, side: float, axle: fl
     """Return the drums under the belt, and the ends of their shafts outside the frame."""
     drum_radius = radius - BELT_M - 0.0005
     count = max(2, round(2 * straight / 0.25) + 1)
-    out = []
     shaft = 2 * side + FRAME_M + 0.016
+    drum = _lying(cylinder(drum_radius, width, 24, bevel_m=0.002, bevel_steps=1, tile_m=TILE_M))
+    thick, thin = (
+        _lying(cylinder(share * radius, shaft, 12, bevel_m=0.0015, bevel_steps=1, tile_m=TILE_M))
+        for share in (0.28, 0.2)
+    )
+    out = []
     for number, x in enumerate(np.linspace(-straight, straight, count)):
         is_end = number in (0, count - 1)
         if is_end:
-            drum = cylinder(drum_radius, width, 24, bevel_m=0.002, bevel_steps=1, tile_m=TILE_M)
-            out.append(moved(_lying(drum), float(x), width / 2, axle))
-        thin = cylinder(
-            0.28 * radius if is_end else 0.2 * radius, shaft, 12, bevel_m=0.0015, bevel_steps=1, tile_m=TILE_M
-        )
-        out.append(moved(_lying(thin), float(x), shaft / 2, axle))
+            out.append(moved(drum, float(x), width / 2, axle))
+        out.append(moved(thick if is_end else thin, float(x), shaft / 2, axle))
     return merge(out)
 
 
