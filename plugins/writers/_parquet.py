@@ -16,7 +16,7 @@ from myriorama.plugins.api import PluginError
 
 ROWS_AT_ONCE: Final = 100
 """Rows of a group, as the Hub's viewer likes them for pictures."""
-BYTES_AT_ONCE: Final = 32 * 2**20
+BYTES_AT_ONCE: Final = 8 * 2**20
 """A group ends sooner where its pictures are large: it is what is held in memory, several times over."""
 _MISSING: Final = "Parquet needs pyarrow: pip install 'myriorama[export]', or take the form imagefolder"
 _PICTURE: Final = "image.bytes"
@@ -59,8 +59,8 @@ def parquet(rows: Iterable[Mapping[str, Any]], features: Mapping[str, Any]) -> I
     ) as writer:
         for batch in _batches(rows):
             writer.write_table(pa.Table.from_pylist(batch, schema=schema), row_group_size=ROWS_AT_ONCE)
-            yield sink.taken()
-    yield sink.taken()
+            yield from sink.taken()
+    yield from sink.taken()
 
 
 def _batches(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
@@ -124,8 +124,7 @@ class _Sink(io.RawIOBase):
         self._place += len(piece)
         return len(piece)
 
-    def taken(self) -> bytes:
-        """Return what was written since this was asked last."""
-        whole = b"".join(self._pieces)
-        self._pieces.clear()
-        return whole
+    def taken(self) -> list[bytes]:
+        """Return what was written since this was asked last, in its pieces."""
+        taken, self._pieces = self._pieces, []
+        return taken
