@@ -30,6 +30,8 @@ class ShownRow:
         Its own.
     shown_name, shown_id : str, int
         As formats have it; its own where it is not labelled.
+    shown_color : str
+        Of the class of that name as formats have it; its own where there is none.
     merged : tuple of str
         Other classes that are shown as the same one.
     conflict : str
@@ -43,6 +45,7 @@ class ShownRow:
     use: Use
     shown_name: str
     shown_id: int
+    shown_color: str = ""
     merged: tuple[str, ...] = ()
     conflict: str = ""
 
@@ -75,6 +78,7 @@ def shown_rows(classes: Sequence[SceneClass], uses: Uses) -> tuple[ShownRow, ...
         use = given.get(row.name, ClassUse())
         if use.use == "label":
             by_name.setdefault(use.name or row.name, []).append(row.name)
+    colors = {row.name: row.color for row in view.info.classes}
     out = []
     for row in classes:
         use = given.get(row.name, ClassUse())
@@ -83,7 +87,8 @@ def shown_rows(classes: Sequence[SceneClass], uses: Uses) -> tuple[ShownRow, ...
         called = use.name or row.name
         merged = tuple(n for n in by_name.get(called, ()) if n != row.name) if use.use == "label" else ()
         told = wrong.get(row.name, "")
-        out.append(ShownRow(row.name, row.id, row.kind, row.color, use.use, called, number, merged, told))
+        color = colors.get(called, row.color)
+        out.append(ShownRow(row.name, row.id, row.kind, row.color, use.use, called, number, color, merged, told))
     return tuple(out)
 
 

@@ -11,8 +11,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from myriorama.app.gallery.tints import Rgb
 from myriorama.app.overlays import OverlayState
+from myriorama.app.pictures.class_looks import NO_LOOKS, Looks, Rgb, item_use
+from myriorama.app.pictures.overlay import STRIPE_DARK, dark_stripes, stripe_px
 from myriorama.app.preview.tiles import Tile
 from myriorama.scenes.conventions import U8
 
@@ -52,11 +53,12 @@ def thickness_px(state: OverlayState, shape: Sequence[int]) -> int:
     return max(1, min(state.contour_px, round(max(shape[0], shape[1]) / 240)))
 
 
-def with_masks(tile: Tile, colors: Sequence[Rgb], state: OverlayState) -> U8:
+def with_masks(tile: Tile, colors: Sequence[Rgb], state: OverlayState, looks: Looks = NO_LOOKS) -> U8:
     """Return the tile's picture with masks filled and outlined as the state says, (H, W, 3) uint8.
 
     The flat layers (instances, classes) are painted from the masks; those that a thumbnail does not have (depth,
-    normals) show the picture.
+    normals) show the picture. What is ignored is hatched: `dark_stripes` of the whole picture between those of its
+    colour; what is left out has a fill and no outline, and is background in the flat layers.
 
     Parameters
     ----------
@@ -71,11 +73,19 @@ def with_masks(tile: Tile, colors: Sequence[Rgb], state: OverlayState) -> U8:
     if not tile.items or not (flat or fill or contour):
         return np.full_like(tile.rgb, _BACKGROUND) if flat else tile.rgb
     ids = item_ids(tile)
-    table = np.zeros((len(tile.items) + 1, 3), dtype=np.uint16)
-    table[1:] = colors
+    count = len(tile.items) + 1
+    uses = ["label", *(item_use(item, looks) for item in tile.items)]
+    table = np.zeros((2, count, 3), dtype=np.uint16)  # by id where the hatching is light, and where it is dark
+    table[:, 1:] = colors
+    table[1, [use == "ignore" for use in uses]] = STRIPE_DARK
+    gone = np.array([use == "drop" for use in uses])
+    rows = ids
+    if "ignore" in uses:
+        rows = ids + np.uint16(count) * dark_stripes(0, 0, ids.shape, stripe_px(ids.shape))
+    paint = table.reshape(-1, 3)
     if flat:
-        table[0] = _BACKGROUND
-        return table.astype(np.uint8)[ids]
+        table[:, 0] = table[:, gone] = _BACKGROUND
+        return paint.astype(np.uint8)[rows]
     out = tile.rgb
     if fill:
         # share of 256, so that blending is a multiplication and a shift
@@ -83,10 +93,10 @@ def with_masks(tile: Tile, colors: Sequence[Rgb], state: OverlayState) -> U8:
         tinted = np.flatnonzero(ids)
         out = out.copy()
         pixels = out.reshape(-1, 3)
-        blended = pixels[tinted] * np.uint16(256 - share) + (table * np.uint16(share))[ids.reshape(-1)[tinted]]
+        blended = pixels[tinted] * np.uint16(256 - share) + (paint * np.uint16(share))[rows.reshape(-1)[tinted]]
         pixels[tinted] = (blended >> 8).astype(np.uint8)
     if contour:
-        edge = np.flatnonzero(rims(ids, thickness_px(state, ids.shape)))
+        edge = np.flatnonzero(rims(ids, thickness_px(state, ids.shape)) & ~gone[ids])
         out = out if fill else out.copy()
-        out.reshape(-1, 3)[edge] = table.astype(np.uint8)[ids.reshape(-1)[edge]]
+        out.reshape(-1, 3)[edge] = paint.astype(np.uint8)[ids.reshape(-1)[edge]]
     return out

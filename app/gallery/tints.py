@@ -5,13 +5,12 @@ It draws nothing; every picture with labels takes its colours from here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from myriorama.app.overlays import ColorBy
+from myriorama.app.pictures.class_looks import Looks, Rgb, item_color, item_use
 from myriorama.app.pictures.overlay import OverlayItem, color_of
-
-Rgb = tuple[int, int, int]
 
 UNKNOWN: Final[Rgb] = (150, 152, 158)
 """For a class that the project's table does not have, and a visible fraction that nobody computed."""
@@ -20,25 +19,23 @@ _RAMP: Final[tuple[tuple[float, Rgb], ...]] = ((0.0, (213, 94, 0)), (0.5, (240, 
 """Orange over yellow to blue: its order can be told with every common colour deficiency."""
 
 
-def tints(items: Sequence[OverlayItem], by: ColorBy, classes: Mapping[str, Rgb]) -> tuple[Rgb, ...]:
+def tints(items: Sequence[OverlayItem], by: ColorBy, looks: Looks) -> tuple[Rgb, ...]:
     """Return the colour of each item.
 
     Parameters
     ----------
-    classes : mapping
-        Class name -> colour, from the project's table.
+    looks : mapping
+        Class of the dataset -> its look. What is ignored has its class's colour, whatever the others are coloured by.
     """
-    if by == "class":
-        return tuple(classes.get(item.name, UNKNOWN) for item in items)
+    return tuple(_tint(item, by, looks) for item in items)
+
+
+def _tint(item: OverlayItem, by: ColorBy, looks: Looks) -> Rgb:
+    if by == "class" or item_use(item, looks) != "label":
+        return item_color(item, looks) or UNKNOWN
     if by == "visible":
-        return tuple(UNKNOWN if item.visible is None else ramp(item.visible) for item in items)
-    # an object keeps its colour from view to view, also where two neighbours then look alike
-    return tuple(color_of(item.key) for item in items)
-
-
-def rgb_of(color: str) -> Rgb:
-    """Return the colour that is written ``#rrggbb``."""
-    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+        return UNKNOWN if item.visible is None else ramp(item.visible)
+    return color_of(item.key)  # it keeps its colour from view to view, also where two neighbours then look alike
 
 
 def ramp(share: float) -> Rgb:

@@ -16,6 +16,7 @@ from myriorama.app.document.addresses import CLASSES, OUTPUT
 from myriorama.app.document.edit import Edit
 from myriorama.app.document.uids import items, title_of
 from myriorama.app.inspection.naming import readable
+from myriorama.app.pictures.class_looks import ClassLook, class_looks
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.plugins.selection import ClassUse, Use
 from myriorama.plugins.splitting import PARTS, drawn_paths
@@ -54,6 +55,11 @@ class DividingValue:
 def class_rows(project: Project) -> tuple[ShownRow, ...]:
     """Return how each class of a project is shown."""
     return shown_rows(_classes(project), uses_of(project))
+
+
+def looks_of(project: Project | None) -> dict[str, ClassLook]:
+    """Return how each class of a project is drawn."""
+    return class_looks(class_rows(project)) if project is not None else {}
 
 
 def uses_of(project: Project) -> dict[str, ClassUse]:

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from myriorama.plugins.selection import Use
 from myriorama.scenes.conventions import U8, Mask
 from myriorama.scenes.labels.record import Annotation, Record
 
@@ -28,6 +29,8 @@ PALETTE: Final = (
     (204, 121, 167),
 )
 _HALO: Final = (16, 18, 22)
+STRIPE_DARK: Final = (16, 18, 22)
+"""Between the coloured stripes of what is ignored."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +55,8 @@ class OverlayItem:
         In the same pixels as `mask`.
     attributes : tuple of str
         ``name: value``, ready to be read.
+    use : "label", "ignore" or "drop"
+        What formats make of it: an object, a region to ignore (hatched), or background (greyed, without a mark).
     """
 
     x: int
@@ -65,6 +70,7 @@ class OverlayItem:
     visible: float | None = None
     amodal_box: tuple[float, float, float, float] | None = None
     attributes: tuple[str, ...] = ()
+    use: Use = "label"
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,21 @@ def item_from(annotation: Annotation) -> OverlayItem:
     )
 
 
+def stripe_px(shape: Sequence[int]) -> int:
+    """Return how wide a stripe of the hatching is in a picture of this shape."""
+    return max(3, round(max(shape[0], shape[1]) / 120))
+
+
+def dark_stripes(x: int, y: int, shape: Sequence[int], width_px: int) -> Mask:
+    """Return where the dark stripes of the hatching lie, (h, w) bool, for the part of an image that begins at x, y.
+
+    Stripes rise to the right: pixel (column, row) is dark where (column + row) // width is odd.
+    """
+    along = np.arange(x, x + shape[1])[None] + np.arange(y, y + shape[0])[:, None]
+    out: Mask = (along // width_px) % 2 == 1
+    return out
+
+
 def told_value(value: object) -> str:
     """Return an attribute's value as it is written beside an object."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)
@@ -148,6 +169,8 @@ def draw_overlay(rgb: U8, items: Sequence[OverlayItem], style: OverlayStyle | No
         box = tuple(
             round(n * scale) for n in (item.x, item.y, item.x + item.mask.shape[1], item.y + item.mask.shape[0])
         )
+        if item.use != "label":
+            continue  # a region has no box of its own, and background no mark
         if style.boxes:
             draw.rectangle((box[0] - 1, box[1] - 1, box[2], box[3]), outline=_HALO, width=stroke + 1)
             draw.rectangle((box[0], box[1], box[2] - 1, box[3] - 1), outline=color, width=stroke)
@@ -156,7 +179,8 @@ def draw_overlay(rgb: U8, items: Sequence[OverlayItem], style: OverlayStyle | No
         if style.keypoints:
             _paint_keypoints(draw, item, color, scale, stroke)
     if style.names:
-        _paint_names(draw, items, colors, scale, (width, height))
+        kept = [(item, color) for item, color in zip(items, colors, strict=True) if item.use == "label"]
+        _paint_names(draw, [item for item, _ in kept], [color for _, color in kept], scale, (width, height))
     return np.asarray(image)
 
 
@@ -188,8 +212,12 @@ def _paint_mask(
     target = canvas[y0:y1, x0:x1]
     tint = np.array(color, dtype=np.float32)
     fill = inside[..., None] * style.opacity
-    target[:] = target * (1 - fill) + tint * fill
-    if style.contour:
+    paint = np.broadcast_to(tint, target.shape)
+    if item.use == "ignore":
+        dark = dark_stripes(x0, y0, target.shape, stripe_px(canvas.shape))
+        paint = np.where(dark[..., None], np.array(STRIPE_DARK, dtype=np.float32), tint)
+    target[:] = target * (1 - fill) + paint * fill
+    if style.contour and item.use != "drop":
         padded = np.pad(inside, stroke)
         eroded = inside.copy()
         for dy in range(-stroke, stroke + 1):

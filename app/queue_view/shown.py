@@ -5,7 +5,7 @@ It says nothing of where samples come from; they go by their place, 0 to N - 1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from psygnal import SignalInstance
@@ -13,9 +13,9 @@ from psygnal import SignalInstance
 from myriorama.app.browsing.browse import Browse
 from myriorama.app.browsing.demand import FactsDemand
 from myriorama.app.browsing.table import FactsTable
-from myriorama.app.gallery.tints import Rgb
 from myriorama.app.observable import Observable
 from myriorama.app.overlays import OverlayState
+from myriorama.app.pictures.class_looks import Looks
 from myriorama.app.preview.tiles import TileKey
 
 
@@ -64,8 +64,8 @@ class ShownDataset(Protocol):
         """How many samples there are."""
 
     @property
-    def colors(self) -> Mapping[str, Rgb]:
-        """Colour of each class."""
+    def looks(self) -> Looks:
+        """How each class is drawn."""
 
     @property
     def usual_size(self) -> tuple[int, int]:

@@ -23,9 +23,10 @@ from myriorama.app.browsing.demand import FactsDemand
 from myriorama.app.browsing.table import FactsTable
 from myriorama.app.dataset.layout import PROJECT
 from myriorama.app.document.document import Document
-from myriorama.app.gallery.tints import Rgb, rgb_of
 from myriorama.app.observable import Observable, Post
 from myriorama.app.overlays import OverlayState
+from myriorama.app.parts.shown import looks_of
+from myriorama.app.pictures.class_looks import Looks
 from myriorama.app.preview.tiles import SampleFacts, Tile, TileKey
 from myriorama.app.queue_view.stored import broken, facts_at, tile_at
 from myriorama.app.queue_view.summary import read_summary
@@ -245,10 +246,9 @@ class WrittenDataset:
         return len(self.info.numbers)
 
     @property
-    def colors(self) -> Mapping[str, Rgb]:
-        """Colour of each class."""
-        project = self.document.project
-        return {row.name: rgb_of(row.color) for row in project.classes} if project else {}
+    def looks(self) -> Looks:
+        """How each class is drawn: as its own formats show it."""
+        return looks_of(self.document.project)
 
     @property
     def usual_size(self) -> tuple[int, int]:

@@ -125,7 +125,8 @@ def _item(
             mask = _smaller(item, x_scale, y_scale, (x0, y0, x1, y1))
     row = {
         "box": [x0, y0, x1 - x0, y1 - y0],
-        "name": f"{item.class_name} (ignore)" if item.ignore else item.class_name,
+        "name": item.class_name,
+        "ignore": item.ignore,
         "mask": mask is not None,
         "keypoints": [[px * x_scale, py * y_scale, v] for px, py, v in item.keypoints],
         "bones": [list(pair) for pair in item.bones],

@@ -21,9 +21,9 @@ from myriorama.app.browsing.declared import DeclaredNow
 from myriorama.app.browsing.demand import FactsDemand
 from myriorama.app.browsing.table import FactsTable
 from myriorama.app.document.document import Document
-from myriorama.app.gallery.tints import Rgb
 from myriorama.app.observable import Observable, Post
 from myriorama.app.overlays import OverlayState
+from myriorama.app.pictures.class_looks import Looks, plain_looks
 from myriorama.app.pictures.overlay import PALETTE
 from myriorama.app.preview.tiles import SampleFacts, Tile, TileKey
 from myriorama.app.reading.limits import SHOWN_SIDE_PX
@@ -175,9 +175,8 @@ class ForeignDataset:
         tiles.trouble.connect(self._on_trouble)
         tiles.noticed.connect(self._on_noticed)
         self.facts_demand = FactsDemand(tiles, self.table, self.browse, self.settings)
-        self.colors: Mapping[str, Rgb] = {
-            row.name: PALETTE[number % len(PALETTE)] for number, row in enumerate(info.classes)
-        }
+        colors = {row.name: PALETTE[number % len(PALETTE)] for number, row in enumerate(info.classes)}
+        self.looks: Looks = plain_looks(colors)
         self.usual_size = _usual(info)
 
     @property

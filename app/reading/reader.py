@@ -24,6 +24,7 @@ from myriorama.app.reading import limits
 from myriorama.app.reading.finding import Progress
 from myriorama.app.reading.neutral import I32, Fault, refused
 from myriorama.app.reading.worker import serve
+from myriorama.plugins.selection import Use
 from myriorama.scenes.conventions import U8
 from myriorama.scenes.errors import InputError, Problem
 
@@ -334,7 +335,8 @@ def _tile(key: TileKey, name: str, head: Mapping[str, Any], blocks: Sequence[byt
             bones = tuple((int(a), int(b)) for a, b in row["bones"] if max(a, b) < len(points) and min(a, b) >= 0)
             words = tuple(f"{printable(str(k), 80)}: {told_value(_plain(v))}" for k, v in row["attributes"].items())
             title = printable(str(row["name"]), limits.MAX_NAME)
-            items.append(OverlayItem(x, y, mask, title, str(row["key"]), points, bones, attributes=words))
+            use: Use = "ignore" if row["ignore"] is True else "label"
+            items.append(OverlayItem(x, y, mask, title, str(row["key"]), points, bones, attributes=words, use=use))
         return Tile(key, 0, name, "", rgb, tuple(items))
     except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
         raise _nonsense() from error

@@ -12,6 +12,7 @@ import numpy as np
 
 from myriorama.app.gallery.tints import ramp
 from myriorama.app.overlays import ColorBy
+from myriorama.app.pictures.class_looks import LEFT_OUT, NO_LOOKS, Looks, use_of
 from myriorama.app.pictures.overlay import color_of
 from myriorama.app.preview.frames import SampleFrame
 from myriorama.scenes.conventions import F64, U8
@@ -20,6 +21,10 @@ COLUMNS: Final = 256
 NOTHING: Final = (18, 19, 21)
 UNLABELLED: Final = (70, 72, 76)
 STUFF: Final = (112, 116, 124)
+SOLID: Final = 255
+HATCHED: Final = 192
+VEILED: Final = 96
+_ALPHA: Final = {"label": SOLID, "ignore": HATCHED, "drop": VEILED}
 
 _NEAR_TO_FAR: Final = (
     (0.96, -0.02, 0.10),
@@ -63,38 +68,57 @@ def hex_rgb(text: str) -> tuple[int, int, int]:
     return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
 
 
-def instance_colors(frame: SampleFrame, color_by: ColorBy) -> list[tuple[int, int, int]]:
+def instance_colors(frame: SampleFrame, color_by: ColorBy, looks: Looks = NO_LOOKS) -> list[tuple[int, int, int]]:
     """Return the colour of every instance of a frame, in order.
 
-    By ``visible``, what was not measured (drafts, hidden things) is grey.
+    By ``visible``, what was not measured (drafts, hidden things) is grey. What is ignored has its class's colour and
+    what is left out is grey, whatever the others are coloured by.
     """
-    if color_by == "class":
-        of_class = {row.id: hex_rgb(row.color) for row in frame.classes}
-        return [of_class.get(seen.class_id, UNLABELLED) for seen in frame.instances]
-    if color_by == "visible":
-        measured = {a.instance: a.visible for a in frame.annotations}
-        fractions = [measured.get(i) for i in range(len(frame.instances))]
-        return [STUFF if f is None else ramp(f) for f in fractions]
-    return [color_of(seen.instance_key) for seen in frame.instances]
+    of_class = _class_colors(frame, looks)
+    measured = {a.instance: a.visible for a in frame.annotations}
+    out: list[tuple[int, int, int]] = []
+    for i, seen in enumerate(frame.instances):
+        use, share = use_of(looks, seen.class_name), measured.get(i)
+        if use == "drop":
+            out.append(LEFT_OUT)
+        elif use == "ignore" or color_by == "class":
+            out.append(of_class.get(seen.class_name, UNLABELLED))
+        elif color_by == "visible":
+            out.append(STUFF if share is None else ramp(share))
+        else:
+            out.append(color_of(seen.instance_key))
+    return out
 
 
-def overlay_table(frame: SampleFrame, colors: Sequence[tuple[int, int, int]]) -> U8:
-    """Return the table of mask colours, (rows, 256, 4) uint8: alpha is 255 for things, which alone have masks."""
-    rows = [(*color, 255 if seen.kind == "thing" else 0) for seen, color in zip(frame.instances, colors, strict=True)]
-    return _table([(0, 0, 0, 0), *rows])
+def overlay_table(frame: SampleFrame, colors: Sequence[tuple[int, int, int]], looks: Looks = NO_LOOKS) -> U8:
+    """Return the table of mask colours, (rows, 256, 4) uint8; things alone have masks.
+
+    Alpha says how: SOLID with an outline, HATCHED with an outline, VEILED without one, or 0.
+    """
+    kinds = [_ALPHA[use_of(looks, seen.class_name)] if seen.kind == "thing" else 0 for seen in frame.instances]
+    return _table([(0, 0, 0, 0), *((*color, kind) for color, kind in zip(colors, kinds, strict=True))])
 
 
-def layer_table(frame: SampleFrame, by_class: bool) -> U8:
-    """Return the table of the layer of instances or of classes, (rows, 256, 4) uint8."""
-    of_class = {row.id: hex_rgb(row.color) for row in frame.classes}
-    rows = [(*NOTHING, 255)]
+def layer_table(frame: SampleFrame, by_class: bool, looks: Looks = NO_LOOKS) -> U8:
+    """Return the table of the layer of instances or of classes, (rows, 256, 4) uint8: alpha is SOLID or HATCHED."""
+    of_class = _class_colors(frame, looks)
+    rows = [(*NOTHING, SOLID)]
     for seen in frame.instances:
-        if by_class:
-            color = of_class.get(seen.class_id, UNLABELLED)
+        use = use_of(looks, seen.class_name)
+        if use == "drop":
+            rows.append((*UNLABELLED, SOLID))
+            continue
+        if by_class or use == "ignore":
+            color = of_class.get(seen.class_name, UNLABELLED)
         else:
             color = {"thing": color_of(seen.instance_key), "stuff": STUFF, "unlabelled": UNLABELLED}[seen.kind]
-        rows.append((*color, 255))
+        rows.append((*color, HATCHED if use == "ignore" else SOLID))
     return _table(rows)
+
+
+def _class_colors(frame: SampleFrame, looks: Looks) -> dict[str, tuple[int, int, int]]:
+    own = {row.name: hex_rgb(row.color) for row in frame.classes}
+    return {name: looks[name].color if name in looks else color for name, color in own.items()}
 
 
 def selection_table(frame: SampleFrame, uids: Sequence[str]) -> U8:

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from myriorama.app.overlays import OverlayState
+from myriorama.app.pictures.class_looks import IGNORED_WORD, NO_LOOKS, Looks, use_of
 from myriorama.app.pictures.overlay import item_from
 from myriorama.app.preview.frames import SampleFrame
 from myriorama.app.viewing.projecting import project_segments
@@ -21,6 +22,7 @@ from myriorama.scenes.labels.record import Box
 
 Rgb = tuple[int, int, int]
 BOX_EDGES: Final = ((0, 1), (2, 3), (4, 5), (6, 7), (0, 2), (1, 3), (4, 6), (5, 7), (0, 4), (1, 5), (2, 6), (3, 7))
+_DASH_PX: Final = 3.5
 _CORNERS: Final = np.array([[k & 1, k >> 1 & 1, k >> 2 & 1] for k in range(8)], dtype=np.float64)
 
 
@@ -143,9 +145,15 @@ def rectangle(box: Sequence[float]) -> F64:
 
 
 def flat_marks(
-    frame: SampleFrame, state: OverlayState, colors: Sequence[Rgb], boxes: Mapping[int, Box]
+    frame: SampleFrame,
+    state: OverlayState,
+    colors: Sequence[Rgb],
+    boxes: Mapping[int, Box],
+    looks: Looks = NO_LOOKS,
 ) -> tuple[Strokes, Dots]:
     """Return boxes and keypoints, all in front of the picture.
+
+    The box of what is ignored is dashed and it has no keypoints; what is left out has no mark.
 
     Parameters
     ----------
@@ -155,9 +163,14 @@ def flat_marks(
     lines, dots = [], []
     if state.boxes:
         for i, b in boxes.items():
-            lines.append(strokes(rectangle((b.x, b.y, b.w, b.h)), unit_rgba(colors[i]), 1.6))
+            use = use_of(looks, frame.instances[i].class_name)
+            if use != "drop":
+                dash = _DASH_PX if use == "ignore" else 0.0
+                lines.append(strokes(rectangle((b.x, b.y, b.w, b.h)), unit_rgba(colors[i]), 1.6, dash))
     for annotation in frame.annotations:
         color = colors[annotation.instance]
+        if use_of(looks, annotation.class_name) != "label":
+            continue
         if state.amodal_boxes and annotation.amodal_box is not None:
             a = annotation.amodal_box
             lines.append(strokes(rectangle((a.x, a.y, a.w, a.h)), unit_rgba(color), 1.4, 5.0))
@@ -182,12 +195,16 @@ def flat_marks(
     return joined(lines), joined_dots(dots)
 
 
-def box_3d_marks(frame: SampleFrame, colors: Sequence[Rgb], boxes: Mapping[int, Box]) -> Strokes:
-    """Return the edges of the 3D box of every thing that is seen, with depth."""
+def box_3d_marks(
+    frame: SampleFrame, colors: Sequence[Rgb], boxes: Mapping[int, Box], looks: Looks = NO_LOOKS
+) -> Strokes:
+    """Return the edges of the 3D box of every labelled thing that is seen, with depth."""
     parts = []
     edges = np.array(BOX_EDGES)
     for i in boxes:
         seen = frame.instances[i]
+        if use_of(looks, seen.class_name) != "label":
+            continue
         local = seen.bounds[0] + _CORNERS * (seen.bounds[1] - seen.bounds[0])
         world = local @ seen.world_from_object[:3, :3].T + seen.world_from_object[:3, 3]
         parts.append(world_strokes(frame.camera, world[edges], unit_rgba(colors[i]), 1.5))
@@ -195,9 +212,16 @@ def box_3d_marks(frame: SampleFrame, colors: Sequence[Rgb], boxes: Mapping[int, 
 
 
 def captions(
-    frame: SampleFrame, state: OverlayState, colors: Sequence[Rgb], boxes: Mapping[int, Box]
+    frame: SampleFrame,
+    state: OverlayState,
+    colors: Sequence[Rgb],
+    boxes: Mapping[int, Box],
+    looks: Looks = NO_LOOKS,
 ) -> tuple[Caption, ...]:
-    """Return names and attributes of every thing that is seen, from the top down."""
+    """Return names, as formats give them, and attributes of every thing that is seen, from the top down.
+
+    What is ignored says so, and what is left out has no caption.
+    """
     if not state.names and not state.attributes:
         return ()
     of = {a.instance: a for a in frame.annotations}
@@ -205,8 +229,12 @@ def captions(
     for i, b in sorted(boxes.items(), key=lambda pair: pair[1].y):
         seen, annotation = frame.instances[i], of.get(i)
         lines: list[str] = []
+        look = looks.get(seen.class_name)
+        if look is not None and look.use == "drop":
+            continue
         if state.names:
-            title = f"{seen.class_name or seen.group_name} #{seen.number}"
+            title = f"{(look.name if look else seen.class_name) or seen.group_name} #{seen.number}"
+            title += f" ({IGNORED_WORD})" if look is not None and look.use == "ignore" else ""
             if state.color_by == "visible" and annotation is not None and annotation.visible is not None:
                 title += f"  {annotation.visible:.0%}"
             lines.append(title)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from myriorama.app.pictures.class_looks import IGNORED_WORD, LEFT_OUT_WORD, NO_LOOKS, Looks
 from myriorama.app.preview.frames import SampleFrame, SeenInstance
 from myriorama.scenes.conventions import U32
 from myriorama.scenes.labels.record import Annotation
@@ -73,8 +74,11 @@ def read_pixel(frame: SampleFrame, ids: U32, x: int, y: int) -> Reading | None:
     return Reading(x, y, (red, green, blue), seen, part, depth, world, normal, coordinates, annotation)
 
 
-def worded(reading: Reading | None) -> dict[str, str]:
-    """Return what a person reads of a pixel, by the name of each field; every field is always there."""
+def worded(reading: Reading | None, looks: Looks = NO_LOOKS) -> dict[str, str]:
+    """Return what a person reads of a pixel, by the name of each field; every field is always there.
+
+    A class is told by its own name and, where formats show it otherwise, as what.
+    """
     if reading is None:
         return dict.fromkeys(("Pixel", "Object", "Class", "Visible", "Depth", "World", "Normal", "Attributes"), "")
     seen, annotation = reading.instance, reading.annotation
@@ -84,6 +88,11 @@ def worded(reading: Reading | None) -> dict[str, str]:
         kind = seen.class_name or ("unlabelled" if seen.kind == "unlabelled" else "none")
         if seen.kind == "stuff":
             kind += " (stuff)"
+        look = looks.get(seen.class_name)
+        if look is not None and look.use != "label":
+            kind += f" ({IGNORED_WORD if look.use == 'ignore' else LEFT_OUT_WORD})"
+        elif look is not None and look.name != seen.class_name:
+            kind += f", shown as {look.name}"
         attributes = ", ".join(f"{k} {_told(v)}" for k, v in seen.attributes.items()) or "-"
     else:
         named = "nothing"

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from myriorama.app.gallery.gallery import Gallery
+from myriorama.app.pictures.class_looks import Looks
 from myriorama.widgets.gallery.picture_view import PictureView
 from myriorama.widgets.gallery.sample_pages import ComparePage, DetailPage
 
@@ -27,6 +28,11 @@ class CloseUp(QStackedWidget):
     def pictures(self) -> tuple[PictureView, ...]:
         """The pictures of both pages."""
         return (self.detail.picture, *self.compare.pictures)
+
+    def set_looks(self, looks: Looks) -> None:
+        """Draw and count classes so."""
+        self.detail.set_looks(looks)
+        self.compare.set_looks(looks)
 
     @property
     def picture(self) -> PictureView:

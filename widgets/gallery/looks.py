@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtGui import QPixmap
 
 from myriorama.app.gallery.gallery import Gallery
-from myriorama.app.gallery.tints import Rgb
 from myriorama.app.gallery.variants import SWEEP
 from myriorama.app.judging.judgments import REASONS
+from myriorama.app.pictures.class_looks import NO_LOOKS, labelled_count, legend, objects_told
+from myriorama.app.pictures.class_looks import Looks as ClassLooks
 from myriorama.app.preview.tiles import Tile, TileKey
 from myriorama.app.studio import Studio
-from myriorama.scenes.project.model import Project
 from myriorama.widgets.gallery.cell import CellLook
 from myriorama.widgets.gallery.pixmaps import TilePixmaps
 
@@ -22,6 +22,8 @@ class Looks:
     ----------
     side_px, sweep_side_px : int
         Long side of the pictures, and of those in a sweep's row, in pixels of the screen.
+    classes : mapping
+        How each class is drawn.
     asked_about : tuple of int
         Samples for whose rejection a reason is being asked for.
     """
@@ -31,6 +33,7 @@ class Looks:
         self._gallery = gallery
         self._pixmaps = pixmaps
         self.side_px = self.sweep_side_px = 192
+        self.classes: ClassLooks = NO_LOOKS
         self.asked_about: tuple[int, ...] = ()
 
     def sample(self, index: int, selected: bool, current: bool, focused: bool) -> CellLook:
@@ -44,7 +47,7 @@ class Looks:
             problem=tile.problem if tile else "",
             judgment=judgment,
             stale_judgment=stale,
-            objects=len(tile.items) if tile and not tile.problem else None,
+            objects=labelled_count(tile.items, self.classes) if tile and not tile.problem else None,
             in_viewport=index == self._studio.index.value,
             pending=index in self.asked_about,
             selected=selected,
@@ -81,7 +84,8 @@ class Looks:
         elif tile.problem:
             lines.append(tile.problem)
         else:
-            lines.append(f"{len(tile.items)} labelled object{'s' if len(tile.items) != 1 else ''}")
+            lines.append(objects_told(tile.items, self.classes, "labelled object"))
+            lines += [row.text.capitalize() for row in legend(self.classes, {item.name for item in tile.items})]
             if self._gallery.held.stale(tile):
                 lines.append("Of the project as it was; a new picture is on its way")
         if self._gallery.said_of(index)[1]:
@@ -92,12 +96,3 @@ class Looks:
         if tile is None or tile.problem:
             return None
         return self._pixmaps.get(tile, self._studio.overlays.value, side_px)
-
-
-def class_colors(project: Project | None) -> dict[str, Rgb]:
-    """Return the colours of a project's class table."""
-    return {row.name: _rgb(row.color) for row in project.classes} if project else {}
-
-
-def _rgb(color: str) -> Rgb:
-    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)

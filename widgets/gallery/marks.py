@@ -12,8 +12,8 @@ from typing import Final
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from myriorama.app.gallery.tints import Rgb
 from myriorama.app.overlays import OverlayState
+from myriorama.app.pictures.class_looks import NO_LOOKS, Looks, Rgb, item_name, item_use
 from myriorama.app.pictures.overlay import OverlayItem
 
 _HALO: Final = QColor(16, 18, 22)
@@ -54,8 +54,11 @@ def paint_marks(
     mapped: Mapped,
     line_px: float,
     letters: QFont,
+    looks: Looks = NO_LOOKS,
 ) -> None:
     """Draw what the state asks for, but for masks.
+
+    What is ignored has a dashed box and its name; what is left out has no mark.
 
     Parameters
     ----------
@@ -68,7 +71,13 @@ def paint_marks(
         return
     painter.setBrush(Qt.BrushStyle.NoBrush)
     paints = [QColor(*color) for color in colors]
-    for item, color in zip(items, paints, strict=True):
+    shown = [(item, paint) for item, paint in zip(items, paints, strict=True) if item_use(item, looks) != "drop"]
+    for item, color in shown:
+        if item_use(item, looks) == "ignore":
+            if state.boxes:
+                height, width = item.mask.shape
+                _outline(painter, mapped.rect(item.x, item.y, width, height), color, line_px, Qt.PenStyle.DashLine)
+            continue
         if state.amodal_boxes and item.amodal_box is not None:
             _outline(painter, mapped.rect(*item.amodal_box), color, line_px, Qt.PenStyle.DashLine)
         if state.boxes:
@@ -79,14 +88,15 @@ def paint_marks(
         if state.keypoints and item.keypoints:
             _keypoints(painter, item, color, mapped, line_px)
     if (state.names or state.attributes) and mapped.width >= _NAMES_FROM_WIDTH_PX:
-        _words(painter, items, paints, state, mapped, letters)
+        _words(painter, shown, state, mapped, letters, looks)
 
 
 def _outline(painter: QPainter, box: QRectF, color: QColor, line_px: float, style: Qt.PenStyle) -> None:
     # inside of the box's edge, so that the line covers labelled pixels and none beside them
     box = box.adjusted(line_px / 2, line_px / 2, -line_px / 2, -line_px / 2)
-    painter.setPen(QPen(_HALO, line_px + 2))
-    painter.drawRect(box)
+    if style == Qt.PenStyle.SolidLine:  # between dashes a halo would be a second line
+        painter.setPen(QPen(_HALO, line_px + 2))
+        painter.drawRect(box)
     painter.setPen(QPen(color, line_px, style))
     painter.drawRect(box)
 
@@ -123,22 +133,22 @@ def _keypoints(painter: QPainter, item: OverlayItem, color: QColor, mapped: Mapp
 
 def _words(
     painter: QPainter,
-    items: Sequence[OverlayItem],
-    paints: Sequence[QColor],
+    shown: Sequence[tuple[OverlayItem, QColor]],
     state: OverlayState,
     mapped: Mapped,
     letters: QFont,
+    looks: Looks,
 ) -> None:
     painter.setFont(letters)
     metrics = QFontMetricsF(letters)
     taken: list[QRectF] = []
     picture = QRectF(mapped.x, mapped.y, mapped.width, mapped.height)
-    for item, color in sorted(zip(items, paints, strict=True), key=lambda pair: pair[0].y):
+    for item, color in sorted(shown, key=lambda pair: pair[0].y):
         height, width = item.mask.shape
         box = mapped.rect(item.x, item.y, width, height)
         if max(box.width(), box.height()) < _NAMED_FROM_PX:
             continue
-        lines = ((item.name,) if state.names else ()) + (item.attributes if state.attributes else ())
+        lines = ((item_name(item, looks),) if state.names else ()) + (item.attributes if state.attributes else ())
         text = "\n".join(line for line in lines if line)
         if not text:
             continue

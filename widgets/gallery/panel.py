@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from myriorama.app.actions.action import Context
 from myriorama.app.gallery.gallery import Gallery
+from myriorama.app.parts.shown import looks_of
 from myriorama.app.preview.tiles import TileKey
 from myriorama.app.settings.store import Settings
 from myriorama.app.studio import Studio
@@ -26,7 +27,7 @@ from myriorama.widgets.gallery.filters import AddFilter, FilterChips
 from myriorama.widgets.gallery.foot import Foot, quiet_label
 from myriorama.widgets.gallery.grid import SampleGrid
 from myriorama.widgets.gallery.judging_desk import JudgingDesk
-from myriorama.widgets.gallery.looks import Looks, class_colors
+from myriorama.widgets.gallery.looks import Looks
 from myriorama.widgets.gallery.model import SamplesModel
 from myriorama.widgets.gallery.pixmaps import TilePixmaps
 from myriorama.widgets.gallery.reject_prompt import RejectPrompt
@@ -167,7 +168,9 @@ class GalleryPanel(Panel):
 
     def _on_project(self, *_told: object) -> None:
         project = self.studio.document.project
-        self.pixmaps.set_classes(class_colors(self.studio.document.shown))
+        self.looks.classes = looks_of(self.studio.document.shown)
+        self.pixmaps.set_looks(self.looks.classes)
+        self.close_up.set_looks(self.looks.classes)
         self._on_overlays()
         self._place_pictures()
         self.tools.setEnabled(project is not None)
@@ -277,7 +280,7 @@ class GalleryPanel(Panel):
         for view in (self.grid, self.sweep.view, self.contact.view):
             view.viewport().update()
         for picture in self.close_up.pictures:
-            picture.set_overlay(self.studio.overlays.value, class_colors(self.studio.document.shown))
+            picture.set_overlay(self.studio.overlays.value, self.looks.classes)
 
     def _on_frame_ended(self) -> None:
         if self.pixmaps.postponed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,8 +21,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from myriorama.app.gallery.compositing import with_masks
-from myriorama.app.gallery.tints import Rgb, tints
+from myriorama.app.gallery.tints import tints
 from myriorama.app.overlays import OverlayState
+from myriorama.app.pictures.class_looks import NO_LOOKS, Looks, Rgb
 from myriorama.app.preview.tiles import Tile
 from myriorama.widgets.gallery.marks import Mapped, paint_marks
 from myriorama.widgets.gallery.pixmaps import image_of
@@ -83,7 +83,7 @@ class PictureView(QWidget):
         self._tile: Tile | None = None
         self._stale = False
         self._state = OverlayState()
-        self._classes: Mapping[str, Rgb] = {}
+        self._looks: Looks = NO_LOOKS
         self._image: QImage | None = None
         self._colors: tuple[Rgb, ...] = ()
         self._grip: QPointF | None = None
@@ -104,10 +104,10 @@ class PictureView(QWidget):
         self._size = QSize(width, height)
         self.update()
 
-    def set_overlay(self, state: OverlayState, classes: Mapping[str, Rgb]) -> None:
+    def set_overlay(self, state: OverlayState, looks: Looks) -> None:
         """Draw labels so."""
-        if (state, classes) != (self._state, self._classes):
-            self._state, self._classes = state, dict(classes)
+        if state != self._state or dict(looks) != dict(self._looks):
+            self._state, self._looks = state, dict(looks)
             self._image = None
             self.update()
 
@@ -237,8 +237,8 @@ class PictureView(QWidget):
                 painter.drawText(room, Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap, tile.problem)
             return
         if self._image is None:
-            self._colors = () if self._state.hidden else tints(tile.items, self._state.color_by, self._classes)
-            self._image = image_of(with_masks(tile, self._colors, self._state))
+            self._colors = () if self._state.hidden else tints(tile.items, self._state.color_by, self._looks)
+            self._image = image_of(with_masks(tile, self._colors, self._state, self._looks))
         smooth = mapped.scale * self.devicePixelRatioF() < _SMOOTH_BELOW or self._image.width() < self._size.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.setOpacity(0.45 if self._stale else 1.0)
@@ -249,4 +249,5 @@ class PictureView(QWidget):
         labels = Mapped(ratio, mapped.x, mapped.y, mapped.width, mapped.height)
         letters = QFont(self.font())
         letters.setPixelSize(12)
-        paint_marks(painter, tile.items, self._colors, self._state, labels, float(self._state.contour_px), letters)
+        line_px = float(self._state.contour_px)
+        paint_marks(painter, tile.items, self._colors, self._state, labels, line_px, letters, self._looks)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,8 +16,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QImage, QPainter, QPixmap
 
 from myriorama.app.gallery.compositing import thickness_px, with_masks
-from myriorama.app.gallery.tints import Rgb, tints
+from myriorama.app.gallery.tints import tints
 from myriorama.app.overlays import OverlayState
+from myriorama.app.pictures.class_looks import NO_LOOKS, Looks
 from myriorama.app.preview.tiles import Tile, TileKey
 from myriorama.scenes.conventions import U8
 from myriorama.widgets.gallery.marks import Mapped, paint_marks
@@ -58,7 +58,7 @@ class TilePixmaps:
         self._limit = limit_bytes
         self._made: OrderedDict[TileKey, _Made] = OrderedDict()
         self._bytes = 0
-        self._classes: Mapping[str, Rgb] = {}
+        self._looks: Looks = NO_LOOKS
         self._edition = 0
         self._spent_s = 0.0
         self._budget_s = FRAME_MS / 1000
@@ -68,10 +68,10 @@ class TilePixmaps:
     def held_bytes(self) -> int:
         return self._bytes
 
-    def set_classes(self, classes: Mapping[str, Rgb]) -> None:
-        """Colour classes so from now on."""
-        if dict(classes) != dict(self._classes):
-            self._classes = dict(classes)
+    def set_looks(self, looks: Looks) -> None:
+        """Draw classes so from now on."""
+        if dict(looks) != dict(self._looks):
+            self._looks = dict(looks)
             self._edition += 1
 
     def get(self, tile: Tile, state: OverlayState, long_side_px: int) -> QPixmap | None:
@@ -94,7 +94,7 @@ class TilePixmaps:
         before = time.perf_counter()
         if made is not None:
             self._bytes -= self._made.pop(tile.key).size
-        pixmap = with_overlay(tile, state, self._classes, long_side_px)
+        pixmap = with_overlay(tile, state, self._looks, long_side_px)
         fresh = _Made(weakref.ref(tile), state, self._edition, long_side_px, pixmap)
         self._made[tile.key] = fresh
         self._bytes += fresh.size
@@ -114,10 +114,10 @@ class TilePixmaps:
         self._bytes = 0
 
 
-def with_overlay(tile: Tile, state: OverlayState, classes: Mapping[str, Rgb], long_side_px: int) -> QPixmap:
+def with_overlay(tile: Tile, state: OverlayState, looks: Looks, long_side_px: int) -> QPixmap:
     """Return a tile's picture with everything that the state asks for, made smaller where it is larger than wanted."""
-    colors = () if state.hidden else tints(tile.items, state.color_by, classes)
-    image = image_of(with_masks(tile, colors, state))
+    colors = () if state.hidden else tints(tile.items, state.color_by, looks)
+    image = image_of(with_masks(tile, colors, state, looks))
     scale = min(1.0, long_side_px / max(image.width(), image.height()))
     if scale < 1.0:
         size = image.size() * scale
@@ -126,7 +126,7 @@ def with_overlay(tile: Tile, state: OverlayState, classes: Mapping[str, Rgb], lo
         painter = QPainter(image)
         mapped = Mapped(scale, 0.0, 0.0, image.width(), image.height())
         line_px = thickness_px(state, (image.height(), image.width()))
-        paint_marks(painter, tile.items, colors, state, mapped, line_px, name_letters())
+        paint_marks(painter, tile.items, colors, state, mapped, line_px, name_letters(), looks)
         painter.end()
     return QPixmap.fromImage(image)
 

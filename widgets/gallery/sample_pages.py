@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from myriorama.app.gallery.gallery import Gallery
 from myriorama.app.judging.judgments import REASONS
-from myriorama.app.preview.tiles import TileKey
+from myriorama.app.pictures.class_looks import NO_LOOKS, LegendRow, Looks, legend, objects_told
+from myriorama.app.preview.tiles import Tile, TileKey
+from myriorama.widgets.class_map.legend import Legend
 from myriorama.widgets.gallery.picture_view import Look, PictureView
 from myriorama.widgets.theme import icon, theme
 
@@ -22,6 +24,7 @@ class _Caption(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.looks: Looks = NO_LOOKS
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme().gap)
@@ -45,8 +48,7 @@ class _Caption(QWidget):
         text = f"Sample {index}"
         tile = gallery.held.get(TileKey(index))
         if tile is not None and not tile.problem:
-            count = len(tile.items)
-            text += f"  ·  {count} object{'s' if count != 1 else ''}"
+            text += f"  ·  {objects_told(tile.items, self.looks)}"
         if judgment.reason:
             text += f"  ·  {REASONS[judgment.reason]}"
         if stale:
@@ -62,6 +64,11 @@ class _Caption(QWidget):
         if judgment.stars:
             self._stars.setText("★" * judgment.stars)
             self._stars.setAccessibleName(f"{judgment.stars} stars")
+
+
+def rows_of(tile: Tile | None, looks: Looks) -> tuple[LegendRow, ...]:
+    """Return what a legend says of a picture."""
+    return legend(looks, {item.name for item in tile.items}) if tile is not None and not tile.problem else ()
 
 
 def _tool(parent: QWidget, picture: str, name: str, tip: str, call: Callable[[], None]) -> QToolButton:
@@ -93,6 +100,7 @@ class DetailPage(QWidget):
         self._gallery = gallery
         self.index: int | None = None
         self.picture = PictureView("Sample in detail", self)
+        self.legend = Legend(self.picture)
         self._caption = _Caption(self)
         self._zoom = QLabel(self)
         self._zoom.setMinimumWidth(52)
@@ -115,11 +123,17 @@ class DetailPage(QWidget):
         self.picture.resized.connect(self._on_look)
         self.setFocusProxy(self.picture)
 
+    def set_looks(self, looks: Looks) -> None:
+        """Draw and count classes so."""
+        self._caption.looks = looks
+        self.show_sample(self.index)
+
     def show_sample(self, index: int | None) -> None:
         """Show a sample, or again the same after its picture or judgment changed."""
         self.index = index
         tile = self._gallery.held.get(TileKey(index)) if index is not None else None
         self.picture.show_tile(tile, stale=tile is not None and self._gallery.held.stale(tile))
+        self.legend.show_rows(rows_of(tile, self._caption.looks))
         self._caption.show_sample(self._gallery, index)
         self._on_look()
 
@@ -153,6 +167,7 @@ class ComparePage(QWidget):
         self.active = 1
         self.pictures = (PictureView("Left sample", self), PictureView("Right sample", self))
         self._captions = (_Caption(self), _Caption(self))
+        self._legends = tuple(Legend(picture) for picture in self.pictures)
         self._frames: list[QWidget] = []
         head = QHBoxLayout()
         head.setContentsMargins(theme().tight, 2, theme().tight, 2)
@@ -192,6 +207,12 @@ class ComparePage(QWidget):
         """The sample that is judged."""
         return self.indices[self.active]
 
+    def set_looks(self, looks: Looks) -> None:
+        """Draw and count classes so."""
+        for caption in self._captions:
+            caption.looks = looks
+        self.refresh()
+
     def show_samples(self, left: int | None, right: int | None) -> None:
         """Show two samples."""
         self.indices = [left, right]
@@ -199,9 +220,11 @@ class ComparePage(QWidget):
 
     def refresh(self) -> None:
         """Show both again, after a picture or a judgment changed."""
-        for index, picture, caption in zip(self.indices, self.pictures, self._captions, strict=True):
+        sides = zip(self.indices, self.pictures, self._captions, self._legends, strict=True)
+        for index, picture, caption, legend_over in sides:
             tile = self._gallery.held.get(TileKey(index)) if index is not None else None
             picture.show_tile(tile, stale=tile is not None and self._gallery.held.stale(tile))
+            legend_over.show_rows(rows_of(tile, caption.looks))
             caption.show_sample(self._gallery, index)
 
     def activate(self, side: int) -> None:

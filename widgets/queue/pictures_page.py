@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from myriorama.app.parts.shown import looks_of
 from myriorama.app.preview.tiles import Tile
 from myriorama.app.queue_view.background import NewestAlone
 from myriorama.app.queue_view.figures import JobFigures
@@ -22,7 +23,6 @@ from myriorama.app.render_queue.service import QueueService
 from myriorama.app.studio import Studio
 from myriorama.widgets.binding import bind
 from myriorama.widgets.export.parts import plain
-from myriorama.widgets.gallery.looks import class_colors
 from myriorama.widgets.gallery.pixmaps import TilePixmaps
 from myriorama.widgets.theme import theme
 
@@ -184,7 +184,7 @@ class PicturesPage(QStackedWidget):
     def _show(self) -> None:
         if self._job is None:
             return
-        self._pixmaps.set_classes(class_colors(self._studio.document.shown))
+        self._pixmaps.set_looks(looks_of(self._studio.document.shown))
         self._pixmaps.start_frame(_FRAME_MS)
         state = self._studio.overlays.value
         held = [self._tiles[self._job.id, i] for i in self._order if (self._job.id, i) in self._tiles]

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from myriorama.app.gallery.gallery import near
 from myriorama.app.gallery.held_tiles import HeldTiles
 from myriorama.app.overlays import OverlayState
+from myriorama.app.pictures.class_looks import labelled_count, objects_told
 from myriorama.app.preview.tiles import Tile, TileKey
 from myriorama.app.queue_view.shown import ShownDataset
 from myriorama.widgets.binding import bind
@@ -60,7 +61,7 @@ class WrittenGallery(QWidget):
         self.held = HeldTiles(dataset.tiles)
         self.destroyed.connect(self.held.close)
         self.pixmaps = TilePixmaps()
-        self.pixmaps.set_classes(dataset.colors)
+        self.pixmaps.set_looks(dataset.looks)
         self.grid = SampleGrid(self._look, SamplesModel(self._told, self._told, self), self)
         self.chips = FilterChips(dataset.browse, dataset.table, self)
         self.add_filter = AddFilter(dataset.browse, dataset.table, dataset.facts_demand, self)
@@ -232,7 +233,7 @@ class WrittenGallery(QWidget):
             title=self.dataset.title(place),
             pixmap=pixmap,
             problem=tile.problem if tile else "",
-            objects=len(tile.items) if tile and not tile.problem else None,
+            objects=labelled_count(tile.items, self.dataset.looks) if tile and not tile.problem else None,
             selected=selected,
             current=current,
             focused=focused,
@@ -243,14 +244,15 @@ class WrittenGallery(QWidget):
         text = self.dataset.told(place)
         if tile is None:
             return text
-        return f"{text}: {tile.problem}" if tile.problem else f"{text}: {len(tile.items)} labelled objects"
+        told = tile.problem or objects_told(tile.items, self.dataset.looks, "labelled object")
+        return f"{text}: {told}"
 
     def _caption(self, tile: Tile | None) -> None:
         if self._place is None:
             return
         text = self.dataset.told(self._place)
         if tile is not None and not tile.problem:
-            text += f"  ·  {len(tile.items)} objects"
+            text += f"  ·  {objects_told(tile.items, self.dataset.looks)}"
             text += f"  ·  {tile.sample_key}" if tile.sample_key not in text else ""
         self.caption.set_text(text)
 
@@ -259,7 +261,7 @@ class WrittenGallery(QWidget):
     def _show_overlays(self) -> None:
         state = self.dataset.overlays.value
         self.tools.set_overlay(state)
-        self.picture.set_overlay(state, self.dataset.colors)
+        self.picture.set_overlay(state, self.dataset.looks)
         self.grid.viewport().update()
 
     def _on_switch(self, name: str, on: bool) -> None:

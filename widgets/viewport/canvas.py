@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from vispy import gloo, scene
 
 from myriorama.app.overlays import OverlayState
+from myriorama.app.pictures.class_looks import NO_LOOKS, Looks
 from myriorama.app.viewing import marks
 from myriorama.app.viewing.fitting import Fit
 from myriorama.widgets.viewport.batches import CaptionBatch, DotBatch, StrokeBatch
@@ -36,6 +37,7 @@ class ViewportCanvas(scene.SceneCanvas):  # type: ignore[misc]
         self._state = OverlayState()
         self._chosen: tuple[str, ...] = ()
         self._colors: list[tuple[int, int, int]] = []
+        self._looks: Looks = NO_LOOKS
         self._flat: tuple[marks.Strokes, marks.Dots] = (marks.NO_STROKES, marks.NO_DOTS)
         self._captions: tuple[marks.Caption, ...] = ()
         self._solid = marks.NO_STROKES
@@ -73,8 +75,14 @@ class ViewportCanvas(scene.SceneCanvas):  # type: ignore[misc]
             self._fit = fit
             self.update()
 
-    def set_look(self, state: OverlayState, chosen: tuple[str, ...], colors: list[tuple[int, int, int]]) -> None:
-        self._state, self._chosen, self._colors = state, chosen, colors
+    def set_look(
+        self,
+        state: OverlayState,
+        chosen: tuple[str, ...],
+        colors: list[tuple[int, int, int]],
+        looks: Looks = NO_LOOKS,
+    ) -> None:
+        self._state, self._chosen, self._colors, self._looks = state, chosen, colors, looks
         self.update()
 
     def set_marks(
@@ -133,7 +141,7 @@ class ViewportCanvas(scene.SceneCanvas):  # type: ignore[misc]
         if self._shown_stale:
             picture.set_frame(self._shown)
             self._shown_stale = False
-        picture.set_look(self._state, self._chosen, self._colors)
+        picture.set_look(self._state, self._chosen, self._colors, self._looks)
         solid = bool(len(self._solid) or len(self._scenery))
         picture.draw(self._fit, view, self.ratio, solid=solid, fade=self._fade)
         if self._fade == 0.0:

@@ -134,7 +134,7 @@ class ViewportPanel(Panel):
             part.restyle()
 
     def _on_read(self, reading: Reading | None) -> None:
-        self.readout.show_reading(reading)
+        self.readout.show_reading(reading, self.stage.looks)
 
     def _on_framed(self, frame: SampleFrame | None) -> None:
         badge = ""

@@ -13,6 +13,7 @@ import numpy as np
 from vispy import gloo
 
 from myriorama.app.overlays import Base, OverlayState
+from myriorama.app.pictures.class_looks import NO_LOOKS, Looks
 from myriorama.app.preview.frames import SampleFrame
 from myriorama.app.viewing import colors, layers
 from myriorama.app.viewing.fitting import Fit
@@ -24,6 +25,8 @@ from myriorama.widgets.viewport.batches import fill
 _KINDS: Final = {"rgb": 0, "instances": 1, "classes": 1, "depth": 2, "normals": 3, "object_coordinates": 4, "amodal": 0}
 _FULL: Final = np.array([[-1, -1], [3, -1], [-1, 3]], dtype=np.float32)
 _OUTLINE_PX: Final = 2.0
+STRIPE_PX: Final = 5.0
+"""Of the hatching: device-independent pixels, at every zoom."""
 
 
 class FrameLayers:
@@ -79,6 +82,7 @@ class Picture:
         self._programs: dict[tuple[Any, ...], gloo.Program] = {}
         self._spots: dict[tuple[Any, ...], gloo.VertexBuffer | None] = {}
         self._colors: Sequence[tuple[int, int, int]] = ()
+        self._looks: Looks = NO_LOOKS
         nothing = np.zeros((1, 1, 4), dtype=np.uint8)
         self._nothing = gloo.Texture2D(nothing, interpolation="nearest")
         self._corner = gloo.VertexBuffer(_FULL)
@@ -91,9 +95,16 @@ class Picture:
         self._spots.clear()
 
     def set_look(
-        self, state: OverlayState, chosen: tuple[str, ...], instance_colors: Sequence[tuple[int, int, int]]
+        self,
+        state: OverlayState,
+        chosen: tuple[str, ...],
+        instance_colors: Sequence[tuple[int, int, int]],
+        looks: Looks = NO_LOOKS,
     ) -> None:
-        """Take overlays, the selected groups and the colour of every instance."""
+        """Take overlays, the selected groups, the colour of every instance and the look of every class."""
+        if looks != self._looks:
+            self._stale |= {"t_over", "t_table"}
+            self._looks = looks
         if state.base != self._state.base:
             self._stale.add("t_table")
         if instance_colors != self._colors:
@@ -136,6 +147,8 @@ class Picture:
             "u_place": (fit.left, fit.top, fit.scale),
             "u_size": size,
             "u_fade": fade,
+            "u_unit": _unit(fit, size),
+            "u_stripe": _stripe(ratio),
             "u_near": shown.near_m,
             "u_range": shown.depth_range if kind == 2 else (0.1, 1.0),
             "t_color": color,
@@ -171,7 +184,8 @@ class Picture:
             "u_view": view,
             "u_place": (fit.left, fit.top, fit.scale),
             "u_size": size,
-            "u_unit": (1.0 / (fit.scale * size[0]), 1.0 / (fit.scale * size[1])),
+            "u_unit": _unit(fit, size),
+            "u_stripe": _stripe(ratio),
             "u_fill": state.opacity if filled else 0.0,
             "u_contour": float(round(state.contour_px * ratio)),
             "u_outline": _OUTLINE_PX * ratio,
@@ -237,12 +251,22 @@ class Picture:
         if name == "t_amodal":
             return layers.amodal_picture(frame, shown.ids, self._colors)
         if name == "t_table":
-            return colors.layer_table(frame, by_class=self._state.base == "classes")
+            return colors.layer_table(frame, by_class=self._state.base == "classes", looks=self._looks)
         if name == "t_over":
-            return colors.overlay_table(frame, self._colors)
+            return colors.overlay_table(frame, self._colors, self._looks)
         if name == "t_select":
             return colors.selection_table(frame, self._chosen)
         return frame.rgb
+
+
+def _unit(fit: Fit, size: tuple[int, int]) -> tuple[float, float]:
+    """Return one view pixel in the image's 0 to 1."""
+    return 1.0 / (fit.scale * size[0]), 1.0 / (fit.scale * size[1])
+
+
+def _stripe(ratio: float) -> float:
+    """Return how wide a stripe of the hatching is, whole view pixels."""
+    return float(max(round(STRIPE_PX * ratio), 2))
 
 
 def _scissor(fit: Fit, size: tuple[int, int], view: tuple[int, int]) -> tuple[int, int, int, int]:

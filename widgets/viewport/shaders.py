@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from myriorama.app.pictures.overlay import STRIPE_DARK
+
 PICTURE_VERTEX: Final = """
 #version 120
 uniform vec2 u_view;        // device pixels of the view
@@ -27,7 +29,15 @@ vec4 entry(sampler2D table, vec4 id) {
     float row = id.g * 255.0 + id.b * 65280.0;
     return texture2D(table, vec2(id.r * (255.0 / 256.0) + 0.5 / 256.0, (row + 0.5) / u_rows));
 }
-"""
+uniform vec2 u_unit;        // one view pixel, in the image's 0 to 1
+uniform float u_stripe;     // view pixels: of the hatching, which keeps its place on the picture
+// Alpha of a table's entry: 1 solid, 0.75 hatched, 0.38 a veil without an outline, 0 nothing.
+vec3 hatched(vec4 found, vec2 at) {
+    vec2 spot = floor(at / u_unit);
+    bool dark = mod(floor((spot.x + spot.y) / u_stripe), 2.0) > 0.5;
+    return dark && found.a > 0.6 && found.a < 0.9 ? DARK : found.rgb;
+}
+""".replace("DARK", "vec3({}, {}, {})".format(*(f"{value / 255:.6f}" for value in STRIPE_DARK)))
 
 PICTURE_FRAGMENT: Final = (
     """
@@ -53,7 +63,7 @@ uniform sampler2D t_depth;
 
 vec3 layer(vec2 at) {
 #if BASE == 1
-    return entry(t_table, texture2D(t_ids, at)).rgb;
+    return hatched(entry(t_table, texture2D(t_ids, at)), at);
 #elif BASE == 2
     float depth = texture2D(t_depth, at).r;
     float t = clamp(log(max(depth, 1e-6) / u_range.x) / log(u_range.y / u_range.x), 0.0, 1.0);
@@ -112,10 +122,9 @@ varying vec2 v_at;
 """
     + _TABLE
     + """
-uniform vec2 u_unit;        // one view pixel, in the image's 0 to 1
 uniform float u_fill;       // opacity of masks
 uniform sampler2D t_ids;
-uniform sampler2D t_over;   // by instance: colour, alpha = it has a mask
+uniform sampler2D t_over;   // by instance: colour, alpha = how its mask is drawn
 #if CONTOUR
 uniform float u_contour;    // view pixels
 #endif
@@ -132,7 +141,7 @@ void main() {
     vec4 id = texture2D(t_ids, at);
     under = vec4(0.0);
     vec4 mine = entry(t_over, id);
-    put(mine.rgb, mine.a * u_fill);
+    put(hatched(mine, at), step(0.1, mine.a) * u_fill);
     vec2 unit = u_unit;
 #if CONTOUR
     float halo = 0.0;
@@ -153,9 +162,10 @@ void main() {
                        entry(t_over, texture2D(t_ids, at - vec2(beside.x, 0.0))).a),
                    max(entry(t_over, texture2D(t_ids, at + vec2(0.0, beside.y))).a,
                        entry(t_over, texture2D(t_ids, at - vec2(0.0, beside.y))).a));
+        halo = step(0.5, halo);
     }
     put(vec3(0.06, 0.07, 0.09), halo * 0.7);
-    put(mine.rgb, edge * mine.a);
+    put(mine.rgb, edge * step(0.5, mine.a));
 #endif
 #if SELECT
     float chosen = entry(t_select, id).a;

@@ -12,6 +12,8 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from myriorama.app.parts.shown import looks_of
+from myriorama.app.pictures.class_looks import NO_LOOKS, Looks, legend
 from myriorama.app.preview.director import troubles_of
 from myriorama.app.preview.frames import Failure, Layer, SampleFrame
 from myriorama.app.studio import Studio
@@ -24,6 +26,7 @@ from myriorama.app.viewing.readout import Reading, read_pixel
 from myriorama.app.viewing.scenery import frustum_strokes, grid_strokes
 from myriorama.scenes.project.model import Project
 from myriorama.widgets.binding import bind
+from myriorama.widgets.class_map.legend import Legend
 from myriorama.widgets.plugins.fault_shown import FaultCover
 from myriorama.widgets.theme import theme
 from myriorama.widgets.viewport.canvas import ViewportCanvas
@@ -76,10 +79,11 @@ class Stage(QWidget):
         self._failure: Failure | None = None
         self._uid = ""
         self._colors: list[tuple[int, int, int]] = []
+        self.looks: Looks = NO_LOOKS
         self._pointer: QPointF | None = None
         self._no_canvas = False
         self.message, self.badge = Message(self), Badge(self, _AMBER)
-        self.note, self.bar = Badge(self), DepthBar(self)
+        self.note, self.bar, self.legend = Badge(self), DepthBar(self), Legend(self)
         self.faults = FaultCover(studio, self)
         self.faults.changed.connect(self._say)
         self.pointing = Pointing(self, self.canvas.native)
@@ -217,6 +221,8 @@ class Stage(QWidget):
 
     def _on_opened(self) -> None:
         self._frame, self._failure = None, None
+        self.looks = looks_of(self.studio.document.project)
+        self.legend.show_rows(())
         self.canvas.show_frame(None)
         self.looking.set_frame(None)
         self.looking.forget()
@@ -230,6 +236,9 @@ class Stage(QWidget):
         # While a value is dragged the next picture brings the handles along; painting for them alone costs it time.
         committed = project is None or project is self.studio.document.project
         if committed and not self.handling.is_dragging:
+            before, self.looks = self.looks, looks_of(project)
+            if self.looks != before:
+                self._refresh_marks()
             self._refresh_gizmo()
 
     def _on_selection_changed(self, _: tuple[str, ...]) -> None:
@@ -259,20 +268,22 @@ class Stage(QWidget):
         if shown is None:
             return
         frame = shown.frame
-        self._colors = instance_colors(frame, state.color_by)
+        self._colors = instance_colors(frame, state.color_by, self.looks)
         boxes = marks.tight_boxes(frame, {} if frame.final else shown.measured_boxes)
         if state.hidden:
             self.canvas.set_marks((marks.NO_STROKES, marks.NO_DOTS), marks.NO_STROKES, ())
         else:
-            solid = marks.box_3d_marks(frame, self._colors, boxes) if state.boxes_3d else marks.NO_STROKES
-            flat = marks.flat_marks(frame, state, self._colors, boxes)
-            self.canvas.set_marks(flat, solid, marks.captions(frame, state, self._colors, boxes))
+            solid = marks.box_3d_marks(frame, self._colors, boxes, self.looks) if state.boxes_3d else marks.NO_STROKES
+            flat = marks.flat_marks(frame, state, self._colors, boxes, self.looks)
+            words = marks.captions(frame, state, self._colors, boxes, self.looks)
+            self.canvas.set_marks(flat, solid, words)
+        self.legend.show_rows(() if state.hidden else legend(self.looks, {s.class_name for s in frame.instances}))
         self._refresh_look()
         self._refresh_scenery()
         self._refresh_gizmo()
 
     def _refresh_look(self) -> None:
-        self.canvas.set_look(self.studio.overlays.value, self.studio.selection.value, self._colors)
+        self.canvas.set_look(self.studio.overlays.value, self.studio.selection.value, self._colors, self.looks)
 
     def _refresh_gizmo(self) -> None:
         gizmo = None

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel
 
+from myriorama.app.pictures.class_looks import NO_LOOKS, Looks
 from myriorama.app.preview.frames import SampleFrame
 from myriorama.app.viewing.readout import Reading, worded
 from myriorama.widgets.elided import ElidedLabel
@@ -87,8 +88,8 @@ class ReadoutStrip(QFrame):
         rows = 1 + max(row for row, _, _ in places.values())
         self.setFixedHeight(rows * (QFontMetrics(self.font()).height() + 2) + 2 * theme().tight + 4)
 
-    def show_reading(self, reading: Reading | None) -> None:
-        for name, text in worded(reading).items():
+    def show_reading(self, reading: Reading | None, looks: Looks = NO_LOOKS) -> None:
+        for name, text in worded(reading, looks).items():
             self._values[name].set_text(text)
 
     def text(self, name: str) -> str:

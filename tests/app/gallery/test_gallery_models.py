@@ -18,6 +18,7 @@ from myriorama.app.gallery.tints import UNKNOWN, ramp, tints
 from myriorama.app.judging.judgments import Judgments
 from myriorama.app.observable import no_post
 from myriorama.app.overlays import OverlayState
+from myriorama.app.pictures.class_looks import plain_looks
 from myriorama.app.pictures.overlay import OverlayItem, color_of
 from myriorama.app.preview.gallery import TileService
 from myriorama.app.preview.tiles import Tile, TileKey
@@ -155,7 +156,8 @@ def test_held_space_shows_the_picture_as_it_is() -> None:
 
 def test_colours_follow_class_instance_or_visibility() -> None:
     items = [item(0, 0, 5, 5, "k", "mug", 0.0), item(6, 0, 5, 5, "k", "jar", 1.0), item(12, 0, 5, 5, "k", "?", None)]
-    assert tints(items, "class", {"mug": (1, 2, 3), "jar": (4, 5, 6)}) == ((1, 2, 3), (4, 5, 6), UNKNOWN)
+    looks = plain_looks({"mug": (1, 2, 3), "jar": (4, 5, 6)})
+    assert tints(items, "class", looks) == ((1, 2, 3), (4, 5, 6), UNKNOWN)
     assert tints(items, "visible", {}) == (ramp(0.0), ramp(1.0), UNKNOWN)
     others = [item(0, 0, 5, 5, f"mugs/{n}") for n in (0, 1, 0)]
     first, second, again = tints(others, "instance", {})
