@@ -19,7 +19,7 @@ from myriorama.app.inspection.naming import readable
 from myriorama.app.pictures.class_looks import ClassLook, class_looks
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.plugins.selection import ClassUse, Use
-from myriorama.plugins.splitting import PARTS, drawn_paths
+from myriorama.plugins.splitting import MAX_SALT, PARTS, drawn_paths
 from myriorama.scenes.assembly.scene import SceneClass
 from myriorama.scenes.assets.store import AssetStore
 from myriorama.scenes.drawing.plan import compile_plan
@@ -101,6 +101,20 @@ def set_shares(project: Project, train: float, val: float, test: float) -> Edit:
 def set_divided_by(project: Project, path: str) -> Edit:
     """Keep samples of one drawn value together; an empty path divides each sample by itself."""
     return _split(project, f"Split by {path}" if path else "Split by sample", by=path)
+
+
+def set_salt(project: Project, salt: str) -> Edit:
+    """Divide datasets otherwise into the same shares.
+
+    Raises
+    ------
+    InputError
+        The text is too long.
+    """
+    if len(salt) > MAX_SALT:
+        told = f"a text of {len(salt)} characters"
+        raise InputError(Problem("output.split.salt", "this is too long", told, f"up to {MAX_SALT} characters"))
+    return _split(project, f"Salt the split with {salt}" if salt else "Split without a salt", salt=salt)
 
 
 def dividing_values(

@@ -22,8 +22,20 @@ TIPS: Final = (
     "Labelled objects of the class in the whole dataset",
     "label: shown. ignore: a region that a trainer neither rewards nor punishes. leave out: as if it were background",
 )
+_DIGITS: Final = 9
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
+
+
+def change_of(column: int, text: str) -> dict[str, Any]:
+    """Return what a text in a column asks for, as `class_map.with_use` takes it; nothing in those that only tell."""
+    text = text.strip()
+    if column == SHOWN:
+        return {"shown_name": text}
+    if column == ID:
+        number = int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else 0 if not text else -1
+        return {"shown_id": number}
+    return {"use": text} if column == USE else {}
 
 
 class ClassMapModel(QAbstractTableModel):
@@ -121,14 +133,9 @@ class ClassMapModel(QAbstractTableModel):
             return True
         if role != Qt.ItemDataRole.EditRole or str(value) == str(self.data(index, role)):
             return False
-        text = str(value).strip()
-        if column == SHOWN:
-            self.wanted.emit(row.name, {"shown_name": text})
-        elif column == ID:
-            number = int(text) if text.isascii() and text.isdecimal() else 0 if not text else -1
-            self.wanted.emit(row.name, {"shown_id": number})
-        elif column == USE:
-            self.wanted.emit(row.name, {"use": text})
+        change = change_of(column, str(value))
+        if change:
+            self.wanted.emit(row.name, change)
         return True
 
     def _text(self, row: ShownRow, column: int) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHeaderView,
+    QLineEdit,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -26,10 +27,12 @@ from myriorama.widgets.class_map.model import (
     OBJECTS,
     ROW_ROLE,
     SHOWN,
+    TITLES,
     USE,
     USE_TITLES,
     USES,
     ClassMapModel,
+    change_of,
 )
 from myriorama.widgets.theme import icon, theme
 
@@ -39,11 +42,27 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class ClassMapDelegate(QStyledItemDelegate):
-    """Cells stand in the upper part of their row; the use is chosen from a list."""
+    """Cells stand in the upper part of their row; the use is chosen from a list.
+
+    Attributes
+    ----------
+    typed : signal of (str, dict)
+        Class, and what would become of it if what stands in the open cell were taken; empty: it was taken back.
+    """
+
+    typed = Signal(str, object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.closeEditor.connect(self._on_closed)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         if index.column() != USE:
-            return super().createEditor(parent, option, index)
+            editor = super().createEditor(parent, option, index)
+            if isinstance(editor, QLineEdit):
+                editor.setAccessibleName(TITLES[index.column()])
+                editor.textEdited.connect(partial(self._on_typed, index.data(ROW_ROLE).name, index.column()))
+            return editor
         box = QComboBox(parent)
         for use in USES:
             box.addItem(USE_TITLES[use], use)
@@ -86,6 +105,13 @@ class ClassMapDelegate(QStyledItemDelegate):
             place = QRect(area.right() - 16, area.center().y() - 6, 12, 12)
             icon("chevron-down", theme().dim).paint(painter, place)
 
+    def _on_typed(self, name: str, column: int, text: str) -> None:
+        self.typed.emit(name, change_of(column, text))
+
+    def _on_closed(self, _editor: QWidget, hint: QStyledItemDelegate.EndEditHint) -> None:
+        if hint == QStyledItemDelegate.EndEditHint.RevertModelCache:
+            self.typed.emit("", {})
+
     def _on_chosen(self, box: QComboBox, _place: int) -> None:
         self.commitData.emit(box)
         self.closeEditor.emit(box)
@@ -107,9 +133,12 @@ class ClassMapTable(QTableView):
     ----------
     wanted : signal of (str, dict)
         As `ClassMapModel.wanted`.
+    typed : signal of (str, dict)
+        As `ClassMapDelegate.typed`: nothing is wanted yet, and one can say what would be wrong with it.
     """
 
     wanted = Signal(str, object)
+    typed = Signal(str, object)
 
     def __init__(
         self, parent: QWidget | None = None, *, ids: bool = True, ticks: bool = False, counts: bool = False
@@ -119,7 +148,9 @@ class ClassMapTable(QTableView):
         self._ticks = ticks
         self._most = 14
         self.setModel(self.rows)
-        self.setItemDelegate(ClassMapDelegate(self))
+        delegate = ClassMapDelegate(self)
+        delegate.typed.connect(self.typed)
+        self.setItemDelegate(delegate)
         self.setAccessibleName("How classes are shown")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

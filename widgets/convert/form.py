@@ -14,9 +14,10 @@ from myriorama.app.conversion.source import ExportSource
 from myriorama.app.parts.shown import DividingValue, in_words
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.plugins.selection import ClassUse, Filter
+from myriorama.plugins.splitting import MAX_SALT
 from myriorama.scenes.errors import InputError
 from myriorama.widgets.class_map import ClassMapTable
-from myriorama.widgets.editors import ChoiceField, IntField, NumberField, SharesBar, ToggleField
+from myriorama.widgets.editors import ChoiceField, IntField, NumberField, SharesBar, TextField, ToggleField
 from myriorama.widgets.editors.shares import Shares
 from myriorama.widgets.export.formats import FormatRow
 from myriorama.widgets.export.parts import Fold, plain, push_button
@@ -26,6 +27,7 @@ from myriorama.widgets.forms.split import ByField, usual_button
 from myriorama.widgets.theme import theme
 
 _LIMIT_PX: Final = 104
+_SALT_PX: Final = 120
 _PREFERRED: Final = ("yolo", "coco")
 Limits = tuple[NumberField, IntField, IntField]
 
@@ -57,10 +59,11 @@ class ConvertForm(QWidget):
         self.size_px = IntField(0, minimum=0, maximum=65536, unit="px")
         self.area_px = IntField(0, minimum=0, maximum=2**31 - 1, unit="px")
         self.keep_as_ignore = ToggleField()
-        self.classes = ClassMapTable(ids=False, ticks=True, counts=True)
+        self.classes = ClassMapTable(ticks=True, counts=True)
         self.class_reason = Reason()
         self.shares = SharesBar()
         self.by = ByField()
+        self.salt = TextField(max_length=MAX_SALT)
         self.split_words = plain("", "dim", wraps=True)
         self.link = ToggleField()
         self.folder = QLineEdit()
@@ -90,7 +93,13 @@ class ConvertForm(QWidget):
         grid.setVerticalSpacing(tokens.gap * 2)
         grid.setColumnStretch(1, 1)
         self.usual = usual_button(self._on_usual, self)
-        self._together = self._line(plain("together", "dim"), self.by)
+        self.salt.setFixedWidth(_SALT_PX)
+        self.salt.setAccessibleName("Salt of the split")
+        self.salt.setToolTip("Another text divides the samples otherwise into the same shares; the same always alike")
+        self.salt.setPlaceholderText("none")
+        salt_label = plain("salt", "dim")
+        salt_label.setBuddy(self.salt)
+        self._together = self._line(plain("together", "dim"), self.by, salt_label, self.salt)
         self._together.layout().setStretch(1, 1)  # type: ignore[union-attr]
         place = self._line(self.folder, self.browse)
         self._row(grid, "Format", self.format, self.format, self.format_help, self.fold)
@@ -162,9 +171,11 @@ class ConvertForm(QWidget):
         for toggle in (self.keep_as_ignore, self.link):
             toggle.changed.connect(self._on_edited)
         self.classes.wanted.connect(self._on_class)
+        self.classes.typed.connect(self._on_typed)
         self.shares.changing.connect(self._on_edited)
         self.shares.changed.connect(self._on_edited)
         self.by.changed.connect(self._on_by)
+        self.salt.changed.connect(self._on_edited)
         self.folder.textEdited.connect(self._on_folder)
         self.browse.clicked.connect(self._on_browse)
 
@@ -183,6 +194,7 @@ class ConvertForm(QWidget):
         self.class_reason.show_reason("")
         self.shares.set_value(source.stored.split.shares)
         self.by.offer((), source.stored.split.by)
+        self.salt.set_value(source.stored.split.salt)
         self._own_place = True
         self.classes.show_counts({})
         self._show_format()
@@ -218,6 +230,7 @@ class ConvertForm(QWidget):
             ),
             shares=self._shares(),
             by=self.by.value or "",
+            salt=self.salt.value or "",
             link=bool(self.link.value),
         )
 
@@ -273,16 +286,30 @@ class ConvertForm(QWidget):
         self._on_edited()
 
     def _on_class(self, name: str, change: dict[str, Any]) -> None:
+        made = self._judged(name, change)
+        if made is not None:
+            self._uses = made
+            self._show_classes()
+            self._on_edited()
+
+    def _on_typed(self, name: str, change: dict[str, Any]) -> None:
+        """Say what would be wrong with what stands in an open cell, while it is typed."""
+        if change:
+            self._judged(name, change)
+        else:
+            self.class_reason.show_reason("")
+
+    def _judged(self, name: str, change: dict[str, Any]) -> dict[str, ClassUse] | None:
+        """Return the class map with a change, or None and say why there is none."""
         if self._source is None:
-            return
+            return None
         try:
-            self._uses = with_use(self._source.info.classes, self._uses, name, **change)
+            made = with_use(self._source.info.classes, self._uses, name, **change)
         except InputError as error:
             self.class_reason.show_reason(f"{name}: {spoken(error)}")
-            return
+            return None
         self.class_reason.show_reason("")
-        self._show_classes()
-        self._on_edited()
+        return made
 
     def _on_usual(self, shares: Shares, *_: object) -> None:
         self.shares.set_value(shares)

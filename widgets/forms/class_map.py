@@ -37,6 +37,7 @@ class ClassMapSection(QWidget):
         column.addWidget(self.reason)
         column.addWidget(plain_row(self.reset, None))
         self.table.wanted.connect(self._on_wanted)
+        self.table.typed.connect(self._on_typed)
         self.reset.clicked.connect(self._on_reset)
 
     def show_project(self, project: Project) -> None:
@@ -48,6 +49,11 @@ class ClassMapSection(QWidget):
 
     def _on_wanted(self, name: str, change: dict[str, Any]) -> None:
         reason = self._form.commit(lambda p: set_shown(p, name, **change))
+        self.reason.show_reason(f"{name}: {reason}" if reason else "")
+
+    def _on_typed(self, name: str, change: dict[str, Any]) -> None:
+        """Say what would be wrong with what stands in an open cell, while it is typed."""
+        reason = self._form.reason_against(lambda p: set_shown(p, name, **change)) if change else ""
         self.reason.show_reason(f"{name}: {reason}" if reason else "")
 
     def _on_reset(self) -> None:

@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget
 
 from myriorama.app.assets.store import FileAssetStore
 from myriorama.app.document.edit import Edit
-from myriorama.app.parts.shown import DividingValue, dividing_values, in_words, set_divided_by, set_shares
+from myriorama.app.parts.shown import DividingValue, dividing_values, in_words, set_divided_by, set_salt, set_shares
 from myriorama.app.queue_view.background import NewestAlone
+from myriorama.plugins.splitting import MAX_SALT
 from myriorama.scenes.project.model import Project, SplitShares
-from myriorama.widgets.editors import ChoiceField, SharesBar
+from myriorama.widgets.editors import ChoiceField, SharesBar, TextField
 from myriorama.widgets.editors.shares import Shares
 from myriorama.widgets.forms.rows import Reason, Row, plain_label, plain_row, tool_button
 
@@ -81,6 +82,10 @@ class SplitSection(QWidget):
         self.usual = usual_button(self._on_usual, self)
         self.by = ByField()
         self.by_row = Row("Together", self.by, "Samples that share this drawn value share a part.")
+        self.salt = TextField(max_length=MAX_SALT)
+        self.salt.setPlaceholderText("none")
+        told = "Another text divides the samples otherwise into the same shares; the same always alike."
+        self.salt_row = Row("Salt", self.salt, told)
         self.words = plain_label("", "dim", wraps=True)
         self.reason = Reason(self)
         self._seen: Project | None = None
@@ -90,18 +95,22 @@ class SplitSection(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(self.bar)
-        for widget in (self.by_row, self.words, self.reason, plain_row(self.usual, None)):
+        for widget in (self.by_row, self.salt_row, self.words, self.reason, plain_row(self.usual, None)):
             column.addWidget(widget)
         self.bar.changing.connect(self._on_changing)
         self.bar.changed.connect(self._on_changed)
         self.by.changed.connect(self._on_by)
+        self.salt.changed.connect(self._on_salt)
 
     def show_project(self, project: Project) -> None:
         """Show what the project says."""
         split = project.output.split
         self.bar.set_value((split.train, split.val, split.test))
         self.by.offer(self.by.values, split.by)
-        self.by_row.setVisible(max(split.train, split.val, split.test) < 1.0 or bool(split.by))
+        self.salt.set_value(split.salt)
+        divided = max(split.train, split.val, split.test) < 1.0
+        self.by_row.setVisible(divided or bool(split.by))
+        self.salt_row.setVisible(divided or bool(split.salt))
         self._say(split)
         self.reason.show_reason("")
         self._look(project)
@@ -140,6 +149,9 @@ class SplitSection(QWidget):
 
     def _on_usual(self, shares: Shares, *_: object) -> None:
         self.reason.show_reason(self._form.commit(lambda p: set_shares(p, *shares)))
+
+    def _on_salt(self, salt: str) -> None:
+        self.reason.show_reason(self._form.commit(lambda p: set_salt(p, salt)))
 
     def _on_by(self, path: str) -> None:
         def make(project: Project) -> Edit:

@@ -179,3 +179,47 @@ def test_drawn_values_are_offered_by_readable_names(qtbot: QtBot, opened: Studio
     assert document.project.output.split.by == "sun/azimuth_deg"
     assert "Sun · Azimuth" in section.words.text()
     assert "never trained on" in section.words.text()
+
+
+def test_an_id_is_judged_while_it_is_typed(qtbot: QtBot, opened: Studio) -> None:
+    form, document = classes_form(qtbot, opened), opened.document
+    table = form.class_map.table
+    area = table.visualRect(table.rows.index(0, ID))
+    at = QPoint(area.left() + 12, area.top() + 12)
+    QTest.mouseClick(table.viewport(), LEFT, NONE, at)
+    QTest.mouseDClick(table.viewport(), LEFT, NONE, at)
+    editor = next(e for e in table.viewport().findChildren(QLineEdit) if e.isVisible())
+    editor.selectAll()
+    qtbot.keyClicks(editor, "2")
+    assert "'mug' and 'bottle' would both have the id 2" in form.class_map.reason.text()
+    assert form.class_map.reason.isVisible()
+    assert document.history.labels == ()
+    qtbot.keyClicks(editor, "9")
+    assert not form.class_map.reason.isVisible()
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.wait(1)
+    assert document.project is not None
+    assert document.project.output.class_map["mug"].id == 29
+
+
+def test_the_salt_of_a_split_is_typed_and_undone(qtbot: QtBot, opened: Studio) -> None:
+    form, document = shown(qtbot, opened, OUTPUT), opened.document
+    assert isinstance(form, OutputForm)
+    section = form.split
+    assert not section.salt_row.isVisible(), "what is not divided has no salt"
+    section._on_usual((0.8, 0.1, 0.1))
+    assert section.salt_row.isVisible()
+    section.salt.setFocus()
+    qtbot.keyClicks(section.salt, "pepper")
+    qtbot.keyClick(section.salt, Qt.Key.Key_Return)
+    assert document.project is not None
+    assert shown_as(document.project).split.salt == "pepper"
+    assert document.history.labels[-1] == "Salt the split with pepper"
+    document.history.undo()
+    assert document.project.output.split.salt == ""
+    assert section.salt.value == ""
+    section.salt.setText("x" * 65)
+    section.salt.setModified(True)
+    section.salt.commit()
+    assert section.salt.refusal
+    assert document.project.output.split.salt == ""
