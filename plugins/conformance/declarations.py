@@ -32,6 +32,10 @@ UNITS: Final[Mapping[str, str]] = MappingProxyType(
         "_kg_m3": "kg/m3",
         "_ml": "ml",
         "_k": "K",
+        "_m_s": "m/s",
+        "_deg_s": "deg/s",
+        "_e_s": "e/s",
+        "_mm_h": "mm/h",
     }
 )
 """How a name ends where the number has this unit."""
