@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from hashlib import blake2b
 from typing import Any, Final, TypeVar
 
@@ -35,12 +35,16 @@ class NodeSample:
 
 @dataclass(frozen=True)
 class MemberSample:
-    """One object of a group: its number, its generator's values, its slots' material values, its placement values."""
+    """One object of a group: its number, its generator's, its slots' materials', its placement's, its motion's values.
+
+    What stands still has no motion, and its recipe no such key.
+    """
 
     number: int
     values: Mapping[str, Any]
     materials: Mapping[str, Mapping[str, Any]]
     placement: Mapping[str, Any]
+    motion: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,8 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | int | float):  # by far the most, so first
         return value
     if isinstance(value, SceneSample | GroupSample | MemberSample | NodeSample):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        told = ((f, getattr(value, f.name)) for f in fields(value))
+        return {f.name: _plain(v) for f, v in told if v or f.default_factory is MISSING}
     if isinstance(value, tuple | list):
         return [_plain(v) for v in value]
     if isinstance(value, Mapping):
@@ -183,12 +188,15 @@ class _Reader:
             self._tell(place, "this must be an object", tree, f"a {kind.__name__}")
             return None
         told = len(self.problems)
-        names = {field.name: str(field.type) for field in fields(kind)}
+        names = {f.name: str(f.type) for f in fields(kind)}
+        optional = {f.name for f in fields(kind) if f.default_factory is not MISSING}
         for name in tree:
             if name not in names:
                 self._tell(_below(place, name), "unknown key", tree[name], ", ".join(names))
         values = {}
         for name, wanted in names.items():
+            if name not in tree and name in optional:
+                continue
             if name not in tree:
                 self._tell(_below(place, name), "this key is missing", None, wanted)
             else:

@@ -35,9 +35,9 @@ class Address:
     owner : str
         Uid of a node, an object group, or one of `PARTS`.
     section : str
-        ``parameters`` (a node's, a group's generator's), ``placement``, ``materials/<slot>``, ``lens``, ``rig``
-        (both owned by `CAMERA`), ``field`` (a field of the model itself: name, class, count, seed, width, ...), or
-        ``options/<writer>`` (owned by `OUTPUT`).
+        ``parameters`` (a node's, a group's generator's), ``placement``, ``motion``, ``materials/<slot>``, ``lens``,
+        ``rig`` (both owned by `CAMERA`), ``field`` (a field of the model itself: name, class, count, seed, width, ...),
+        or ``options/<writer>`` (owned by `OUTPUT`).
     name : str
     """
 
@@ -131,8 +131,8 @@ def write(project: Project, address: Address, value: Any) -> Project:
         changed = owner.model_copy(update={"placement": owner.placement.model_copy(update={"parameters": held})})
     elif kind == "rig":
         changed = owner.model_copy(update={"rig": owner.rig.model_copy(update={"parameters": held})})
-    elif kind == "lens":
-        changed = owner.model_copy(update={"lens": held})
+    elif kind in ("lens", "motion"):
+        changed = owner.model_copy(update={kind: held})
     elif kind in ("materials", "options"):
         field = "materials" if kind == "materials" else "writer_options"
         slots = {**getattr(owner, field), which: held}
@@ -155,6 +155,8 @@ def _holder(owner: Any, address: Address) -> dict[str, Any]:
             found = owner.rig.parameters
         elif kind == "lens":
             found = owner.lens
+        elif kind == "motion":
+            found = owner.motion
         elif kind == "materials":
             found = owner.materials.get(which, {})
         elif kind == "options":

@@ -196,6 +196,7 @@ def _values(uid: str, owner: Any) -> Iterator[tuple[Address, Any]]:
     if isinstance(owner, ObjectGroup):
         yield Address(uid, "field", "count"), owner.count
         tables.append(("placement", owner.placement.parameters))
+        tables.append(("motion", owner.motion))
         tables += [(f"materials/{slot}", table) for slot, table in owner.materials.items()]
     for section, table in tables:
         for name, value in table.items():

@@ -182,6 +182,8 @@ def written_at(project: Project, owner: Any, place: Place) -> Any:
         table = owner.rig.parameters
     elif kind == "lens":
         table = owner.lens
+    elif kind == "motion":
+        table = owner.motion
     elif kind == "materials":
         table = owner.materials.get(which, {})
     else:
@@ -197,6 +199,8 @@ def _sections(rows: Sequence[tuple[Place, Row]]) -> tuple[Section, ...]:
     for key, (title, held) in grouped.items():
         material = key.startswith("materials/")
         count = sum(row.set_here for row in held if row.component is None)
-        note = (f"{count} set" if count else "the object's own") if material else ""
-        out.append(Section(key, title, tuple(held), note, folded=material and not count))
+        optional = material or key == "motion"
+        unset = "the object's own" if material else "stands still"
+        note = (f"{count} set" if count else unset) if optional else ""
+        out.append(Section(key, title, tuple(held), note, folded=optional and not count))
     return tuple(out)

@@ -15,6 +15,7 @@ from myriorama.app.document.lists import kind_of_list
 from myriorama.app.inspection.naming import readable
 from myriorama.app.inspection.rows import Special
 from myriorama.plugins.registry import PluginRegistry
+from myriorama.scenes.assembly.motion import MOTION_PARAMETERS
 from myriorama.scenes.cameras.rigs import LENS_PARAMETERS, RIGS
 from myriorama.scenes.drawing.owners import COUNT
 from myriorama.scenes.errors import PluginError
@@ -39,7 +40,7 @@ class Place:
     path : str
         Key of its stream of draws.
     fill : bool
-        Where nothing is written the declared default holds; False in materials.
+        Where nothing is written the declared default is drawn; False in materials and motion.
     """
 
     section: str
@@ -179,6 +180,7 @@ def _group(
             ]
     except PluginError as error:
         missing.append(str(error))
+    places += _motion(uid)
     for slot in dict.fromkeys(("*", *group.materials, *slots)):
         places += _slot(uid, slot)
     return places, "; ".join(missing)
@@ -199,6 +201,16 @@ def _slot(uid: str, slot: str) -> tuple[Place, ...]:
             fill=False,
         )
         for p in MATERIAL_PARAMETERS
+    )
+
+
+@cache
+def _motion(uid: str) -> tuple[Place, ...]:
+    return tuple(
+        Place(
+            "motion", "Motion", Address(uid, "motion", p.name), p, f"{uid}/motion/{p.name}", per_object=True, fill=False
+        )
+        for p in MOTION_PARAMETERS
     )
 
 

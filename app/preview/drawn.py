@@ -20,9 +20,9 @@ def drawn_values(sample: SceneSample, registry: Registry, camera_uid: str = CAME
     """Return every drawn value of a sample by its path.
 
     Paths are ``uid/name`` for nodes, the rig and a group's placement, ``camera/lens/name``, ``uid/count``,
-    ``uid/number/name`` and ``uid/number/materials/slot/name`` for objects, and ``placement uid/number/name`` for what
-    a placement draws for each. A vector has one entry a component, ``.../0``; a colour is ``"#rrggbb"``; a file is its
-    reference, empty for none.
+    ``uid/number/name``, ``uid/number/materials/slot/name`` and ``uid/number/motion/name`` for objects, and
+    ``placement uid/number/name`` for what a placement draws for each. A vector has one entry a component, ``.../0``; a
+    colour is ``"#rrggbb"``; a file is its reference, empty for none.
 
     Parameters
     ----------
@@ -60,6 +60,7 @@ def _add_group(out: dict[str, Any], group: GroupSample, registry: Registry, mate
         _add(out, f"{group.uid}/{member.number}", member.values, own)
         for slot, values in member.materials.items():
             _add(out, f"{group.uid}/{member.number}/materials/{slot}", values, material)
+        _add(out, f"{group.uid}/{member.number}/motion", member.motion, frozenset())
         _add(out, f"{placement.uid}/{member.number}", member.placement, each)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from myriorama.scenes.assembly.memory import BuildMemory
 from myriorama.scenes.assembly.model import Attribute, ObjectModel, Part
+from myriorama.scenes.assembly.motion import velocity_from
 from myriorama.scenes.assembly.scene import Instance, Scene, SceneClass
 from myriorama.scenes.assets.store import Asset, AssetStore, OpenAsset
 from myriorama.scenes.cameras.rigs import camera_from
@@ -125,6 +126,7 @@ class Builder:
                 "width": width,
                 "height": height,
                 "exposure_ev": camera.exposure_ev,
+                **camera.optics(),
             },
             "instances": [
                 {
@@ -135,6 +137,7 @@ class Builder:
                     "class_id": i.class_id,
                     "world_from_object": i.world_from_object.tolist(),
                     "attributes": dict(i.attributes),
+                    **({"velocity_m_s": list(i.velocity_m_s)} if any(i.velocity_m_s) else {}),
                 }
                 for i in instances
             ],
@@ -209,6 +212,7 @@ class Builder:
                     class_id=class_id,
                     first_surface_id=next_surface,
                     attributes=MappingProxyType(attributes),
+                    velocity_m_s=velocity_from(member.motion, pose),
                 )
             )
             next_surface += len(model.parts)

@@ -270,15 +270,32 @@ class Camera:
         points = np.stack([x, y, depth], axis=1)
         return points @ self.world_from_camera[:3, :3].T + self.world_from_camera[:3, 3]
 
+    def optics(self) -> dict[str, Any]:
+        """Return what a lens, an aperture, a shutter and motion add, as JSON; empty for a pinhole that stands still.
+
+        ``distortion`` is in OpenCV's terms: its model, its coefficients by OpenCV's names, and as the list that
+        OpenCV's functions take.
+        """
+        told: dict[str, Any] = {}
+        if self.distortion is not None:
+            told["distortion"] = self.distortion.to_json()
+        if self.aperture_radius_m > 0:
+            told |= {"aperture_radius_m": self.aperture_radius_m, "focus_distance_m": self.focus_distance_m}
+        if self.shutter_s > 0:
+            told["shutter_s"] = self.shutter_s
+        if self.readout_s > 0:
+            told["readout_s"] = self.readout_s
+        if self.moves:
+            told["velocity_m_s"] = list(self.velocity_m_s)
+            told["angular_velocity_rad_s"] = list(self.angular_velocity_rad_s)
+        return told
+
     def to_json(self) -> dict[str, Any]:
         """Return the camera as JSON; its numbers come back as they were."""
         told = {f.name: getattr(self, f.name) for f in fields(Camera)}
         told["world_from_camera"] = self.world_from_camera.tolist()
         if self.distortion is not None:
-            told["distortion"] = {
-                "model": self.distortion.model,
-                "coefficients": list(self.distortion.coefficients),
-            }
+            told["distortion"] = self.distortion.to_json()
         return told | {name: list(told[name]) for name in ("velocity_m_s", "angular_velocity_rad_s")}
 
     @classmethod

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -18,7 +18,11 @@ from myriorama.scenes.conventions import F64, Mask
 WIDEST_RAD: Final = math.radians(89.5)
 """A ray farther from the axis has no finite place on the plane z = 1 that renderers work on; nothing is shown there."""
 
-_TERMS: Final = {"brown_conrady": 8, "kannala_brandt": 4}
+_TERMS: Final = {
+    "brown_conrady": ("k1", "k2", "p1", "p2", "k3", "k4", "k5", "k6"),
+    "kannala_brandt": ("k1", "k2", "k3", "k4"),
+}
+_OPENCV: Final = {"brown_conrady": "cv2.projectPoints", "kannala_brandt": "cv2.fisheye.projectPoints"}
 _STEPS: Final = 4096
 _TABLE: Final = 1024
 _LEAST_AREA: Final = 1e-3
@@ -64,12 +68,21 @@ class Distortion:
             raise ValueError(f"{self.model} takes {counts} coefficients, not {len(given)}")
         if not all(math.isfinite(c) for c in given):
             raise ValueError(f"a coefficient of {self.model} is not finite: {given}")
-        object.__setattr__(self, "coefficients", given + (0.0,) * (_TERMS[self.model] - len(given)))
+        object.__setattr__(self, "coefficients", given + (0.0,) * (len(_TERMS[self.model]) - len(given)))
 
     @property
     def limit_rad(self) -> float:
         """The angle to the axis up to which the model is one to one; at most `WIDEST_RAD`."""
         return _domain(self).limit_rad
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the model, OpenCV's function for it, its coefficients as that takes them, and each by its name."""
+        return {
+            "model": self.model,
+            "opencv": _OPENCV[self.model],
+            "coefficients": list(self.coefficients),
+            **dict(zip(_TERMS[self.model], self.coefficients, strict=True)),
+        }
 
     def bend(self, plane: F64) -> F64:
         """Return where the lens puts points of the pinhole's plane z = 1.

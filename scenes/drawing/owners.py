@@ -27,21 +27,23 @@ TAKEN_NAMES: Final = ("count", "materials")
 
 @dataclass(frozen=True)
 class Shipped:
-    """Declarations that are not a plugin's: rigs, the lens, material slots."""
+    """Declarations that are not a plugin's: rigs, the lens, material slots, motion."""
 
     rigs: Mapping[str, tuple[Parameter, ...]]
     lens: tuple[Parameter, ...]
     material: tuple[Parameter, ...]
+    motion: tuple[Parameter, ...] = ()
 
 
 def shipped_declarations() -> Shipped:
-    """Return the declarations of the built-in rigs, lens and materials."""
+    """Return the declarations of the built-in rigs, lens, materials and motion."""
     # Late, so that reading and checking a file needs no geometry, and no import can run in a circle.
+    from myriorama.scenes.assembly.motion import MOTION_PARAMETERS
     from myriorama.scenes.cameras.rigs import LENS_PARAMETERS, RIGS
     from myriorama.scenes.materials.spec import MATERIAL_PARAMETERS
 
     rigs = MappingProxyType({name: tuple(rig.parameters) for name, rig in RIGS.items()})
-    return Shipped(rigs, tuple(LENS_PARAMETERS), tuple(MATERIAL_PARAMETERS))
+    return Shipped(rigs, tuple(LENS_PARAMETERS), tuple(MATERIAL_PARAMETERS), tuple(MOTION_PARAMETERS))
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Owner:
     key : str
         Tells it from all others: its path, or ``uid/count``.
     path : str
-        Start of its drawn paths: ``uid``, ``uid/materials/slot``, ``uid/lens``, ``project``.
+        Start of its drawn paths: ``uid``, ``uid/materials/slot``, ``uid/motion``, ``uid/lens``, ``project``.
     reference : str
         What stands before the dot in a link: ``@uid``, ``project``; empty where links cannot name it.
     place : str
@@ -67,7 +69,8 @@ class Owner:
     beside : tuple of str
         Keys of further owners whose parameters a link may name as siblings, nearest first.
     fill : bool
-        Parameters that the file leaves out take their default; a material slot leaves them to its generator.
+        Parameters that the file leaves out take their default; a material slot leaves them to its generator, and motion
+        that is not told is none.
     """
 
     key: str
@@ -197,6 +200,24 @@ class Survey:
                     "a material",
                     written,
                     per_object=self.shipped.material,
+                    group=number,
+                    beside=(group.uid,),
+                    fill=False,
+                    enabled=on,
+                )
+            )
+        if group.motion:
+            # A group that says nothing of motion has nothing drawn for it: recipes from before stay as they were.
+            key = f"{group.uid}/motion"
+            self.owners.append(
+                Owner(
+                    key,
+                    key,
+                    "",
+                    f"{place}.motion",
+                    "motion",
+                    group.motion,
+                    per_object=self.shipped.motion,
                     group=number,
                     beside=(group.uid,),
                     fill=False,

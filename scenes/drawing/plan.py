@@ -225,8 +225,9 @@ class Plan:
 
         values, placed = rows(group.uid), rows(group.placement.uid)
         slotted = {slot: rows(f"{group.uid}/materials/{slot}") for slot in group.materials}
+        moving = rows(f"{group.uid}/motion") if group.motion else [{}] * count
         members = tuple(
-            MemberSample(i, values[i], {slot: found[i] for slot, found in slotted.items()}, placed[i])
+            MemberSample(i, values[i], {slot: found[i] for slot, found in slotted.items()}, placed[i], moving[i])
             for i in range(count)
         )
         class_spec = group.class_ if isinstance(group.class_, str) else group.class_.model_dump()

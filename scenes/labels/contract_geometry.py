@@ -65,7 +65,7 @@ def _outside_bounds(record: Record, truth: Truth, depth: F32, instance: int) -> 
     camera, box = record.scene.camera, truth.boxes[instance]
     pose = record.scene.instances[instance].world_from_object
     low, high = record.scene.instances[instance].model.bounds
-    object_from_world: F64 = np.linalg.inv(pose[:3, :3])
+    object_from_world: F64 = np.asarray(np.linalg.inv(pose[:3, :3]), dtype=np.float64)
     if camera.bends:
         return _outside_bounds_bent(truth, depth, instance, object_from_world)
     # A pixel's point in the object frame is depth * (matrix @ (x, y, 1)) + shift: one row, one column.

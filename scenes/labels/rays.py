@@ -142,7 +142,7 @@ class CameraRays:
         return ray[met], instance[met]
 
     def _through_boxes(self, instance: Indices, directions_world: F64, eyes: F64) -> Indices:
-        """Return which of P pairs meet before t = 1: an instance's box, a direction, and where in its frame it starts."""
+        """Return which of P pairs meet before t = 1: an instance's box, a direction, a start in its frame."""
         d = np.einsum("pij,pj->pi", self._object_from_world[instance], directions_world)
         slack = 1e-6 * (1.0 + np.abs(self._bounds).max(axis=(1, 2), initial=0.0))[instance, None]
         low = self._bounds[instance, 0] - slack - eyes

@@ -51,6 +51,7 @@ def record_to_json(record: Record, files: Mapping[str, Mapping[str, Any]]) -> di
             "camera_from_world": camera.camera_from_world.tolist(),
             "world_from_camera": camera.world_from_camera.tolist(),
             "exposure_ev": camera.exposure_ev,
+            **camera.optics(),
         },
         "labels": list(record.labels),
         "surfaces": [

@@ -156,6 +156,7 @@ def project_schema(registry: Registry | None = None) -> dict[str, Any]:
         properties["parameters"] = {**properties["parameters"], **table}
     definitions["CameraNode"]["properties"]["lens"] = {**definitions["CameraNode"]["properties"]["lens"], **table}
     group = definitions["ObjectGroup"]["properties"]
+    group["motion"] = {**group["motion"], **table}
     group["materials"] = {**group["materials"], "additionalProperties": table}
     group["count"] = {
         "description": f"How many objects: 0 to {MAX_COUNT}, or a distribution of whole numbers.",

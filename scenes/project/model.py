@@ -96,7 +96,7 @@ class Node(_Frozen):
 
 
 class ObjectGroup(_Frozen):
-    """Objects of one generator, their class, their number, their materials and where they go."""
+    """Objects of one generator, their class, their number, their materials, where they go and how they move."""
 
     uid: Uid
     type: Name
@@ -107,6 +107,7 @@ class ObjectGroup(_Frozen):
     parameters: Parameters = Field(default_factory=dict)
     materials: dict[str, Parameters] = Field(default_factory=dict)
     placement: Node
+    motion: Parameters = Field(default_factory=dict, description="Each object's velocity; what is empty stands still.")
 
 
 class CameraNode(_Frozen):

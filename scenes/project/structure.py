@@ -65,6 +65,7 @@ def values(tree: dict[str, Any]) -> Iterator[tuple[Place, Any]]:
     for place, node in nodes(tree):
         tables += [*_child(place, node, "parameters"), *_child(place, node, "lens")]
     for place, group in groups(tree):
+        tables += _child(place, group, "motion")
         if "count" in group:
             yield (*place, "count"), group["count"]
         for at, materials in _child(place, group, "materials"):
