@@ -20,7 +20,7 @@ from typing import Any, Final
 from myriorama.app.conversion.card_files import card_picture, write_card
 from myriorama.app.conversion.facts import facts_of, pattern_of, source_of_export
 from myriorama.app.conversion.tally import Tally
-from myriorama.app.dataset.atomic import FileEntry, inside, sync_folder, write_file, write_files
+from myriorama.app.dataset.atomic import FileEntry, inside, sync_folder, write_file, write_files, write_streamed
 from myriorama.app.dataset.layout import PARTIAL_SUFFIX, partial_of
 from myriorama.app.dataset.manifest import Manifest, ManifestError, read_manifest
 from myriorama.app.dataset.records import Records
@@ -189,7 +189,8 @@ def _fill(
             patterns.add(pattern_of(entry.path))
         if on_progress is not None:
             on_progress(number + 1, len(records))
-    whole = [write_file(partial, f.path, f.chunks) for f in writer.whole_files(ViewedRecords(records, view))]
+    files = ((f.path, f.chunks) for f in writer.whole_files(ViewedRecords(records, view)))
+    whole = list(write_streamed(partial, files))
     told = _told(wanted, manifest, writer, removed, parts)
     whole.append(write_file(partial, EXPORT, (json_bytes(told),)))
     facts = facts_of(

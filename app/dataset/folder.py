@@ -10,7 +10,7 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ from myriorama.app.conversion.card_files import write_card_of
 from myriorama.app.conversion.facts import pattern_of, source_of_job
 from myriorama.app.conversion.tally import TalliedRecords
 from myriorama.app.dataset import faults
-from myriorama.app.dataset.atomic import FileEntry, inside, sync_folder, write_file
+from myriorama.app.dataset.atomic import FileEntry, inside, sync_folder, write_file, write_streamed
 from myriorama.app.dataset.job import Job
 from myriorama.app.dataset.layout import (
     JOB,
@@ -36,6 +36,7 @@ from myriorama.app.dataset.receipts import Receipt, holds, read_receipt, receipt
 from myriorama.app.dataset.records import Records
 from myriorama.app.dataset.samples import SampleWriter
 from myriorama.app.dataset.sweeping import sweep_leftovers
+from myriorama.app.dataset.whole_set import whole_set
 from myriorama.plugins.registry import PluginRegistry, builtin_registry
 from myriorama.plugins.selection import View
 from myriorama.scenes.errors import InputError, MyrioramaError, Problem
@@ -238,7 +239,7 @@ class DatasetFolder:
         if not checked and self.accept(receipt.index, hashed=False) != receipt:
             raise DatasetError(f"sample {receipt.index}: its files are not there as it was reported")
         self._done.add(receipt.index)
-        self._folders.update(inside(self.partial, entry.path).parent for entry in receipt.files)
+        self._note_folders(receipt.files)
         self._unsynced += 1
         if self._unsynced >= SYNC_EVERY:
             self.sync()
@@ -276,6 +277,8 @@ class DatasetFolder:
             Files are not what was committed; make these samples again, then call this again.
         DatasetError
             A sample is missing, or something appeared under the final name meanwhile.
+        PluginError
+            Two formats write one file.
         """
         if not self.partial.exists() and self.path.is_dir():
             shutil.rmtree(receipts_aside(self.path), ignore_errors=True)
@@ -286,16 +289,11 @@ class DatasetFolder:
         devices = self._check_bytes()
         self._sweep()
         entries = [FileEntry(*entry) for entry in self._project_entries()]
-        taken = {e.path for e in entries}
         view = View(self.job.info, self.job.selection)
         records = TalliedRecords(Records(self.partial, sorted(self._done)), view)
-        for name, values in sorted(self.job.formats.items()):
-            writer = self._registry.writer_class(name)(view.info, values)
-            for file in writer.whole_files(records):
-                if file.path in taken:
-                    raise DatasetError(f"writer {name!r}: {file.path} is written twice")
-                taken.add(file.path)
-                entries.append(write_file(self.partial, file.path, file.chunks, durable=self._durable))
+        whole = whole_set(self.job.formats, self._registry, view.info, records, [e.path for e in entries])
+        entries += write_streamed(self.partial, whole, durable=self._durable)
+        self._note_folders(entries)
         source = source_of_job(self.job, devices, len(self._quarantined))
         entries += write_card_of(self.partial, source, records, self._registry, self._patterns, entries, self._durable)
         self._registry.close()
@@ -354,6 +352,14 @@ class DatasetFolder:
         if self.job.project_text:
             text = self.job.project_text.encode()
             yield PROJECT, hashlib.sha256(text).hexdigest(), len(text)
+
+    def _note_folders(self, files: Iterable[FileEntry]) -> None:
+        """Have the folders of files synced with the next sync, and those that these lie in: a folder is a name too."""
+        for entry in files:
+            folder = inside(self.partial, entry.path).parent
+            while folder not in self._folders:
+                self._folders.add(folder)
+                folder = folder.parent
 
     def _check_bytes(self) -> set[str]:
         """Check every file of every sample, and return what rendered them.
