@@ -16,6 +16,7 @@ def open_renderer() -> Renderer:
     DeviceError
         There is no OpenGL device.
     """
+    from myriorama.scenes.rendering.optics.renderer import OpticalRenderer
     from myriorama.scenes.rendering.raster.engine import RasterRenderer
 
-    return RasterRenderer()
+    return OpticalRenderer(RasterRenderer())
