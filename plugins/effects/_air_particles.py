@@ -14,12 +14,16 @@ import numpy as np
 from scipy.special import pdtr
 
 from myriorama.plugins.api import Camera, Draws
-from myriorama.plugins.effects._air_rays import bare, camera_rays
+from myriorama.plugins.effects._air_rays import bare, picture_bounds
 from myriorama.scenes.conventions import F32, F64
 
 _STEP_PX: Final = 0.5
+_COARSE_STEP_PX: Final = 1.0
+_COARSE_FROM_PX: Final = 4.0
+_LONG_STEP_PX: Final = 0.85
 _WIDEST_AT_ONCE_PX: Final = 16.0
 _NARROWEST_PX: Final = 0.05
+_FAINTEST: Final = 4e-4
 _LONGEST_PX: Final = 4000.0
 
 
@@ -84,9 +88,7 @@ def count_of(mean: float, u: float) -> int:
 
 def window(camera: Camera, margin: float) -> tuple[float, float, float, float]:
     """Return left, top, width and height of the picture on the plane z = 1, wider by `margin` of itself all around."""
-    rays, _ = camera_rays(camera)
-    left, top = (float(v) for v in rays[..., :2].reshape(-1, 2).min(axis=0))
-    right, bottom = (float(v) for v in rays[..., :2].reshape(-1, 2).max(axis=0))
+    left, top, right, bottom = picture_bounds(camera)
     wide, high = right - left, bottom - top
     return left - margin * wide, top - margin * high, wide * (1.0 + 2.0 * margin), high * (1.0 + 2.0 * margin)
 
@@ -131,6 +133,9 @@ def fly(camera: Camera, depth: F32, particles: Particles, lens: Lens, strength: 
     seen = (particles.start[:, 2] > 1e-3) & (particles.end[:, 2] > 1e-3) & (long_px < _LONGEST_PX)
     seen &= (high[:, 0] > -reach) & (low[:, 0] < width + reach) & (high[:, 1] > -reach) & (low[:, 1] < height + reach)
     area = 0.25 * math.pi * size_px**2 * strength
+    # Thinner than this it would change no level of a picture.
+    shown = area / (0.25 * math.pi * wide_px**2 + wide_px * long_px)
+    seen &= shown * np.maximum(1.0, particles.radiance.max(axis=1, initial=0.0)) > _FAINTEST
     narrow = seen & (wide_px <= _WIDEST_AT_ONCE_PX)
     shape = (height, width)
     if narrow.any():
@@ -151,24 +156,34 @@ def _points(first: F64, last: F64, wide_px: F64) -> tuple[F64, F64, np.ndarray[t
     way = last - first
     length = np.hypot(way[:, 0], way[:, 1])
     along = np.where(length[:, None] > 1e-9, way / np.maximum(length, 1e-9)[:, None], [1.0, 0.0])
-    lanes = np.maximum(1, np.ceil(wide_px / _STEP_PX)).astype(np.int64)
-    lanes[wide_px <= 1.0] = 1
+    # The pixels that share each point even them out: at one apart the sum of their shares is flat.
+    apart = np.where(wide_px < _COARSE_FROM_PX, _STEP_PX, _COARSE_STEP_PX)
+    lanes = np.where(wide_px > 1.0, np.ceil(wide_px / apart), 1.0).astype(np.int64)
     radius = np.where(lanes > 1, 0.5 * wide_px, 0.0)
-    steps = np.maximum(1, np.ceil((length + 2.0 * radius) / _STEP_PX)).astype(np.int64)
+    apart = np.where(lanes > 1, apart, _LONG_STEP_PX)
+    steps = np.maximum(1, np.ceil((length + 2.0 * radius) / apart)).astype(np.int64)
     number = lanes * steps
     whose = np.repeat(np.arange(len(first)), number)
     within = np.arange(len(whose)) - np.repeat(np.cumsum(number) - number, number)
     step, lane = within // lanes[whose], within % lanes[whose]
-    r = radius[whose]
-    forth = (step + 0.5) / steps[whose] * (length[whose] + 2.0 * r) - r
+    r, reach = radius[whose], length[whose]
+    forth = (step + 0.5) / steps[whose] * (reach + 2.0 * r) - r
     aside = ((lane + 0.5) / lanes[whose] - 0.5) * 2.0 * r
-    over = np.maximum(np.maximum(-forth, forth - length[whose]), 0.0)
-    kept = over**2 + aside**2 <= r**2 + 1e-9
-    whose, forth, aside = whose[kept], forth[kept], aside[kept]
-    left = np.bincount(whose, minlength=len(first))
+    weight = np.where(r > 0.0, _stay(forth, aside, r, reach), 1.0)
+    kept = weight > 0.0
+    whose, forth, aside, weight = whose[kept], forth[kept], aside[kept], weight[kept]
+    whole = np.bincount(whose, weight, len(first))
     way = along[whose]
     points = first[whose] + forth[:, None] * way + aside[:, None] * np.stack([-way[:, 1], way[:, 0]], axis=1)
-    return points, 1.0 / left[whose], whose
+    return points, weight / whole[whose], whose
+
+
+def _stay(forth: F64, aside: F64, radius: F64 | float, length: F64 | float) -> F64:
+    """Return for how much of the exposure a disc that moves from 0 to `length` covers a point beside its way."""
+    chord = np.sqrt(np.maximum(radius * radius - aside * aside, 0.0))
+    if_still = chord > np.abs(forth)
+    covered = (np.minimum(forth + chord, length) - np.maximum(forth - chord, 0.0)) / np.maximum(length, 1e-9)
+    return np.asarray(np.where(np.asarray(length) > 1e-6, np.clip(covered, 0.0, 1.0), if_still))
 
 
 def _splat(
@@ -209,7 +224,7 @@ def _capsule(
     mass: F64,
     light: F64,
 ) -> None:
-    """Add one wide streak: even inside, with an edge of one pixel."""
+    """Add one wide streak, with an edge of one pixel."""
     height, width = shape
     radius = 0.5 * wide_px
     low = np.floor(np.minimum(first, last) - radius - 1.0).astype(np.int64)
@@ -221,11 +236,14 @@ def _capsule(
     x = np.arange(left, right) + 0.5 - first[0]
     y = (np.arange(top, bottom) + 0.5 - first[1])[:, None]
     way = last - first
-    squared = float(way @ way)
-    at = np.clip((x * way[0] + y * way[1]) / max(squared, 1e-12), 0.0, 1.0)
-    away = np.hypot(x - at * way[0], y - at * way[1])
-    inside = np.clip(radius + 0.5 - away, 0.0, 1.0)
-    inside *= area / (math.pi * radius**2 + 2.0 * radius * math.sqrt(squared))
+    length = float(np.hypot(way[0], way[1]))
+    along = way / length if length > 1e-9 else np.array([1.0, 0.0])
+    forth, aside = x * along[0] + y * along[1], y * along[0] - x * along[1]
+    away = np.hypot(forth - np.clip(forth, 0.0, length), aside)
+    edge = np.clip(radius + 0.5 - away, 0.0, 1.0)
+    stays = _stay(forth, aside, radius + 0.5, length)
+    # The disc's area is what all points of its way share, the time that each is covered counted.
+    inside = edge * stays * (area / (math.pi * radius**2))
     place = (np.arange(top, bottom)[:, None] * width + np.arange(left, right)).ravel()
     amount = np.where(z < behind[place], inside.ravel(), 0.0)
     mass[place] += amount

@@ -53,6 +53,20 @@ def _rays(
     return rays, lengths
 
 
+@lru_cache(maxsize=4)
+def _bounds(
+    width: int, height: int, fx: float, fy: float, cx: float, cy: float, distortion: Distortion | None
+) -> tuple[float, float, float, float]:
+    rays, _ = _rays(width, height, fx, fy, cx, cy, distortion)
+    x, y = rays[..., 0].copy(), rays[..., 1].copy()
+    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+
+
+def picture_bounds(camera: Camera) -> tuple[float, float, float, float]:
+    """Return left, top, right and bottom of the pixels' centres on the plane z = 1."""
+    return _bounds(camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy, camera.distortion)
+
+
 def ranges(frame: Frame, effect: str, background_m: float) -> F32:
     """Return the distance along each ray (H, W), metres; where nothing was hit `background_m`, infinite for 0."""
     camera, depth = sight(frame, effect)

@@ -66,10 +66,13 @@ def optical_depth(
 
 
 def airlight(around: Surroundings, camera: Camera, forward: float) -> F32:
-    """Return the light that endless air shows, (H, W, 3), or (1, 1, 3) where it is the same everywhere."""
+    """Return the light that endless air shows, (H, W, 3), or (1, 1, 3) where it is the same everywhere.
+
+    Half of a sun's light has been scattered more than once on its way, and comes from everywhere.
+    """
     out: F32 = around.mean.astype(np.float32).reshape(1, 1, 3)
     for direction, arriving in around.suns:
-        glow = phase(toward(camera, direction), forward).astype(np.float32)
+        glow = (0.5 * phase(toward(camera, direction), forward) + 0.125 / math.pi).astype(np.float32)
         out = out + glow[..., None] * arriving.astype(np.float32)
     return out
 

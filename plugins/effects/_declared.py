@@ -5,8 +5,16 @@ Only declarations; nothing is drawn here.
 
 from __future__ import annotations
 
-from myriorama.plugins.api import Camera, Float
+import math
+from typing import Final
+
+import numpy as np
+
+from myriorama.plugins.api import Camera, Draws, Float, Values
 from myriorama.plugins.effects._air_particles import Lens
+from myriorama.scenes.conventions import F32, F64
+
+_NOTHING_HIT_M: Final = 10.0
 
 
 def wind(gusts_m_s: float) -> tuple[Float, Float, Float]:
@@ -43,8 +51,37 @@ def wind(gusts_m_s: float) -> tuple[Float, Float, Float]:
     )
 
 
-def lens_of(camera: Camera, aperture_mm: float = 0.0, focus_m: float = 1.0) -> Lens:
-    """Return the camera's own aperture and focus, or these where it is a pinhole."""
+def aperture(default_mm: float) -> Float:
+    """Declare the aperture that blurs near particles."""
+    return Float(
+        "aperture_mm",
+        default_mm,
+        help="Aperture that blurs near particles, where the camera is a pinhole; it is focused on the scene's middle.",
+        unit="mm",
+        minimum=0.0,
+        maximum=200.0,
+        group="Camera",
+        suggested={"uniform": [0.5, 8.0]},
+    )
+
+
+def lens_of(camera: Camera, depth: F32, aperture_mm: float) -> Lens:
+    """Return the camera's own aperture and focus; where it is a pinhole this aperture, focused on the median depth."""
     if camera.aperture_radius_m > 0.0:
         return Lens(camera.aperture_radius_m, camera.focus_distance_m)
-    return Lens(0.0005 * aperture_mm, focus_m)
+    hit = depth[depth > 0.0]
+    return Lens(0.0005 * aperture_mm, float(np.median(hit)) if hit.size else _NOTHING_HIT_M)
+
+
+def drift(values: Values, draws: Draws, number: int) -> F64:
+    """Return the wind at each particle, (N, 3) float64: the mean wind and gusts of each particle's own."""
+    blows = math.radians(float(values["wind_azimuth_deg"]))
+    out = np.zeros((number, 3))
+    out[:, 0] = math.cos(blows) * float(values["wind_m_s"])
+    out[:, 1] = math.sin(blows) * float(values["wind_m_s"])
+    u = draws.uniforms("gusts", 0, 3 * number).reshape(3, -1)
+    # Of Rayleigh length in any direction: normal in both axes.
+    length = float(values["gusts_m_s"]) * np.sqrt(-2.0 * np.log1p(-u[0]))
+    out[:, 0] += length * np.cos(2.0 * math.pi * u[1])
+    out[:, 1] += length * np.sin(2.0 * math.pi * u[1])
+    return out

@@ -6,7 +6,6 @@ an effect of its own.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -19,12 +18,12 @@ from myriorama.plugins.effects._air_light import surroundings_of
 from myriorama.plugins.effects._air_particles import Flown, Lens, Particles, fly, relative_velocity
 from myriorama.plugins.effects._air_rays import Latest, camera_rays, sight
 from myriorama.plugins.effects._air_veil import airlight, veiled
-from myriorama.plugins.effects._declared import lens_of, wind
+from myriorama.plugins.effects._declared import aperture, drift, lens_of, wind
 from myriorama.scenes.conventions import F32, F64
 
 _FORWARD: Final = 0.8
 _NARROWEST_PX: Final = 0.2
-_AT_MOST: Final = 5000.0
+_AT_MOST: Final = 4000.0
 
 
 class Rain(Effect):
@@ -62,6 +61,7 @@ class Rain(Effect):
             group="Camera",
             suggested={"log_uniform": [0.001, 0.02]},
         ),
+        aperture(2.0),
         *wind(0.5),
         Float(
             "background_m",
@@ -128,7 +128,7 @@ def fall_speed_m_s(diameter_mm: F64) -> F64:
 
 def _flown(values: Values, frame: Frame, draws: Draws) -> Flown:
     camera, depth = sight(frame, "rain")
-    lens = lens_of(camera)
+    lens = lens_of(camera, depth, float(values["aperture_mm"]))
     seen = drawn(sizes(float(values["rate_mm_h"])), camera, _NARROWEST_PX, _AT_MOST)
     points, diameter_mm = seen.points(camera, draws, 0.2)
     # The largest drops break up in the air.
@@ -158,17 +158,3 @@ def flown(
     places = points @ pose[:3, :3].T + pose[:3, 3]
     radiance = surroundings_of(frame).scattered(places, directions, _FORWARD, clear=True)
     return fly(camera, depth, Particles(points - step, points + step, diameter_mm / 1000.0, radiance), lens, strength)
-
-
-def drift(values: Values, draws: Draws, number: int) -> F64:
-    """Return the wind at each particle, (N, 3) float64: the mean wind and gusts of each particle's own."""
-    blows = math.radians(float(values["wind_azimuth_deg"]))
-    out = np.zeros((number, 3))
-    out[:, 0] = math.cos(blows) * float(values["wind_m_s"])
-    out[:, 1] = math.sin(blows) * float(values["wind_m_s"])
-    u = draws.uniforms("gusts", 0, 3 * number).reshape(3, -1)
-    # Of Rayleigh length in any direction: normal in both axes.
-    length = float(values["gusts_m_s"]) * np.sqrt(-2.0 * np.log1p(-u[0]))
-    out[:, 0] += length * np.cos(2.0 * math.pi * u[1])
-    out[:, 1] += length * np.sin(2.0 * math.pi * u[1])
-    return out

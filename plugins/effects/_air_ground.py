@@ -1,0 +1,165 @@
+"""What weather must know of the ground in a picture: which of it faces up, how it is lit, and patches that lie on it.
+
+How a pixel is lit is estimated from the picture: a dark texture and a shadow are told apart only by how dark they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.ndimage import gaussian_filter, map_coordinates
+from scipy.special import ndtr
+
+from myriorama.plugins.api import Camera, Draws, Frame, PluginError
+from myriorama.plugins.effects._air_light import Surroundings
+from myriorama.plugins.effects._air_rays import camera_rays, places, sight, world_normals
+from myriorama.scenes.conventions import F32
+
+LUMA: Final = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
+_TILE_PX: Final = 192
+_CELLS: Final = 12
+"""How many patches of the mean size lie along a side of the tile."""
+_BINS: Final = 48
+_STOPS: Final = 16.0
+_LIT_QUANTILE: Final = 0.85
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What faces up in a picture.
+
+    Attributes
+    ----------
+    level : (H, W) float32
+        z of the world's normal; 0 where nothing was hit.
+    places : (H, W, 3) float32
+        World, metres.
+    ambient : (H, W, 3) float32
+        What a white matt surface would show there without suns and lamps.
+    direct : (H, W, 3) float32
+        The same of suns and lamps, without shadow.
+    lit : (H, W) float32
+        How much of the direct light arrives, [0, 1], estimated from the picture.
+    footprint_m : (H, W) float32
+        How far apart on the ground neighbouring pixels look.
+    """
+
+    level: F32
+    places: F32
+    ambient: F32
+    direct: F32
+    lit: F32
+    footprint_m: F32
+
+    @property
+    def arriving(self) -> F32:
+        """(H, W, 3) float32: what a white matt surface would show there."""
+        out: F32 = self.ambient + self.lit[..., None] * self.direct
+        return out
+
+
+def ground_of(frame: Frame, linear: F32, around: Surroundings, effect: str) -> Ground:
+    """Return what faces up in a picture and how it is lit."""
+    camera, depth = sight(frame, effect)
+    if frame.surface_id is None:
+        raise PluginError(f"effect {effect!r} needs the surface ids of the frame")
+    normals = world_normals(frame, camera)
+    where = places(camera, depth)
+    ambient = Surroundings(around.cube, around.mean, (), (), None, around.tint, 0.0).facing(normals)
+    direct: F32 = around.facing(normals) - ambient
+    for lamp in around.lamps:
+        share, to_lamp = lamp.arriving(where.astype(np.float64))
+        cosine = np.maximum(np.einsum("hwi,hwi->hw", to_lamp, normals), 0.0)
+        direct += (
+            np.asarray(share * cosine, dtype=np.float32)[..., None]
+            * lamp.intensity.astype(np.float32)
+            / np.float32(np.pi)
+        )
+    level = normals[..., 2]
+    lit = _lit(frame.surface_id, linear, ambient, direct, depth > 0)
+    _, lengths = camera_rays(camera)
+    apart: F32 = depth * lengths / (np.float32(camera.fx) * np.maximum(_facing(normals, camera), np.float32(0.02)))
+    return Ground(level, where, ambient, direct, lit, apart)
+
+
+def _facing(normals: F32, camera: Camera) -> F32:
+    """Return the cosine between each pixel's ray and the normal, without its sign."""
+    rays, lengths = camera_rays(camera)
+    turned = rays @ camera.world_from_camera[:3, :3].T.astype(np.float32)
+    out: F32 = np.abs(np.einsum("hwi,hwi->hw", turned, normals)) / lengths
+    return out
+
+
+def _lit(surface: np.ndarray[tuple[int, int], np.dtype[np.uint32]], linear: F32, ambient: F32, direct: F32,
+         hit: np.ndarray[tuple[int, int], np.dtype[np.bool_]]) -> F32:  # fmt: skip
+    """Return how much of the direct light arrives.
+
+    A surface's own reflectance is taken as that of its brighter pixels, as if these were lit. A pixel that is as dark
+    as it would be in shadow is then in shadow; halfway textures are left in the light.
+    """
+    still, shone = ambient @ LUMA, direct @ LUMA
+    whole = still + shone
+    ratio = (linear @ LUMA) / np.maximum(whole, np.float32(1e-9))
+    stops = np.clip(np.log2(np.maximum(ratio, np.float32(1e-6))), -14.0, 1.99)
+    bins = ((stops + np.float32(14.0)) * np.float32(_BINS / _STOPS)).astype(np.int64)
+    ids, number = np.unique(surface, return_inverse=True)
+    flat = number.reshape(surface.shape) * _BINS + bins
+    counts = np.bincount(flat[hit], minlength=len(ids) * _BINS).reshape(len(ids), _BINS)
+    summed = np.cumsum(counts, axis=1)
+    bright = (summed < _LIT_QUANTILE * summed[:, -1:]).sum(axis=1)
+    own = np.exp2((bright + 0.5) * (_STOPS / _BINS) - 14.0).astype(np.float32)[number.reshape(surface.shape)]
+    in_shadow = still / np.maximum(whole, np.float32(1e-9))
+    share = (ratio / own - in_shadow) / np.maximum(np.float32(1.0) - in_shadow, np.float32(0.05))
+    eased = np.clip((share - np.float32(0.02)) / np.float32(0.22), 0.0, 1.0)
+    out: F32 = gaussian_filter(eased.astype(np.float32), 1.0)
+    return out
+
+
+def patches(ground: Ground, draws: Draws, scale_m: float, share: float, edge: float) -> F32:
+    """Return how much of each pixel lies in patches, (H, W) float32, if they take `share` of a level ground.
+
+    Two random fields of unlike size, fixed to the world's x and y, so that the repeat of neither shows. Where a pixel
+    spans more than a patch it is `share` itself.
+
+    Parameters
+    ----------
+    scale_m : float
+        Size of a patch.
+    edge : float
+        Softness of the borders, a share of the whole range.
+    """
+    level = field(ground, draws, scale_m)
+    out = np.clip((np.float32(share * (1.0 + edge)) - level) / np.float32(max(edge, 1e-3)), 0.0, 1.0)
+    fine = np.clip(np.float32(scale_m) / np.maximum(ground.footprint_m, np.float32(1e-6)) - np.float32(0.5), 0.0, 1.0)
+    mixed: F32 = np.float32(share) + (out - np.float32(share)) * fine
+    return mixed
+
+
+def field(ground: Ground, draws: Draws, scale_m: float) -> F32:
+    """Return a random field over the world's x and y, (H, W) float32, even over [0, 1]."""
+    coarse = _tile(draws, "coarse")
+    u, v = ground.places[..., 0], ground.places[..., 1]
+    px = np.float32(_TILE_PX / (_CELLS * scale_m))
+    first = _read(coarse, u * px, v * px)
+    # Turned by about 37 degrees and four times finer.
+    second = _read(coarse, (0.8 * u - 0.6 * v) * px * 4.1 + 31.0, (0.6 * u + 0.8 * v) * px * 4.1 + 57.0)
+    out: F32 = ndtr((first + np.float32(0.45) * second) * np.float32(1.0 / np.hypot(1.0, 0.45)))
+    return out
+
+
+def _tile(draws: Draws, name: str) -> F32:
+    noise = draws.uniforms(name, 0, _TILE_PX * _TILE_PX).reshape(_TILE_PX, _TILE_PX).astype(np.float32) - 0.5
+    sigma = 0.4 * _TILE_PX / _CELLS
+    smooth = gaussian_filter(noise, sigma, mode="wrap")
+    detail = gaussian_filter(noise, sigma / 4.0, mode="wrap")
+    out = smooth / smooth.std() + 0.5 * detail / detail.std()
+    tile: F32 = (out / out.std()).astype(np.float32)
+    return tile
+
+
+def _read(tile: F32, x: F32, y: F32) -> F32:
+    at = np.stack([y % np.float32(_TILE_PX), x % np.float32(_TILE_PX)])
+    out: F32 = map_coordinates(tile, at, order=1, mode="grid-wrap")
+    return out

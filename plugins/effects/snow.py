@@ -1,0 +1,203 @@
+"""Snow: flakes in the air, the haze of those too far to be seen, and snow that lies on what faces up.
+
+Lying snow has no thickness: outlines, depth and labels stay those of what it lies on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from myriorama.plugins.api import Bool, Draws, Effect, Float, Frame, Values
+from myriorama.plugins.effects._air_falling import Drawn, Sizes, drawn
+from myriorama.plugins.effects._air_ground import Ground, field, ground_of, patches
+from myriorama.plugins.effects._air_light import surroundings_of
+from myriorama.plugins.effects._air_particles import Flown, Particles, fly, relative_velocity
+from myriorama.plugins.effects._air_rays import Latest, camera_rays, sight
+from myriorama.plugins.effects._air_veil import airlight, veiled
+from myriorama.plugins.effects._declared import aperture, drift, lens_of, wind
+from myriorama.scenes.conventions import F32, F64
+
+_FORWARD: Final = 0.3
+_NARROWEST_PX: Final = 0.7
+_AT_MOST: Final = 3000.0
+_FLUFF: Final = 3.0
+"""Diameter of a flake over that of the drop that it melts to."""
+_LARGEST_MM: Final = 15.0
+_ALBEDO: Final = np.array([0.86, 0.87, 0.89], dtype=np.float32)
+_STEEP: Final = (0.35, 0.75)
+"""z of the normal below which no snow lies, and above which all of it does."""
+
+
+class Snow(Effect):
+    """Falling and lying snow."""
+
+    name = "snow"
+    label = "Snow"
+    help = "Falling flakes by snow rate, wind and exposure, hidden by depth; snow lies on what faces up."
+    parameters = (
+        Float(
+            "strength",
+            1.0,
+            help="Factor on what flakes in the air cover: 1 is as in a photograph, 0 draws none.",
+            minimum=0.0,
+            maximum=20.0,
+            group="Falling",
+            suggested={"uniform": [0.5, 2.0]},
+        ),
+        Float(
+            "rate_mm_h",
+            2.0,
+            help="Rate of snowfall as melted water in mm/h: 0.5 is light, 2.5 heavy; 0 draws none.",
+            minimum=0.0,
+            maximum=30.0,
+            group="Falling",
+            suggested={"log_uniform": [0.3, 6.0]},
+        ),
+        Float(
+            "exposure_s",
+            0.008,
+            help="Exposure that gives flakes their trails, where the camera has no shutter of its own.",
+            unit="s",
+            minimum=0.00001,
+            maximum=1.0,
+            group="Camera",
+            suggested={"log_uniform": [0.001, 0.02]},
+        ),
+        aperture(4.0),
+        *wind(0.4),
+        Float(
+            "background_m",
+            300.0,
+            help="How far it snows where nothing is hit.",
+            unit="m",
+            minimum=0.0,
+            maximum=10000.0,
+            group="Falling",
+        ),
+        Float(
+            "lying",
+            0.0,
+            help="Share of level ground that is covered with snow.",
+            minimum=0.0,
+            maximum=1.0,
+            group="Lying",
+            suggested={"uniform": [0.0, 1.0]},
+        ),
+        Float(
+            "patch_m",
+            0.25,
+            help="Size of the patches of lying snow, and of what is free of it.",
+            unit="m",
+            minimum=0.005,
+            maximum=100.0,
+            group="Lying",
+            suggested={"log_uniform": [0.05, 2.0]},
+        ),
+        Bool("cover_layer", True, help="Add the layer snow_cover: how much of each pixel is snow.", group="Layer"),
+    )
+
+    def __init__(self) -> None:
+        self._latest: Latest[Flown] = Latest()
+
+    def apply(self, values: Values, linear: F32, frame: Frame, draws: Draws) -> F32:
+        """Return the picture with snow that lies, behind haze and flakes."""
+        out = linear
+        if float(values["lying"]) > 0.0:
+            out = _lain(values, out, frame, draws)
+        if not _falls(values):
+            return out
+        camera, _ = sight(frame, self.name)
+        air = airlight(surroundings_of(frame), camera, _FORWARD)
+        return self._flakes(values, frame, draws).over(veiled(out, np.exp(-_haze(values, frame)), air))
+
+    def channels(self, values: Values, frame: Frame, draws: Draws) -> Mapping[str, npt.NDArray[Any]]:
+        """Return ``snow_cover``: the share of each pixel that is snow, lying or in the air, float16."""
+        falls, lies = _falls(values), float(values["lying"]) > 0.0
+        if not values["cover_layer"] or not (falls or lies):
+            return {}
+        through: F32 = np.ones((frame.height, frame.width), dtype=np.float32)
+        if lies:
+            linear = frame.linear if frame.linear is not None else np.zeros((*through.shape, 3), dtype=np.float32)
+            ground = ground_of(frame, linear, surroundings_of(frame), self.name)
+            through -= _lying(values, ground, draws)
+        if falls:
+            through *= np.exp(-_haze(values, frame))
+            through *= np.float32(1.0) - self._flakes(values, frame, draws).cover
+        return {"snow_cover": (1.0 - through).astype(np.float16)}
+
+    def _flakes(self, values: Values, frame: Frame, draws: Draws) -> Flown:
+        key = (tuple(sorted(values.items())), draws)
+        return self._latest.of(frame, key, lambda: _flown(values, frame, draws))
+
+
+def _falls(values: Values) -> bool:
+    return float(values["strength"]) > 0.0 and float(values["rate_mm_h"]) > 0.0
+
+
+def sizes(rate_mm_h: float) -> Sizes:
+    """Return the flakes of a rate of snowfall, by their own diameter.
+
+    K. L. S. Gunn and J. S. Marshall, "The distribution with size of aggregate snowflakes", Journal of Meteorology 15
+    (1958), which counts by the diameter of the melted drop; a flake is three times as wide.
+    """
+    return Sizes(3800.0 * rate_mm_h**-0.87 / _FLUFF, 2.55 * rate_mm_h**-0.48 / _FLUFF)
+
+
+def fall_speed_m_s(diameter_mm: F64) -> F64:
+    """Return the speed of flakes in still air.
+
+    M. P. Langleben, "The terminal velocity of snowflakes", QJRMS 80 (1954), as Gunn and Marshall (1958) use it.
+    """
+    out: F64 = 0.98 * (diameter_mm / _FLUFF) ** 0.31
+    return out
+
+
+def _seen(values: Values, frame: Frame) -> Drawn:
+    camera, _ = sight(frame, "snow")
+    return drawn(sizes(float(values["rate_mm_h"])), camera, _NARROWEST_PX, _AT_MOST)
+
+
+def _haze(values: Values, frame: Frame) -> F32:
+    camera, depth = sight(frame, "snow")
+    z = np.where(depth == 0.0, np.float32(values["background_m"]), depth)
+    return _seen(values, frame).haze_depth(z, camera_rays(camera)[1]) * np.float32(values["strength"])
+
+
+def _flown(values: Values, frame: Frame, draws: Draws) -> Flown:
+    camera, depth = sight(frame, "snow")
+    points, diameter_mm = _seen(values, frame).points(camera, draws, 0.15)
+    kept = diameter_mm < _LARGEST_MM
+    points, diameter_mm = points[kept], diameter_mm[kept]
+    velocity = drift(values, draws, len(points))
+    velocity[:, 2] -= fall_speed_m_s(diameter_mm)
+    step = 0.5 * (camera.shutter_s or float(values["exposure_s"])) * relative_velocity(camera, velocity)
+    pose = camera.world_from_camera
+    directions = points / np.linalg.norm(points, axis=1)[:, None] @ pose[:3, :3].T
+    places = points @ pose[:3, :3].T + pose[:3, 3]
+    radiance = surroundings_of(frame).scattered(places, directions, _FORWARD, clear=False)
+    particles = Particles(points - step, points + step, diameter_mm / 1000.0, radiance)
+    lens = lens_of(camera, depth, float(values["aperture_mm"]))
+    return fly(camera, depth, particles, lens, float(values["strength"]))
+
+
+def _lying(values: Values, ground: Ground, draws: Draws) -> F32:
+    low, high = _STEEP
+    flat = np.clip((ground.level - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
+    flat = flat * flat * (3.0 - 2.0 * flat)
+    share = float(values["lying"])
+    out: F32 = flat * patches(ground, draws, float(values["patch_m"]), share, 0.25)
+    return out
+
+
+def _lain(values: Values, linear: F32, frame: Frame, draws: Draws) -> F32:
+    ground = ground_of(frame, linear, surroundings_of(frame), "snow")
+    cover = _lying(values, ground, draws)[..., None]
+    # A white, matt surface in the light that arrives, a little uneven.
+    uneven = np.float32(0.94) + np.float32(0.12) * field(ground, draws, 0.15 * float(values["patch_m"]))
+    white = ground.arriving * _ALBEDO * uneven[..., None]
+    out: F32 = linear + cover * (white - linear)
+    return out
