@@ -105,7 +105,7 @@ def _paint_swatch(painter: QPainter, area: QRectF, row: LegendRow) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
     if row.use == "drop":
-        painter.setOpacity(0.55)
+        painter.setOpacity(0.8)
     painter.drawRect(area)
     if row.use == "ignore":
         painter.setBrush(QColor(*STRIPE_DARK))

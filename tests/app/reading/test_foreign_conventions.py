@@ -125,12 +125,14 @@ def test_the_layout_of_coco_itself(tmp_path: Path, picture: Picture) -> None:
     }
     home = write(tmp_path / "coco", files)
     for target in (home, home / "annotations/instances_val2017.json"):
-        made, faults, _ = opened(target)
+        made, faults, reach = opened(target)
         assert faults.total == 0
         assert (made.paths, made.parts) == (["val2017/000000000009.jpg"], ["val2017"])
         assert (made.objects, made.ignored) == (1, 1)
         crowd, dog = made.sample(0).objects
         assert crowd.ignore
+        rows = tile_of(made, reach, 0, 40)[0]["items"]
+        assert {(row["name"], row["ignore"]) for row in rows} == {("dog", True), ("dog", False)}
         assert crowd.area_px == 9
         assert dog.area_px == pytest.approx(100.0)
 
