@@ -99,6 +99,7 @@ class Bop(PictureWriter):
 
     def losses(self) -> tuple[str, ...]:
         told = [
+            "objects without a visible pixel: only those that are seen have a pose in scene_gt",
             "regions to ignore",
             "names of classes: objects are numbered by shape; object_classes.json tells the class of each",
             "what identifies an object through all samples",

@@ -255,6 +255,7 @@ def test_classes_are_those_that_are_shown(rendered, tmp_path):
     classes = json.loads((tmp_path / "out/object_classes.json").read_text())
     assert {(row["class_id"], row["class_name"]) for row in classes.values()} == {(9, "cup")}
     assert "regions to ignore" in Bop.losses(Bop(None))
+    assert any("without a visible pixel" in told for told in Bop.losses(Bop(None)))
 
 
 def test_many_shapes_are_told_and_not_written(rendered, tmp_path):
