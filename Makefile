@@ -48,12 +48,13 @@ lint: setup
 	@$(BIN)/lint-imports --no-logo
 
 # Warnings are errors (pyproject.toml). No screen is needed. First the few tests that must have the machine to
-# themselves, then the many others by twos; the last lines are pytest's, and a failure in either pass is one of make.
-# make unit WORKERS=4 uses four processes for the many, WORKERS=0 none beside pytest's own.
+# themselves, then the many others by twos, in their order: no window is open in a process until the tests of windows.
+# A failure in either pass is one of make. make unit WORKERS=4 uses four processes for the many, WORKERS=0 one.
 WORKERS := 2
 unit: setup
 	@$(DISPLAYED) $(BIN)/python -m pytest -q -m "alone and not long"
-	@$(DISPLAYED) $(BIN)/python -m pytest -q -m "not alone and not long" -n $(WORKERS) --dist loadfile
+	@$(DISPLAYED) $(BIN)/python -m pytest -q -m "not alone and not long" -n $(WORKERS) --dist loadfile \
+	  --no-loadscope-reorder
 
 long: setup
 	@$(DISPLAYED) $(BIN)/python -m pytest -q -m long
