@@ -202,7 +202,7 @@ class Darkroom:
         violations: tuple[str, ...] = (),
         refused: Mapping[str, int] | None = None,
     ) -> Picture:
-        dataset_camera = _dataset_camera(sample, opened)
+        dataset_camera = opened.builder.camera(sample, opened.size)
         told = {
             "type": "picture",
             "generation": wanted.generation,
@@ -250,12 +250,6 @@ def _seen_from(scene: Scene, wanted: Wanted) -> Scene:
         scene.camera.exposure_ev,
     )
     return replace(scene, camera=camera)
-
-
-def _dataset_camera(sample: SceneSample, opened: Opened) -> Camera:
-    from myriorama.scenes.cameras.rigs import camera_from
-
-    return camera_from(sample.rig.type, sample.rig.values, sample.lens, *opened.size)
 
 
 def _notes(scene: Scene) -> list[str]:

@@ -83,6 +83,8 @@ class SeenInstance:
         In the object's own frame, metres.
     anatomy : Anatomy or None
         Where the layer ``anatomy`` was asked for.
+    velocity_m_s : (float, float, float)
+        In the world; the pose is that of time 0.
     """
 
     instance_key: str
@@ -96,6 +98,7 @@ class SeenInstance:
     bounds: F64
     attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     anatomy: Anatomy | None = None
+    velocity_m_s: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, eq=False)

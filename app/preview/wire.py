@@ -100,6 +100,7 @@ def _instance_to_json(instance: Instance, class_name: str, anatomy: bool) -> dic
         "class_name": class_name,
         "world_from_object": instance.world_from_object.tolist(),
         "bounds": instance.model.bounds.tolist(),
+        "velocity_m_s": list(instance.velocity_m_s),
         "attributes": plain(instance.attributes),
     }
 
@@ -235,6 +236,7 @@ def _seen(told: Mapping[str, Any]) -> SeenInstance:
             **told,
             "world_from_object": np.array(told["world_from_object"], dtype=np.float64),
             "bounds": np.array(told["bounds"], dtype=np.float64),
+            "velocity_m_s": _triple(told["velocity_m_s"]),
             "attributes": MappingProxyType(dict(told["attributes"])),
             "anatomy": anatomy_from(told["anatomy"]) if "anatomy" in told else None,
         }

@@ -41,6 +41,7 @@ def wire_layer(scene: Scene, depth: F32) -> U8:
 
 def _visible_edges(instance: Instance, camera: Camera, depth: F32) -> list[tuple[float, float, float, float]]:
     pose = camera.camera_from_world @ instance.world_from_object
+    drift = None if instance.drift_m_s is None else camera.camera_from_world[:3, :3] @ instance.drift_m_s
     found: list[tuple[float, float, float, float]] = []
     for part in instance.model.parts:
         faces = part.mesh.faces
@@ -56,15 +57,18 @@ def _visible_edges(instance: Instance, camera: Camera, depth: F32) -> list[tuple
         ends = ends[(ends[:, :, 2] > _NEAR_M).all(axis=1)]
         if not len(ends):
             continue
-        seen = _on_surface(camera, ends.mean(axis=1), depth)
-        pixels = camera.project_camera(ends[seen].reshape(-1, 3))[0].reshape(-1, 4)
+        seen = _on_surface(camera, ends.mean(axis=1), drift, depth)
+        pixels = camera.project_camera(ends[seen].reshape(-1, 3), drift)[0].reshape(-1, 4)
+        pixels = pixels[np.isfinite(pixels).all(axis=1)]
         found += [(a, b, c, d) for a, b, c, d in pixels.tolist()]
     return found
 
 
-def _on_surface(camera: Camera, points: F64, depth: F32) -> np.ndarray:
+def _on_surface(camera: Camera, points: F64, drift_m_s: F64 | None, depth: F32) -> np.ndarray:
     """Return which points, camera frame, no surface hides; (N,) bool."""
-    pixels, far = camera.project_camera(points)
+    pixels, far = camera.project_camera(points, drift_m_s)
+    # What the camera does not show is put outside the picture.
+    pixels[np.isnan(pixels)] = -1.0
     column, row = np.floor(pixels).astype(np.int64).T
     inside = (column >= 0) & (row >= 0) & (column < depth.shape[1]) & (row < depth.shape[0])
     hit = depth[np.clip(row, 0, depth.shape[0] - 1), np.clip(column, 0, depth.shape[1] - 1)].astype(np.float64)

@@ -227,8 +227,8 @@ def _circle(center: F64, radius: float, pieces: int = 64) -> F64:
 def _projected(camera: Camera, points: F64) -> F64:
     if not len(points):
         return np.zeros((0, 2))
-    pixels, depth = camera.project(points)
-    shown: F64 = pixels[depth > 0.0]
+    pixels, _ = camera.project(points)
+    shown: F64 = pixels[np.isfinite(pixels[:, 0])]
     return shown
 
 

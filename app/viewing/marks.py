@@ -120,12 +120,18 @@ def joined_dots(parts: Iterable[Dots]) -> Dots:
 
 
 def world_strokes(
-    camera: Camera, segments: F64, color: Sequence[float], width: float, *, front: bool = False
+    camera: Camera,
+    segments: F64,
+    color: Sequence[float],
+    width: float,
+    *,
+    front: bool = False,
+    velocity_m_s: F64 | None = None,
 ) -> Strokes:
     """Return lines of the world, (N, 2, 3) metres, as the camera sees them; `front` ignores what hides them."""
     if not len(segments):
         return NO_STROKES
-    starts, ends, _ = project_segments(camera, segments[:, 0], segments[:, 1])
+    starts, ends, _ = project_segments(camera, segments[:, 0], segments[:, 1], velocity_m_s=velocity_m_s)
     both = np.stack([starts, ends], axis=1)
     if front:
         both[:, :, 2] = 0.0
@@ -207,7 +213,9 @@ def box_3d_marks(
             continue
         local = seen.bounds[0] + _CORNERS * (seen.bounds[1] - seen.bounds[0])
         world = local @ seen.world_from_object[:3, :3].T + seen.world_from_object[:3, 3]
-        parts.append(world_strokes(frame.camera, world[edges], unit_rgba(colors[i]), 1.5))
+        velocity = np.array(seen.velocity_m_s) if any(seen.velocity_m_s) else None
+        look = unit_rgba(colors[i])
+        parts.append(world_strokes(frame.camera, world[edges], look, 1.5, velocity_m_s=velocity))
     return joined(parts)
 
 

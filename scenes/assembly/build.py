@@ -20,6 +20,7 @@ from myriorama.scenes.assembly.model import Attribute, ObjectModel, Part
 from myriorama.scenes.assembly.motion import velocity_from
 from myriorama.scenes.assembly.scene import Instance, Scene, SceneClass
 from myriorama.scenes.assets.store import Asset, AssetStore, OpenAsset
+from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.cameras.rigs import camera_from
 from myriorama.scenes.conventions import F64, SurfaceKind
 from myriorama.scenes.errors import PluginError, Problem, ProjectError
@@ -89,16 +90,8 @@ class Builder:
         PluginError
             A plugin broke its contract.
         """
-        width, height = size or self._size
-        camera = camera_from(sample.rig.type, sample.rig.values, sample.lens, width, height)
-        effects = tuple(
-            (n.type, MappingProxyType(self._open(self._registry.effect(n.type).parameters, n.values)), n.uid)
-            for n in sample.effects
-        )
-        for name, values, _ in effects:
-            effect = self._registry.effect(name)
-            if effect.stage == "optics":
-                camera = effect.equip(values, camera)
+        effects = self._effects(sample)
+        camera = self._camera(sample, effects, size or self._size)
         background = Background()
         lights: list[Light] = []
         instances: list[Instance] = []
@@ -123,8 +116,8 @@ class Builder:
             "camera": {
                 "world_from_camera": camera.world_from_camera.tolist(),
                 "K": camera.K.tolist(),
-                "width": width,
-                "height": height,
+                "width": camera.width,
+                "height": camera.height,
                 "exposure_ev": camera.exposure_ev,
                 **camera.optics(),
             },
@@ -153,6 +146,24 @@ class Builder:
             resolved=MappingProxyType(resolved),
             report=MappingProxyType({"groups": report}),
             effects=effects,
+        )
+
+    def camera(self, sample: SceneSample, size: tuple[int, int] | None = None) -> Camera:
+        """Return the camera of `sample` alone, with its optics; `size` as in `build`."""
+        return self._camera(sample, self._effects(sample), size or self._size)
+
+    def _camera(self, sample: SceneSample, effects: Sequence[tuple[str, Values, str]], size: tuple[int, int]) -> Camera:
+        camera = camera_from(sample.rig.type, sample.rig.values, sample.lens, *size)
+        for name, values, _ in effects:
+            effect = self._registry.effect(name)
+            if effect.stage == "optics":
+                camera = effect.equip(values, camera)
+        return camera
+
+    def _effects(self, sample: SceneSample) -> tuple[tuple[str, Values, str], ...]:
+        return tuple(
+            (n.type, MappingProxyType(self._open(self._registry.effect(n.type).parameters, n.values)), n.uid)
+            for n in sample.effects
         )
 
     def _group_keys(self, sample: SceneSample) -> list[str]:

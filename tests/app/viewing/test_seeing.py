@@ -16,8 +16,8 @@ CAMERA = Camera(np.eye(4), 320, 240, 300.0, 310.0, 160.0, 120.0)
 def test_lines_are_cut_where_they_pass_behind() -> None:
     starts = np.array([[0.0, 0.0, -1.0], [0.1, 0.0, 2.0], [0.0, 0.0, -2.0]])
     ends = np.array([[0.0, 0.2, 1.0], [0.2, 0.1, 4.0], [1.0, 0.0, -1.0]])
-    a, b, kept = project_segments(CAMERA, starts, ends, near_m=0.5)
-    assert kept.tolist() == [True, True, False]
+    a, b, line = project_segments(CAMERA, starts, ends, near_m=0.5)
+    assert line.tolist() == [0, 1]
     assert a[0, 2] == pytest.approx(0.5)
     assert a[0, 1] == pytest.approx(120.0 + 310.0 * 0.15 / 0.5)
     assert b[1, :2] == pytest.approx(CAMERA.project(ends[1:2])[0][0])
