@@ -7,6 +7,7 @@ import queue
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,10 @@ from myriorama.app.preview.workbench import Workbench
 from myriorama.app.queue_view.stored import facts_at, smaller, tile_at
 from myriorama.app.queue_view.summary import read_summary
 from myriorama.app.queue_view.written import WrittenDataset, read_info
+from myriorama.app.viewing.colors import hex_rgb
 from myriorama.plugins.registry import builtin_registry
 from myriorama.scenes.errors import InputError
+from myriorama.scenes.project.model import ClassUseRow
 from myriorama.scenes.rendering.raster.engine import RasterRenderer
 
 pytestmark = pytest.mark.gl
@@ -148,6 +151,18 @@ def test_a_dataset_stands_in_for_a_studio(made_set: Path) -> None:
     assert dataset.place(10_000) is None
     dataset.close()
     assert len(indices) == dataset.count
+
+
+def test_a_dataset_is_drawn_as_its_own_formats_show_it(made_set: Path) -> None:
+    info = read_info(made_set)
+    own = info.project.classes[0]
+    for row, name in ((ClassUseRow(use="ignore"), own.name), (ClassUseRow(name="vessel"), "vessel")):
+        output = info.project.output.model_copy(update={"class_map": {own.name: row}})
+        mapped = replace(info, project=info.project.model_copy(update={"output": output}))
+        dataset = WrittenDataset(Models().post, mapped, builtin_registry(), OverlayState())
+        look = dataset.looks[own.name]
+        assert (look.name, look.use, look.color) == (name, row.use, hex_rgb(own.color))
+        dataset.close()
 
 
 def test_what_was_changed_since_is_told_and_the_rest_is_shown(made_set: Path, tmp_path: Path) -> None:
