@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from myriorama.plugins.api import Choice, Draws, Effect, Float, Frame, Values
+from myriorama.plugins.effects._spread import weighted_sum
 from myriorama.scenes.conventions import F32
 from myriorama.scenes.radiometry.color import LUMINANCE
 
@@ -58,7 +59,7 @@ class Grey(Effect):
         strength = np.float32(values["strength"])
         if strength == 0.0:
             return linear
-        grey = (linear @ np.array(_WEIGHTS[str(values["sees"])], dtype=np.float32))[..., None]
+        grey = weighted_sum(linear, _WEIGHTS[str(values["sees"])])[..., None]
         if strength == 1.0:
             return np.repeat(grey, 3, axis=2)
         out: F32 = linear + strength * (grey - linear)

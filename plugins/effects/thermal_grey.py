@@ -14,6 +14,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from myriorama.plugins.api import Choice, Draws, Effect, Float, Frame, Values
+from myriorama.plugins.effects._spread import weighted_sum
 from myriorama.scenes.conventions import F32
 from myriorama.scenes.radiometry.color import LUMINANCE
 
@@ -96,7 +97,7 @@ class ThermalGrey(Effect):
         strength = np.float32(values["strength"])
         if strength == 0.0:
             return picture
-        heat = picture @ LUMINANCE.astype(np.float32)
+        heat = weighted_sum(picture, LUMINANCE.tolist())
         own = np.float32(values["own_warmth"])
         if frame.surface_id is not None and own > 0.0:
             heat = (np.float32(1.0) - own) * heat + own * _warmth(frame, draws)

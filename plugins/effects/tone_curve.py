@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from myriorama.plugins.api import Choice, Draws, Effect, Float, Frame, Values
+from myriorama.plugins.effects._spread import weighted_sum
 from myriorama.scenes.conventions import F32
 from myriorama.scenes.radiometry.color import LUMINANCE
 from myriorama.scenes.rendering.tone import curved, srgb
@@ -111,7 +112,7 @@ class ToneCurve(Effect):
             picture = bent(picture, contrast, toe, shoulder)
         saturation = np.float32(values["saturation"])
         if saturation != 1.0:
-            luma = (picture @ LUMINANCE.astype(np.float32))[..., None]
+            luma = weighted_sum(picture, LUMINANCE.tolist())[..., None]
             picture = luma + saturation * (picture - luma)
         return np.clip(picture, np.float32(0.0), np.float32(1.0))
 
