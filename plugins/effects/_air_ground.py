@@ -13,7 +13,7 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 from scipy.special import ndtr
 
 from myriorama.plugins.api import Camera, Draws, Frame, PluginError
-from myriorama.plugins.effects._air_light import Surroundings
+from myriorama.plugins.effects._air_light import Surroundings, surroundings_of
 from myriorama.plugins.effects._air_rays import camera_rays, places, sight, world_normals
 from myriorama.scenes.conventions import F32
 
@@ -72,15 +72,14 @@ def ground_of(frame: Frame, linear: F32, around: Surroundings, effect: str) -> G
     for lamp in around.lamps:
         share, to_lamp = lamp.arriving(where.astype(np.float64))
         cosine = np.maximum(np.einsum("hwi,hwi->hw", to_lamp, normals), 0.0)
-        direct += (
-            np.asarray(share * cosine, dtype=np.float32)[..., None]
-            * lamp.intensity.astype(np.float32)
-            / np.float32(np.pi)
-        )
+        arrives: F32 = (share * cosine).astype(np.float32)
+        shines: F32 = (lamp.intensity / np.pi).astype(np.float32)
+        direct = np.asarray(direct + arrives[..., None] * shines, dtype=np.float32)
     level = normals[..., 2]
     lit = _lit(frame.surface_id, linear, ambient, direct, depth > 0)
     _, lengths = camera_rays(camera)
-    apart: F32 = depth * lengths / (np.float32(camera.fx) * np.maximum(_facing(normals, camera), np.float32(0.02)))
+    slanted = np.maximum(_facing(normals, camera), np.float32(0.02))
+    apart = np.asarray(depth * lengths / (slanted * np.float32(camera.fx)), dtype=np.float32)
     return Ground(level, where, ambient, direct, lit, apart)
 
 
@@ -115,6 +114,17 @@ def _lit(surface: np.ndarray[tuple[int, int], np.dtype[np.uint32]], linear: F32,
     eased = np.clip((share - np.float32(0.02)) / np.float32(0.22), 0.0, 1.0)
     out: F32 = gaussian_filter(eased.astype(np.float32), 1.0)
     return out
+
+
+def reflectance(frame: Frame, linear: F32, effect: str) -> tuple[F32, F32]:
+    """Return how much light each pixel's surface sends back, (H, W) in [0, 1], and the cosine of its slant.
+
+    An estimate: luminance over what a white matt surface would show in the scene's light.
+    """
+    camera, _ = sight(frame, effect)
+    ground = ground_of(frame, linear, surroundings_of(frame), effect)
+    back: F32 = np.clip((linear @ LUMA) / np.maximum(ground.arriving @ LUMA, np.float32(1e-9)), 0.0, 1.0)
+    return back, _facing(world_normals(frame, camera), camera)
 
 
 def patches(ground: Ground, draws: Draws, scale_m: float, share: float, edge: float) -> F32:

@@ -199,5 +199,4 @@ def _lain(values: Values, linear: F32, frame: Frame, draws: Draws) -> F32:
     # A white, matt surface in the light that arrives, a little uneven.
     uneven = np.float32(0.94) + np.float32(0.12) * field(ground, draws, 0.15 * float(values["patch_m"]))
     white = ground.arriving * _ALBEDO * uneven[..., None]
-    out: F32 = linear + cover * (white - linear)
-    return out
+    return np.asarray(linear + cover * (white - linear), dtype=np.float32)
