@@ -136,11 +136,14 @@ class Bop(PictureWriter):
         height, width, rows = stored["height"], stored["width"], stored["annotations"]
         masks = [("mask", k, a["amodal_rle"], a["amodal_box"]) for k, a in enumerate(rows)]
         masks += [("mask_visib", k, a["rle"], a["box"]) for k, a in enumerate(rows)]
-        codes = decode_counts([code.encode() for _, _, code, _ in masks])
-        for counts, (name, number, _, (x, y, w, h)) in zip(codes, masks, strict=True):
-            crop = crop_of_counts(counts, height, width, x, w)[y : y + h]
-            content = mask_png(crop, x, y, height, width)
-            yield BytesFile(name, f"{folder}/{name}/{stem}_{number:06d}.png", content)
+        codes = list(dict.fromkeys(code for _, _, code, _ in masks))
+        counts_of = dict(zip(codes, decode_counts([code.encode() for code in codes]), strict=True))
+        packed: dict[str, bytes] = {}  # what nothing hides has one mask, twice
+        for name, number, code, (x, y, w, h) in masks:
+            if code not in packed:
+                crop = crop_of_counts(counts_of[code], height, width, x, w)[y : y + h]
+                packed[code] = mask_png(crop, x, y, height, width)
+            yield BytesFile(name, f"{folder}/{name}/{stem}_{number:06d}.png", packed[code])
 
     def whole_files(self, records: StoredRecords) -> Iterable[WholeFile]:
         objects = BopObjects(self.values["models"], int(self.values["max_models"]))
