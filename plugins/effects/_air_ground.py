@@ -67,8 +67,11 @@ def ground_of(frame: Frame, linear: F32, around: Surroundings, effect: str) -> G
         raise PluginError(f"effect {effect!r} needs the surface ids of the frame")
     normals = world_normals(frame, camera)
     where = places(camera, depth)
-    ambient = Surroundings(around.cube, around.mean, (), (), None, around.tint, 0.0).facing(normals)
-    direct: F32 = around.facing(normals) - ambient
+    ambient = around.without_suns().facing(normals)
+    direct = np.zeros_like(ambient)
+    for toward, arriving in around.suns:
+        slant = np.maximum(normals @ toward.astype(np.float32), np.float32(0.0))
+        direct += slant[..., None] * (arriving / np.pi).astype(np.float32)
     for lamp in around.lamps:
         share, to_lamp = lamp.arriving(where.astype(np.float64))
         cosine = np.maximum(np.einsum("hwi,hwi->hw", to_lamp, normals), 0.0)

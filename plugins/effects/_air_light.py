@@ -6,7 +6,7 @@ It reads the frame's background and lights. It knows no shadow: light is taken t
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -92,13 +92,31 @@ class Surroundings:
             total += arriving / (4.0 * math.pi)
         return total
 
+    def without_suns(self) -> Surroundings:
+        """Return the same surroundings without suns and lamps."""
+        return replace(self, suns=(), lamps=())
+
+    def along(self, directions: F32) -> F32:
+        """Return the radiance of the surroundings in unit directions, world, (N, 3) float32; no suns, no lamps."""
+        if self.radiance is None:
+            return np.broadcast_to(self.mean.astype(np.float32), directions.shape)
+        pixels = self.radiance.pixels
+        height, width = pixels.shape[:2]
+        turn = math.radians(self.rotation_deg)
+        polar = np.arccos(np.clip(directions[:, 2], -1.0, 1.0))
+        azimuth = np.arctan2(directions[:, 1], directions[:, 0]) - np.float32(turn)
+        row = np.minimum((polar * (height / math.pi)).astype(np.int64), height - 1)
+        column = ((math.pi - azimuth) * (width / (2.0 * math.pi))).astype(np.int64) % width
+        out: F32 = pixels[row, column] * self.tint.astype(np.float32)
+        return out
+
     def facing(self, normals: F32) -> F32:
         """Return the irradiance over pi of planes with these unit normals (..., 3), world: surroundings and suns."""
         squared = np.square(normals)
-        out: F32 = np.zeros(normals.shape, dtype=np.float32)
-        for axis in range(3):
-            low, high = self.cube[2 * axis + 1].astype(np.float32), self.cube[2 * axis].astype(np.float32)
-            out += squared[..., axis, None] * np.where(normals[..., axis, None] > 0, high, low)
+        high, low = self.cube[0::2].astype(np.float32), self.cube[1::2].astype(np.float32)
+        out: F32 = squared @ high
+        squared *= normals < 0
+        out += squared @ (low - high)
         for toward, arriving in self.suns:
             cosine = np.maximum(normals @ toward.astype(np.float32), np.float32(0.0))
             out += cosine[..., None] * (arriving / math.pi).astype(np.float32)
