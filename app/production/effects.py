@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,9 @@ from myriorama.scenes.registry import EffectStage
 from myriorama.scenes.rendering.frame import Frame
 from myriorama.scenes.rendering.tone import curved, develop, rounded
 from myriorama.scenes.sample import SceneSample
+
+JOINED: Final = frozenset(("lens_cover",))
+"""Channels that several effects may give: covers of one lens, of which each leaves its share of the light."""
 
 
 def with_effects(frame: Frame, scene: Scene, sample: SceneSample, registry: PluginRegistry) -> Frame:
@@ -89,11 +92,16 @@ def _keep_channels(
     name: str, given: Mapping[str, npt.NDArray[Any]], frame: Frame, layers: dict[str, npt.NDArray[Any]]
 ) -> None:
     for channel, values in given.items():
-        if channel in layers:
-            raise PluginError(f"effect {name!r} gives the channel {channel!r}, which an earlier one gave already")
         size = (frame.height, frame.width)
         if np.shape(values)[:2] != size or values.dtype.kind not in "buif":
             raise PluginError(
                 f"effect {name!r}: channel {channel!r} must be numbers of {size[0]} rows and {size[1]} columns"
             )
-        layers[channel] = values
+        if channel not in layers:
+            layers[channel] = values
+        elif channel in JOINED:
+            clear = (np.float32(1.0) - layers[channel]) * (np.float32(1.0) - values)
+            layers[channel] = np.float32(1.0) - clear
+        else:
+            told = f"effect {name!r} gives the channel {channel!r}, which an earlier one gave already"
+            raise PluginError(f"{told}; switch one of the two off")
