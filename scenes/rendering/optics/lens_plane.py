@@ -1,7 +1,7 @@
 """Which direction each pixel centre looks in: points of the plane z = 1, for whole rectangles of pixels at once.
 
 The exact way back through a lens is dear, and smooth: it is solved on a grid, laid between by a cubic spline, and the
-spline is held to the lens in the middle of every cell. Where that fails the cell is solved exactly; nothing is guessed.
+spline is held to the lens in the middle of every cell. Where that fails every pixel is solved; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from scipy.interpolate import CubicSpline
 from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.conventions import F64
 
-_STRIDE_PX: Final = 16
-_SMALL_PX: Final = 24
-_TOLERANCE_PX: Final = 1e-5
+_STRIDES_PX: Final = (16, 8, 4)
+_TOLERANCE_PX: Final = 2e-5
+_LEAST_PX: Final = 8
 _KEPT: Final = 4
 
 Rect = tuple[int, int, int, int]
@@ -58,7 +58,7 @@ def plane_of(camera: Camera, rect: Rect) -> F64:
     Returns
     -------
     (2, h, w) float64
-        x / z and y / z; NaN where the lens shows nothing. Right to 1e-5 pixels.
+        x / z and y / z; NaN where the lens shows nothing. Right to 1e-4 pixels.
     """
     x0, y0, x1, y1 = rect
     out = np.empty((2, max(y1 - y0, 0), max(x1 - x0, 0)))
@@ -68,8 +68,19 @@ def plane_of(camera: Camera, rect: Rect) -> F64:
         out[0] = (np.arange(x0, x1) + 0.5 - camera.cx) / camera.fx
         out[1] = ((np.arange(y0, y1) + 0.5 - camera.cy) / camera.fy)[:, None]
         return out
-    _fill(camera, rect, out)
-    return out
+    if camera.distortion.model == "kannala_brandt" or min(x1 - x0, y1 - y0) < _LEAST_PX:
+        return _exactly(camera, rect)
+    for stride in _STRIDES_PX:
+        nodes_x, nodes_y = _nodes(x0 + 0.5, x1 - 0.5, stride), _nodes(y0 + 0.5, y1 - 0.5, stride)
+        solved = straightened(camera, *np.meshgrid(nodes_x, nodes_y))
+        if not np.isfinite(solved).all():
+            break
+        middle_x, middle_y = (nodes_x[1:] + nodes_x[:-1]) / 2, (nodes_y[1:] + nodes_y[:-1]) / 2
+        told = bent(camera, _between(solved, nodes_x, nodes_y, middle_x, middle_y))
+        error = np.abs(told - np.stack(np.meshgrid(middle_x, middle_y))).max()
+        if error <= _TOLERANCE_PX:  # a NaN fails
+            return _between(solved, nodes_x, nodes_y, _centres(x0, x1), _centres(y0, y1))
+    return _exactly(camera, rect)
 
 
 def straightened(camera: Camera, x: F64, y: F64) -> F64:
@@ -89,54 +100,17 @@ def bent(camera: Camera, plane: F64) -> F64:
     return np.ascontiguousarray(pixels.T).reshape(plane.shape)
 
 
-def _fill(camera: Camera, rect: Rect, out: F64) -> None:
-    x0, y0, x1, y1 = rect
-    width, height = x1 - x0, y1 - y0
-    if max(width, height) <= _SMALL_PX:
-        out[:] = _exactly(camera, rect)
-        return
-    nodes_x, nodes_y = _nodes(x0 + 0.5, x1 - 0.5), _nodes(y0 + 0.5, y1 - 0.5)
-    solved = straightened(camera, *np.meshgrid(nodes_x, nodes_y))
-    if np.isfinite(solved).all():
-        middle_x, middle_y = (nodes_x[1:] + nodes_x[:-1]) / 2, (nodes_y[1:] + nodes_y[:-1]) / 2
-        told = bent(camera, _between(solved, nodes_x, nodes_y, middle_x, middle_y))
-        error = np.abs(told - np.stack(np.meshgrid(middle_x, middle_y))).max()
-        if error <= _TOLERANCE_PX:  # a NaN fails
-            out[:] = _between(solved, nodes_x, nodes_y, _centres(x0, x1), _centres(y0, y1))
-            return
-    elif not np.isfinite(solved).any() and max(width, height) <= 8 * _STRIDE_PX:
-        # Every node is dark; a lit speck between nodes would be smaller than a cell of the smooth, round lens.
-        out[:] = np.nan
-        if not np.isfinite(_ring(camera, rect)).any():
-            return
-    across, down = width > height / 2, height > width / 2
-    xs = [x0, (x0 + x1) // 2, x1] if across else [x0, x1]
-    ys = [y0, (y0 + y1) // 2, y1] if down else [y0, y1]
-    for top, bottom in zip(ys[:-1], ys[1:], strict=True):
-        for left, right in zip(xs[:-1], xs[1:], strict=True):
-            _fill(camera, (left, top, right, bottom), out[:, top - y0 : bottom - y0, left - x0 : right - x0])
-
-
 def _exactly(camera: Camera, rect: Rect) -> F64:
     x0, y0, x1, y1 = rect
     return straightened(camera, *np.meshgrid(np.arange(x0, x1) + 0.5, np.arange(y0, y1) + 0.5))
-
-
-def _ring(camera: Camera, rect: Rect) -> F64:
-    """Return the plane at the pixel centres along the rectangle's border: a round picture enters through it."""
-    x0, y0, x1, y1 = rect
-    x, y = np.arange(x0, x1) + 0.5, np.arange(y0, y1) + 0.5
-    every_x = np.concatenate([x, x, np.full(len(y), x[0]), np.full(len(y), x[-1])])
-    every_y = np.concatenate([np.full(len(x), y[0]), np.full(len(x), y[-1]), y, y])
-    return straightened(camera, every_x, every_y)
 
 
 def _centres(first: int, end: int) -> F64:
     return np.arange(first, end, dtype=np.float64) + 0.5
 
 
-def _nodes(first: float, last: float) -> F64:
-    count = max(4, int(np.ceil((last - first) / _STRIDE_PX)) + 1)
+def _nodes(first: float, last: float, stride: int) -> F64:
+    count = max(4, int(np.ceil((last - first) / stride)) + 1)
     return np.linspace(first, last, count)
 
 

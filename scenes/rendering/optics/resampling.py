@@ -1,6 +1,7 @@
 """A picture taken out of a view by one sparse matrix: sharp where both are alike fine, a mean where the view is finer.
 
-It works in linear light, on any number of channels; a negative lobe never darkens what a bright point stands beside.
+It works in linear light, on any number of channels. What is brighter than white is spread by a kernel without negative
+lobes, so that no light digs a dark ring around itself.
 """
 
 from __future__ import annotations
@@ -10,22 +11,26 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import maximum_filter
 from scipy.sparse import csr_array
 
-from myriorama.scenes.conventions import F32
+from myriorama.scenes.conventions import F32, Mask
 from myriorama.scenes.rendering.optics.views import View
 
 _TAPS: Final = ((1.2, 4), (1.7, 6), (2.3, 8), (3.3, 12), (np.inf, 16))
 """Up to which step, in pixels of the view, how many of its pixels along a side are weighed."""
 _WIDEST: Final = 4.0
-_ENVELOPE: Final = np.float32(0.2)
-"""How far, as a share, a sharp value may leave the smooth one: more is ringing beside a light."""
+_WHITE: Final = np.float32(1.0)
+_CHUNK: Final = 1 << 15
 
 
 @dataclass(frozen=True, eq=False)
 class _Block:
+    """Pixels of the picture (P,) that weigh equally many pixels of the view, and their matrix."""
+
+    pixel: npt.NDArray[np.intp]
+    taps: int
     sharp: csr_array
-    smooth: csr_array
 
 
 class Resampler:
@@ -40,45 +45,51 @@ class Resampler:
     def __init__(self, view: View) -> None:
         self._view = view
         self._size = view.x.shape
-        step_x, step_y = _steps(view.x), _steps(view.y)
-        step = np.maximum(step_x, step_y)
+        self._step_x, self._step_y = _steps(view.x), _steps(view.y)
+        step = np.maximum(self._step_x, self._step_y)
         lit = np.isfinite(view.x)
         if view.share is not None:
             lit &= view.share > 0
         self._blocks: list[_Block] = []
-        rows = np.zeros((self._size[0], 2), dtype=np.int64)
-        rows[:, 0] = view.height
         below = -np.inf
         for limit, taps in _TAPS:
-            chosen = lit & (step > below) & (step <= limit)
+            pixel = np.flatnonzero(lit & (step > below) & (step <= limit))
             below = limit
-            pixel = np.flatnonzero(chosen)
-            if len(pixel) == 0:
-                continue
-            self._blocks.append(self._block(pixel, taps, step_x, step_y))
-            first = np.floor(np.nan_to_num(view.y) - 0.5).astype(np.int64) - taps // 2 + 1
-            first = np.where(chosen, first, view.height)
-            rows[:, 0] = np.minimum(rows[:, 0], np.maximum(first.min(axis=1), 0))
-            last = np.where(chosen, first + taps, 0).max(axis=1)
-            rows[:, 1] = np.maximum(rows[:, 1], np.minimum(last, view.height))
-        rows[rows[:, 0] >= rows[:, 1]] = 0
-        self.rows_used = rows
+            if len(pixel):
+                self._blocks.append(self._block(pixel, taps))
+        most = max((b.taps for b in self._blocks), default=0)
+        y = np.where(lit, view.y, np.float32(np.nan))
+        dark = ~lit.any(axis=1)
+        y[dark] = 0.0
+        first = np.floor(np.nanmin(y, axis=1) - 0.5).astype(np.int64) - (most // 2 - 1)
+        last = np.floor(np.nanmax(y, axis=1) - 0.5).astype(np.int64) + most // 2 + 1
+        self.rows_used = np.stack([np.maximum(first, 0), np.minimum(last, view.height)], axis=1)
+        self.rows_used[dark] = 0
 
-    def _block(self, pixel: npt.NDArray[np.intp], taps: int, step_x: F32, step_y: F32) -> _Block:
+    def _block(self, pixel: npt.NDArray[np.intp], taps: int) -> _Block:
         view = self._view
-        columns, sharp_x, smooth_x = _kernel(view.x.ravel()[pixel], step_x.ravel()[pixel], taps, view.width)
-        lines, sharp_y, smooth_y = _kernel(view.y.ravel()[pixel], step_y.ravel()[pixel], taps, view.height)
-        if view.share is not None:
-            share = view.share.ravel()[pixel][:, None]
-            sharp_y, smooth_y = sharp_y * share, smooth_y * share
-        indices = (lines[:, :, None] * np.int32(view.width) + columns[:, None, :]).ravel()
-        counts = np.zeros(self._size[0] * self._size[1] + 1, dtype=np.int32)
-        counts[pixel + 1] = taps * taps
-        starts = np.cumsum(counts, dtype=np.int32)
-        shape = (len(counts) - 1, view.width * view.height)
-        sharp = (sharp_y[:, :, None] * sharp_x[:, None, :]).ravel()
-        smooth = (smooth_y[:, :, None] * smooth_x[:, None, :]).ravel()
-        return _Block(csr_array((sharp, indices, starts), shape), csr_array((smooth, indices, starts), shape))
+        columns, across = self._kernel(0, pixel, taps, sharp=True)
+        lines, down = self._kernel(1, pixel, taps, sharp=True)
+        count = self._size[0] * self._size[1]
+        many = np.zeros(count + 1, dtype=np.int32)
+        many[pixel + 1] = taps * taps
+        indices = np.add((lines * np.int32(view.width))[:, :, None], columns[:, None, :])
+        weights = np.multiply(down[:, :, None], across[:, None, :])
+        starts = np.cumsum(many, dtype=np.int32)
+        return _Block(
+            pixel, taps, csr_array((weights.ravel(), indices.ravel(), starts), (count, view.width * view.height))
+        )
+
+    def _kernel(
+        self, axis: int, pixel: npt.NDArray[np.intp], taps: int, *, sharp: bool
+    ) -> tuple[npt.NDArray[np.int32], F32]:
+        """Return indices and weights (P, taps) along x (0) or y (1); the view's share is in those along y."""
+        view = self._view
+        at, step, size = (view.x, self._step_x, view.width) if axis == 0 else (view.y, self._step_y, view.height)
+        index, weights = kernel(at.ravel()[pixel], step.ravel()[pixel], taps, sharp=sharp)
+        if axis == 1 and view.share is not None:
+            weights *= view.share.ravel()[pixel][:, None]
+        return np.clip(index, 0, size - 1), weights
 
     def take(self, drawn: F32, top: int, first: int, end: int) -> F32:
         """Return rows `first` to `end` of the picture, (end - first, W, C), out of the view's rows from `top` on.
@@ -89,15 +100,38 @@ class Resampler:
             Rows `top` .. `top + h` of the view; all that `rows_used` names of the rows asked for.
         """
         width = self._size[1]
-        flat = np.ascontiguousarray(drawn.reshape(-1, drawn.shape[2]))
-        sharp = np.zeros(((end - first) * width, flat.shape[1]), dtype=np.float32)
-        smooth = np.zeros_like(sharp)
+        flat = np.ascontiguousarray(drawn).reshape(-1, drawn.shape[2])
+        body = np.minimum(flat, _WHITE)
+        out = np.zeros(((end - first) * width, flat.shape[1]), dtype=np.float32)
         for block in self._blocks:
-            for matrix, out in ((block.sharp, sharp), (block.smooth, smooth)):
-                out += _rows(matrix, first * width, end * width, top * self._view.width, len(flat)) @ flat
-        spread = np.abs(smooth) * _ENVELOPE
-        np.clip(sharp, smooth - spread, smooth + spread, out=sharp)
-        return sharp.reshape(end - first, width, -1)
+            out += _rows(block.sharp, first * width, end * width, top * self._view.width, len(flat)) @ body
+        np.maximum(out[:, :3], np.float32(0.0), out=out[:, :3])
+        bright: Mask = np.asarray((drawn > _WHITE).any(axis=2))
+        if bright.any():
+            self._add_lights(flat - body, bright, top, first, end, out)
+        return out.reshape(end - first, width, -1)
+
+    def _add_lights(self, excess: F32, bright: Mask, top: int, first: int, end: int, out: F32) -> None:
+        """Add what is brighter than white, by a tent, to the pixels that it reaches."""
+        view, width = self._view, self._size[1]
+        for block in self._blocks:
+            near = maximum_filter(bright, size=block.taps + 1, mode="constant", cval=False)
+            own = block.pixel[(block.pixel >= first * width) & (block.pixel < end * width)]
+            column = np.clip(view.x.ravel()[own].astype(np.int64), 0, view.width - 1)
+            line = np.clip(view.y.ravel()[own].astype(np.int64) - top, 0, bright.shape[0] - 1)
+            own = own[near[line, column]]
+            for start in range(0, len(own), _CHUNK):
+                pixel = own[start : start + _CHUNK]
+                columns, across = self._kernel(0, pixel, block.taps, sharp=False)
+                lines, down = self._kernel(1, pixel, block.taps, sharp=False)
+                found = np.zeros((len(pixel), excess.shape[1]), dtype=np.float32)
+                for j in range(block.taps):
+                    line = np.clip(lines[:, j] - top, 0, bright.shape[0] - 1) * view.width
+                    for i in range(block.taps):
+                        weight = down[:, j] * across[:, i]
+                        used = weight > 0
+                        found[used] += weight[used, None] * excess[line[used] + columns[used, i]]
+                out[pixel - first * width] += found
 
 
 def _rows(matrix: csr_array, first: int, end: int, skipped: int, count: int) -> csr_array:
@@ -121,18 +155,28 @@ def _steps(at: F32) -> F32:
     return np.clip(np.sqrt(found), np.float32(1.0), np.float32(_WIDEST))
 
 
-def _kernel(at: F32, step: F32, taps: int, size: int) -> tuple[npt.NDArray[np.int32], F32, F32]:
-    """Return the view's pixels (P, taps) about a coordinate, Catmull-Rom's weights and a tent's, each summing to 1.
+def kernel(at: F32, step: F32, taps: int, *, sharp: bool) -> tuple[npt.NDArray[np.int32], F32]:
+    """Return the pixels (P, taps) about coordinates and their weights, each row's summing to 1.
 
-    Catmull and Rom (1974) as a convolution: Keys (1981) with a = -1/2.
+    Sharp is Catmull and Rom's (1974) cubic as a convolution, Keys (1981) with a = -1/2; else a tent. Both are as wide
+    as a step: what lies between two pixels of the picture is a mean, not a pick.
+
+    Parameters
+    ----------
+    at : (P,) float32
+        Continuous pixels.
+    step : (P,) float32
+        At least 1.
     """
-    base = np.floor(at - np.float32(0.5)).astype(np.int32) - (taps // 2 - 1)
+    base = np.floor(at - np.float32(0.5)).astype(np.int32) - np.int32(taps // 2 - 1)
     index = base[:, None] + np.arange(taps, dtype=np.int32)
-    d = np.abs((index + np.float32(0.5) - at[:, None]) / step[:, None])
-    near = (np.float32(1.5) * d - np.float32(2.5)) * d * d + np.float32(1.0)
-    far = ((np.float32(-0.5) * d + np.float32(2.5)) * d - np.float32(4.0)) * d + np.float32(2.0)
-    sharp = np.where(d < 1, near, np.where(d < 2, far, np.float32(0.0)))
-    smooth = np.maximum(np.float32(1.0) - d, np.float32(0.0))
-    sharp /= sharp.sum(axis=1, keepdims=True)
-    smooth /= smooth.sum(axis=1, keepdims=True)
-    return np.clip(index, 0, size - 1), sharp, smooth
+    d = np.abs((index + np.float32(0.5)) - at[:, None])
+    d /= step[:, None]
+    if sharp:
+        near = ((np.float32(1.5) * d - np.float32(2.5)) * d) * d + np.float32(1.0)
+        far = ((np.float32(-0.5) * d + np.float32(2.5)) * d - np.float32(4.0)) * d + np.float32(2.0)
+        weights = np.where(d < 1, near, np.where(d < 2, far, np.float32(0.0)))
+    else:
+        weights = np.maximum(np.float32(1.0) - d, np.float32(0.0))
+    weights /= weights.sum(axis=1, keepdims=True)
+    return index, weights.astype(np.float32, copy=False)
