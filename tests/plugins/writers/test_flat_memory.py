@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 BENCH = Path(__file__).parents[2] / "benchmarks" / "bench_formats.py"
-FEW, MANY, WANTED = 1_000, 5_000, 100_000
+FEW, MANY, WANTED = 1_000, 3_000, 100_000
 LIMIT_MIB = 1024
 
 
