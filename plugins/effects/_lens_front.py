@@ -79,8 +79,7 @@ def dirt_cover(
 def _put_specks(clear: F64, draws: KeyedDraws, count: int) -> None:
     height, width = clear.shape
     diagonal = hypot(height, width)
-    for number in range(count):
-        x, y, size, dense, long, turn = draws.uniforms("speck", number, 6).tolist()
+    for x, y, size, dense, long, turn in draws.uniforms("specks", 0, 6 * count).reshape(count, 6).tolist():
         radius = diagonal * _SPECK_LOW * (_SPECK_HIGH / _SPECK_LOW) ** (size**1.6)
         rows, columns, dy, dx = _patch(clear, y * height, x * width, 1.6 * radius + 1.5)
         across, along = dx * cos(turn * pi) + dy * sin(turn * pi), dy * cos(turn * pi) - dx * sin(turn * pi)
@@ -91,18 +90,17 @@ def _put_specks(clear: F64, draws: KeyedDraws, count: int) -> None:
 
 def _put_scratches(clear: F64, draws: KeyedDraws, count: int) -> None:
     height, width = clear.shape
-    for number in range(count):
-        x, y, turn, long, bend, dense = draws.uniforms("scratch", number, 6).tolist()
+    line = np.zeros_like(clear)
+    for x, y, turn, long, bend, dense in draws.uniforms("scratches", 0, 6 * count).reshape(count, 6).tolist():
         at = np.linspace(-0.5, 0.5, _SCRATCH_POINTS) * (0.08 + 0.4 * long) * hypot(height, width)
         off = (bend - 0.5) * 0.6 * at * at / max(abs(at[-1]), 1e-9)
         px = x * width + at * cos(turn * pi) - off * sin(turn * pi)
         py = y * height + at * sin(turn * pi) + off * cos(turn * pi)
-        line = np.zeros_like(clear)
         row, column = np.floor(py).astype(int), np.floor(px).astype(int)
         inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
-        fade = np.sin(np.linspace(0.0, pi, _SCRATCH_POINTS))
+        fade = (0.2 + 0.5 * dense) * np.sin(np.linspace(0.0, pi, _SCRATCH_POINTS))
         np.maximum.at(line, (row[inside], column[inside]), fade[inside])
-        clear *= 1.0 - (0.2 + 0.5 * dense) * np.clip(gaussian_filter(line, 0.7) * 1.8, 0.0, 1.0)
+    clear *= 1.0 - np.clip(gaussian_filter(line, 0.7) * 1.8, 0.0, 0.8)
 
 
 def _smears(shape: tuple[int, int], draws: KeyedDraws) -> F64:
@@ -155,8 +153,7 @@ def drops_on(lens: int, height: int, width: int, count: int, size_percent: float
     near = np.full((height, width), np.inf)
     source_y, source_x = np.zeros((height, width)), np.zeros((height, width))
     soft_px = max(0.01 * softness_percent * diagonal, 0.5)
-    for number in range(count):
-        x, y, grown, wobble, phase, tall = draws.uniforms("drop", number, 6).tolist()
+    for x, y, grown, wobble, phase, tall in draws.uniforms("drops", 0, 6 * count).reshape(count, 6).tolist():
         radius = 0.01 * size_percent * diagonal * 2.0 ** (2.0 * grown - 1.0)
         y_px, x_px = (1.2 * y - 0.1) * height, (1.2 * x - 0.1) * width
         rows, columns, dy, dx = _patch(cover, y_px, x_px, 1.5 * radius + 2 * soft_px)
