@@ -15,8 +15,10 @@ from myriorama.scenes.conventions import F64
 from myriorama.scenes.errors import Problem, ProjectError
 from myriorama.scenes.lights import Rgb, Vector3
 from myriorama.scenes.radiometry.color import COOLEST_K, HOTTEST_K, color_of_temperature, linear_rgb
+from myriorama.scenes.radiometry.solar import sun_position
 
 FURTHEST_M: Final = 1e5
+ALWAYS_DEG: Final = 90.0
 
 
 def strength(default: float, help_text: str) -> Float:
@@ -88,6 +90,58 @@ def direction_parameters(azimuth_deg: float, elevation_deg: float) -> tuple[Floa
             suggested={"uniform": [20.0, 70.0]},
         ),
     )
+
+
+def after_dark() -> tuple[Float, Float, Float, Float]:
+    """Declare when a lamp is on: from a height of the sun down, at an hour that may be linked to the sky's."""
+    return (
+        Float(
+            "only_below_sun_deg",
+            90.0,
+            help="Off while the sun stands higher than this; 90 is always on, -2 is on after dusk.",
+            unit="deg",
+            minimum=-90.0,
+            maximum=90.0,
+            group="Time",
+            suggested={"uniform": [-4.0, 2.0]},
+        ),
+        Float(
+            "time_h",
+            22.0,
+            help='Solar time that decides whether it is on: link it to the sky\'s, {"linked": "@sky.time_h"}.',
+            unit="h",
+            minimum=0.0,
+            maximum=24.0,
+            group="Time",
+        ),
+        Float(
+            "day_of_year",
+            140.0,
+            help="Day that decides whether it is on: link it to the sky's.",
+            unit="d",
+            minimum=1.0,
+            maximum=366.0,
+            group="Time",
+        ),
+        Float(
+            "latitude_deg",
+            45.0,
+            help="Latitude that decides whether it is on: link it to the sky's.",
+            unit="deg",
+            minimum=-90.0,
+            maximum=90.0,
+            group="Time",
+        ),
+    )
+
+
+def is_on(values: Values) -> bool:
+    """Return whether a lamp is on at its hour."""
+    highest = float(values["only_below_sun_deg"])
+    if highest >= ALWAYS_DEG:
+        return True
+    sun = sun_position(float(values["time_h"]), float(values["day_of_year"]), float(values["latitude_deg"]))
+    return math.degrees(sun.elevation) <= highest
 
 
 def point(name: str, default: tuple[float, float, float], help_text: str) -> Vector:

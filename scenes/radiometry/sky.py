@@ -34,6 +34,8 @@ _SMALLEST_SKY_SHARE: Final = 0.08
 _UP: Final = np.array([0.0, 0.0, 1.0])
 _OVERCAST_XY: Final = (0.3127, 0.3290)
 _NIGHT_XY: Final = (0.26, 0.27)
+_DUSK_XY: Final = (0.25, 0.26)
+_BLUE_FROM_DEG: Final = 9.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +56,20 @@ class Sky:
 
 
 @lru_cache(maxsize=8)
-def sky_map(elevation_deg: float, turbidity: float, cloudiness: float, ground_albedo: Rgb) -> Sky:
+def sky_map(
+    elevation_deg: float,
+    turbidity: float,
+    cloudiness: float,
+    ground_albedo: Rgb,
+    night_klx: float = STARLIGHT_KLX,
+    moon_klx: float = 0.0,
+) -> Sky:
     """Return the sky with the sun at azimuth 0 (+X); turn it with Background.rotation_deg.
 
     Distribution and colour of the clear sky: Preetham, Shirley and Smits 1999 (their Perez fit), down to the horizon;
-    later the last shape fades. Its amount: what the ground receives (`ground_illuminance_klx`) less the direct
-    sun, since Preetham's zenith luminance is far too high at a low sun. Clouds blend it with the CIE overcast sky.
+    through dusk the last shape gives way to an even blue, and what is left at night is even. Its amount: what the
+    ground receives (`ground_illuminance_klx`) less the direct sun, since Preetham's zenith luminance is far too high at
+    a low sun. Clouds blend it with the CIE overcast sky.
     The lower half is ground that reflects what falls on it.
 
     Parameters
@@ -72,6 +82,10 @@ def sky_map(elevation_deg: float, turbidity: float, cloudiness: float, ground_al
         0 clear, 1 overcast.
     ground_albedo : Rgb
         Linear.
+    night_klx : float
+        What the night's own sky gives level ground: starlight, moonlit air, the glow of towns.
+    moon_klx : float
+        What the moon itself gives level ground.
     """
     upper = directions(SKY_HEIGHT_PX, SKY_WIDTH_PX)[: SKY_HEIGHT_PX // 2]
     sun = math.radians(max(elevation_deg, 0.0))
@@ -80,9 +94,9 @@ def sky_map(elevation_deg: float, turbidity: float, cloudiness: float, ground_al
     night = np.ones_like(upper) * np.maximum(rgb_from_xyz(xyz_from_xy(*_NIGHT_XY)), 0.0)
     clear_klx, overcast_klx = sky_illuminances_klx(elevation_deg, turbidity)
     sky = (
-        (1.0 - cloudiness) * _at_illuminance(clear, clear_klx)
+        (1.0 - cloudiness) * _dusked(_at_illuminance(clear, clear_klx), clear_klx, elevation_deg)
         + cloudiness * _at_illuminance(overcast, overcast_klx)
-        + _at_illuminance(night, STARLIGHT_KLX)
+        + _at_illuminance(night, night_klx)
     )
     pixels = np.zeros((SKY_HEIGHT_PX, SKY_WIDTH_PX, 3))
     pixels[: SKY_HEIGHT_PX // 2] = sky
@@ -91,13 +105,28 @@ def sky_map(elevation_deg: float, turbidity: float, cloudiness: float, ground_al
     arriving = direct_sun(elevation_deg, turbidity)
     direct = arriving.illuminance_klx * max(0.0, math.sin(math.radians(elevation_deg))) * (1.0 - cloudiness)
     falls += np.array(arriving.color) * direct * math.pi / REFERENCE_KLX
+    falls += moon_klx * math.pi / REFERENCE_KLX
     pixels[SKY_HEIGHT_PX // 2 :] = np.array(ground_albedo) * falls / math.pi
     return Sky(RadianceMap((pixels / scale).astype(np.float32)), scale)
+
+
+def _dusked(clear: F64, klx: float, elevation_deg: float) -> F64:
+    """Return the clear sky of dusk: the sunset's shape, less and less of it as the sun sinks to -9 degrees."""
+    sunken = min(1.0, max(0.0, -elevation_deg / _BLUE_FROM_DEG))
+    if sunken == 0.0:
+        return clear
+    sunken *= sunken * (3.0 - 2.0 * sunken)
+    blue = np.ones_like(clear) * np.maximum(rgb_from_xyz(xyz_from_xy(*_DUSK_XY)), 0.0)
+    out: F64 = (1.0 - sunken) * clear + sunken * _at_illuminance(blue, klx)
+    return out
 
 
 def sky_illuminances_klx(elevation_deg: float, turbidity: float) -> tuple[float, float]:
     """Return what the clear sky and the overcast sky, without the sun's disc, give to level ground, in kilolux."""
     total = ground_illuminance_klx(elevation_deg)
+    if elevation_deg < 0.0:
+        # The curve ends in starlight, which is the night's.
+        return max(total - STARLIGHT_KLX, 0.0), overcast_illuminance_klx(elevation_deg)
     direct = direct_sun(elevation_deg, turbidity).illuminance_klx * math.sin(math.radians(max(elevation_deg, 0.0)))
     return max(total - direct, _SMALLEST_SKY_SHARE * total), overcast_illuminance_klx(elevation_deg)
 
