@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy.ndimage import uniform_filter
 from scipy.special import pdtr
 
 from myriorama.plugins.api import Camera, Draws
@@ -21,7 +22,7 @@ _STEP_PX: Final = 0.5
 _COARSE_STEP_PX: Final = 1.0
 _COARSE_FROM_PX: Final = 4.0
 _LONG_STEP_PX: Final = 0.85
-_WIDEST_AT_ONCE_PX: Final = 16.0
+_WIDEST_PX: Final = 12.0
 _NARROWEST_PX: Final = 0.05
 _FAINTEST: Final = 4e-4
 _LONGEST_PX: Final = 4000.0
@@ -117,8 +118,9 @@ def fly(camera: Camera, depth: F32, particles: Particles, lens: Lens, strength: 
         Factor on the area that they cover.
     """
     height, width = depth.shape
-    mass, light = np.zeros(height * width), np.zeros((height * width, 3))
-    behind = np.where(depth == 0.0, np.float32(np.inf), depth).ravel()
+    shape = (height, width)
+    mass, light = np.zeros(shape, dtype=np.float32), np.zeros((*shape, 3), dtype=np.float32)
+    behind = np.where(depth == 0.0, np.float32(np.inf), depth)
     own = bare(camera)
     first, _ = own.project_camera(particles.start)
     last, _ = own.project_camera(particles.end)
@@ -136,19 +138,57 @@ def fly(camera: Camera, depth: F32, particles: Particles, lens: Lens, strength: 
     # Thinner than this it would change no level of a picture.
     shown = area / (0.25 * math.pi * wide_px**2 + wide_px * long_px)
     seen &= shown * np.maximum(1.0, particles.radiance.max(axis=1, initial=0.0)) > _FAINTEST
-    narrow = seen & (wide_px <= _WIDEST_AT_ONCE_PX)
-    shape = (height, width)
-    if narrow.any():
-        where, share, whose = _points(first[narrow], last[narrow], wide_px[narrow])
-        _splat(where, share * area[narrow][whose], z[narrow][whose], particles.radiance[narrow][whose], behind, shape,
-               mass, light)  # fmt: skip
-    for k in np.flatnonzero(seen & ~narrow):
-        _capsule(first[k], last[k], wide_px[k], area[k], z[k], particles.radiance[k], behind, shape, mass, light)
+    # A wide, soft disc is drawn on a picture so much smaller that it is not wide there.
+    first, last, kept = _clipped(first, last, reach, width, height)
+    area = area * kept
+    level = np.ceil(np.log2(np.maximum(wide_px / _WIDEST_PX, 1.0))).astype(np.int64)
+    for number in np.unique(level[seen]):
+        chosen = seen & (level == number)
+        step = 2 ** int(number)
+        flown = _drawn(
+            first[chosen] / step, last[chosen] / step, wide_px[chosen] / step, area[chosen] / step**2, z[chosen],
+            particles.radiance[chosen], behind[::step, ::step],
+        )  # fmt: skip
+        mass += _enlarged(flown[0], step, shape)
+        light += _enlarged(flown[1], step, shape)
     cover = -np.expm1(-mass)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(mass > 1e-9, cover / mass, 1.0)
-    light *= mean[:, None]
-    return Flown(cover.reshape(shape).astype(np.float32), light.reshape(*shape, 3).astype(np.float32))
+    light *= mean[..., None]
+    return Flown(cover.astype(np.float32), light.astype(np.float32))
+
+
+def _clipped(first: F64, last: F64, reach: F64, width: int, height: int) -> tuple[F64, F64, F64]:
+    """Return streaks cut to what comes within `reach` of the picture, and the share of each that is left.
+
+    Y.-D. Liang and B. A. Barsky, "A new concept and method for line clipping", ACM TOG 3 (1984).
+    """
+    way = last - first
+    low, high = np.zeros(len(first)), np.ones(len(first))
+    for axis, size in ((0, width), (1, height)):
+        moves = np.where(np.abs(way[:, axis]) > 1e-9, way[:, axis], 1e-9)
+        at = np.stack([(-reach - first[:, axis]) / moves, (size + reach - first[:, axis]) / moves])
+        low, high = np.maximum(low, at.min(axis=0)), np.minimum(high, at.max(axis=0))
+    high = np.maximum(high, low)
+    return first + low[:, None] * way, first + high[:, None] * way, high - low
+
+
+def _drawn(first: F64, last: F64, wide_px: F64, area: F64, z: F64, radiance: F64, behind: F32) -> tuple[F32, F32]:
+    """Return what streaks cover (H, W), and that times their radiance (H, W, 3)."""
+    shape = behind.shape[0], behind.shape[1]
+    mass, light = np.zeros(behind.size), np.zeros((behind.size, 3))
+    where, share, whose = _points(first, last, wide_px)
+    _splat(where, share * area[whose], z[whose], radiance[whose], behind.ravel(), shape, mass, light)
+    return mass.reshape(shape).astype(np.float32), light.reshape(*shape, 3).astype(np.float32)
+
+
+def _enlarged(small: F32, step: int, shape: tuple[int, int]) -> F32:
+    """Return a picture made `step` times larger, evenly between its pixels."""
+    if step == 1:
+        return small
+    large = np.repeat(np.repeat(small, step, axis=0), step, axis=1)[: shape[0], : shape[1]]
+    out: F32 = uniform_filter(large, (step, step, *(1,) * (large.ndim - 2)), mode="nearest")
+    return out
 
 
 def _points(first: F64, last: F64, wide_px: F64) -> tuple[F64, F64, np.ndarray[tuple[int], np.dtype[np.int64]]]:
@@ -210,41 +250,3 @@ def _splat(
     mass += np.bincount(place, amount, len(mass))
     for channel in range(3):
         light[:, channel] += np.bincount(place, amount * radiance[owner, channel], len(mass))
-
-
-def _capsule(
-    first: F64,
-    last: F64,
-    wide_px: float,
-    area: float,
-    z: float,
-    radiance: F64,
-    behind: F32,
-    shape: tuple[int, int],
-    mass: F64,
-    light: F64,
-) -> None:
-    """Add one wide streak, with an edge of one pixel."""
-    height, width = shape
-    radius = 0.5 * wide_px
-    low = np.floor(np.minimum(first, last) - radius - 1.0).astype(np.int64)
-    high = np.ceil(np.maximum(first, last) + radius + 1.0).astype(np.int64)
-    left, top = max(0, int(low[0])), max(0, int(low[1]))
-    right, bottom = min(width, int(high[0])), min(height, int(high[1]))
-    if left >= right or top >= bottom:
-        return
-    x = np.arange(left, right) + 0.5 - first[0]
-    y = (np.arange(top, bottom) + 0.5 - first[1])[:, None]
-    way = last - first
-    length = float(np.hypot(way[0], way[1]))
-    along = way / length if length > 1e-9 else np.array([1.0, 0.0])
-    forth, aside = x * along[0] + y * along[1], y * along[0] - x * along[1]
-    away = np.hypot(forth - np.clip(forth, 0.0, length), aside)
-    edge = np.clip(radius + 0.5 - away, 0.0, 1.0)
-    stays = _stay(forth, aside, radius + 0.5, length)
-    # The disc's area is what all points of its way share, the time that each is covered counted.
-    inside = edge * stays * (area / (math.pi * radius**2))
-    place = (np.arange(top, bottom)[:, None] * width + np.arange(left, right)).ravel()
-    amount = np.where(z < behind[place], inside.ravel(), 0.0)
-    mass[place] += amount
-    light[place] += amount[:, None] * radiance

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +42,7 @@ class Dust(Effect):
     name = "dust"
     label = "Dust"
     help = "Grains floating near the camera, lit by the scene, and a coloured veil that thickens with distance."
+    rest: ClassVar[Mapping[str, Any]] = {"strength": 0.0}
     parameters = (
         Float(
             "strength",

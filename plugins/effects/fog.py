@@ -6,7 +6,7 @@ Even along level ground: it drifts in no banks, and its droplets throw no shafts
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ class Fog(Effect):
     name = "fog"
     label = "Fog"
     help = "Replaces light by airlight with distance, after Koschmieder; lamps glow in it."
+    rest: ClassVar[Mapping[str, Any]] = {"strength": 0.0}
     parameters = (
         Float(
             "strength",

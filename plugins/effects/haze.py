@@ -6,7 +6,7 @@ Even at every height, and without the glow of lamps: that is `fog`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,7 @@ class Haze(Effect):
     name = "haze"
     label = "Haze"
     help = "Aerial perspective: air that dims blue first and adds blue light, by distance and visibility."
+    rest: ClassVar[Mapping[str, Any]] = {"strength": 0.0}
     parameters = (
         Float(
             "strength",

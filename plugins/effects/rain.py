@@ -7,7 +7,7 @@ an effect of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,7 @@ class Rain(Effect):
     name = "rain"
     label = "Rain"
     help = "Streaks of falling drops by rain rate, wind and exposure, hidden by depth, and the haze of distant rain."
+    rest: ClassVar[Mapping[str, Any]] = {"strength": 0.0}
     parameters = (
         Float(
             "strength",
@@ -46,6 +47,7 @@ class Rain(Effect):
             "rate_mm_h",
             25.0,
             help="Rain rate in mm/h: 2 is light, 10 moderate, 25 heavy, 100 a cloudburst.",
+            unit="mm/h",
             minimum=0.0,
             maximum=300.0,
             group="Rain",

@@ -6,7 +6,7 @@ Lying snow has no thickness: outlines, depth and labels stay those of what it li
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,7 @@ class Snow(Effect):
     name = "snow"
     label = "Snow"
     help = "Falling flakes by snow rate, wind and exposure, hidden by depth; snow lies on what faces up."
+    rest: ClassVar[Mapping[str, Any]] = {"strength": 0.0, "lying": 0.0}
     parameters = (
         Float(
             "strength",
@@ -52,6 +53,7 @@ class Snow(Effect):
             "rate_mm_h",
             2.0,
             help="Rate of snowfall as melted water in mm/h: 0.5 is light, 2.5 heavy; 0 draws none.",
+            unit="mm/h",
             minimum=0.0,
             maximum=30.0,
             group="Falling",

@@ -6,7 +6,7 @@ Matching is modelled, not run: no second picture is rendered, and repeated patte
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,7 @@ class StereoDepth(Effect):
     name = "stereo_depth"
     label = "Stereo depth"
     help = "Adds the layer depth_stereo: depth as a stereo pair measures it, with its steps, noise and holes."
+    rest: ClassVar[Mapping[str, Any]] = {"enabled": False}
     parameters = (
         baseline(0.1, "How far to the right of the camera the second one stands."),
         Float(

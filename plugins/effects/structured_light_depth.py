@@ -6,7 +6,7 @@ The pattern is modelled by what becomes of it, not drawn; several sensors do not
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,7 @@ class StructuredLightDepth(Effect):
     name = "structured_light_depth"
     label = "Structured-light depth"
     help = "Adds the layer depth_structured_light: the projector's shadow, dark and shiny holes, steps, flying pixels."
+    rest: ClassVar[Mapping[str, Any]] = {"enabled": False}
     parameters = (
         baseline(0.075, "How far to the right of the camera the projector stands."),
         Float(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,7 @@ class TofDepth(Effect):
     name = "tof_depth"
     label = "Time-of-flight depth"
     help = "Adds the layer depth_tof: flying pixels, noise by amplitude, indirect light's bias, and wrapped ranges."
+    rest: ClassVar[Mapping[str, Any]] = {"enabled": False}
     parameters = (
         Float(
             "frequency_mhz",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,7 @@ class WetSurface(Effect):
     name = "wet_surface"
     label = "Wet surfaces"
     help = "Darkens what faces up as water does, makes it glossy, and lays puddles that mirror the picture."
+    rest: ClassVar[Mapping[str, Any]] = {"wetness": 0.0}
     parameters = (
         Float(
             "wetness",
