@@ -31,6 +31,7 @@ from myriorama.app.preview.companion import Companion
 from myriorama.app.preview.director import Director
 from myriorama.app.preview.gallery import TileService
 from myriorama.app.preview.service import PreviewService
+from myriorama.app.preview.tracer_here import TracerHere
 from myriorama.app.problems import Problems
 from myriorama.app.queue_view.verifying import Verifications
 from myriorama.app.render_queue.service import QueueService
@@ -71,6 +72,8 @@ class Studio:
         Frames for the viewport.
     tiles : TileService
         Thumbnails and facts.
+    tracer : TracerHere
+        Whether paths can be traced on this machine.
     director : Director
         Asks `preview` for what the viewport needs, and tells `tiles` of every committed state.
     declared : DeclaredNow
@@ -122,6 +125,7 @@ class Studio:
         self.table = FactsTable(self.declared.names)
         self.preview = PreviewService(post, cache_folder, preview)
         self.tiles = TileService(post, cache_folder, settings.value.gallery_workers)
+        self.tracer = TracerHere(post)
         self.director = Director(self.document, self.index, self.preview, self.tiles, self.settings, self.problems)
         self.post = post
         self.queue = QueueService(post, queue_folder() if cache_folder is None else cache_folder / "queue")
@@ -168,6 +172,7 @@ class Studio:
         self.plugins_in_use.close()
         self.thumbnails.close()
         self.plugins.close()
+        self.tracer.close()
         self.preview.close()
         self.tiles.close()
         self.exports.close()

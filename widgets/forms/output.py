@@ -1,4 +1,4 @@
-"""The form of the output: size, quality, formats with their options, labels."""
+"""The form of the output: size, quality, engine, formats with their options, labels."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from myriorama.app.studio import Studio
 from myriorama.scenes.parameters.schema import Bool, Choice, Float, Int, Parameter
 from myriorama.scenes.project.model import Project
 from myriorama.widgets.editors import ChoiceField, IntField, NumberField, TextField, ToggleField
+from myriorama.widgets.forms.engine import EngineSection
 from myriorama.widgets.forms.page import FormPage
 from myriorama.widgets.forms.rows import TITLE_WIDTH, Reason, Row, plain_label, plain_row, tool_button
 from myriorama.widgets.forms.split import SplitSection
@@ -127,7 +128,7 @@ class LabelTick(ToggleField):
 
 
 class OutputForm(FormPage):
-    """Size, quality, formats, labels."""
+    """Size, quality, engine, formats, labels."""
 
     def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__("Output", studio, parent)
@@ -151,6 +152,8 @@ class OutputForm(FormPage):
         beneath.setContentsMargins(TITLE_WIDTH + theme().tight, 0, 0, 0)
         self.rows.addWidget(beneath)
         self.rows.addWidget(Row("Quality", self.quality, "Of the rendered pictures; labels are exact in each."))
+        self.engine = EngineSection(self)
+        self.rows.addWidget(self.engine)
         self.add_heading("Formats")
         self.formats = tuple(FormatBox(self, name) for name in studio.registry.names("writer"))
         for box in self.formats:
@@ -185,6 +188,7 @@ class OutputForm(FormPage):
         self.height_px.set_value(out.height)
         self.size_words.setText(shape_in_words(out.width, out.height))
         self.quality.set_value(out.quality)
+        self.engine.show_project(project)
         for box in self.formats:
             box.show_project(project)
         known = self.studio.registry.names("writer")
