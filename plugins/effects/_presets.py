@@ -57,7 +57,7 @@ PRESETS: Final[tuple[Preset, ...]] = (
                 "sensor_noise",
                 {
                     "strength": 1.0,
-                    "iso": {"log_uniform": [50, 1600]},
+                    "iso": {"log_uniform": [50, 800]},
                     "full_well_e": 6000,
                     "read_noise_e": {"uniform": [1.2, 2.5]},
                     "response_percent": 0.8,

@@ -119,7 +119,7 @@ class SensorNoise(Effect):
             minimum=0.0,
             maximum=1000.0,
             group="Electronics",
-            suggested={"uniform": [0.0, 2.0]},
+            suggested={"uniform": [0.0, 0.8]},
         ),
         Int(
             "sensor",
@@ -157,7 +157,7 @@ class SensorNoise(Effect):
             minimum=0.0,
             maximum=1000.0,
             group="Fixed pattern",
-            suggested={"uniform": [0.0, 2.0]},
+            suggested={"uniform": [0.0, 0.8]},
         ),
         Float(
             "hot_pixels_ppm",

@@ -13,9 +13,11 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from myriorama.plugins.api import Choice, Draws, Effect, Float, Frame, Values
+from myriorama.plugins.api import Choice, Draws, Effect, Float, Frame, Int, Values
+from myriorama.plugins.effects._sensor import standard_normals
 from myriorama.plugins.effects._spread import weighted_sum
 from myriorama.scenes.conventions import F32
+from myriorama.scenes.parameters.streams import KeyedDraws
 from myriorama.scenes.radiometry.color import LUMINANCE
 
 _PALETTES: Final = ("white_hot", "black_hot", "iron")
@@ -87,6 +89,34 @@ class ThermalGrey(Effect):
             group="Thermal look",
             suggested={"uniform": [0.8, 2.0]},
         ),
+        Float(
+            "noise_percent",
+            1.0,
+            help="Noise of each pixel in percent of white, after the gain.",
+            unit="%",
+            minimum=0.0,
+            maximum=50.0,
+            group="Detector",
+            suggested={"uniform": [0.5, 3.0]},
+        ),
+        Float(
+            "stripes_percent",
+            0.5,
+            help="What each column is off in percent of white; the same in every picture of a detector.",
+            unit="%",
+            minimum=0.0,
+            maximum=50.0,
+            group="Detector",
+            suggested={"uniform": [0.2, 1.5]},
+        ),
+        Int(
+            "sensor",
+            0,
+            help="Which detector it is: pictures of one detector have the same stripes.",
+            minimum=0,
+            maximum=1_000_000,
+            group="Detector",
+        ),
     )
 
     def retouch(self, values: Values, picture: F32, frame: Frame, draws: Draws) -> F32:
@@ -108,7 +138,8 @@ class ThermalGrey(Effect):
         gain = float(values["gain"])
         low, high = gain * float(low), gain * float(high) + 1.0 - gain
         heat = np.clip((heat - np.float32(low)) / np.float32(max(high - low, _NARROWEST)), 0.0, 1.0)
-        shown = _in_palette(heat.astype(np.float32), str(values["palette"]))
+        heat = np.clip(_detected(values, heat.astype(np.float32), draws), np.float32(0.0), np.float32(1.0))
+        shown = _in_palette(heat, str(values["palette"]))
         return shown if strength == 1.0 else picture + strength * (shown - picture)
 
 
@@ -125,6 +156,17 @@ def _warmth(frame: Frame, draws: Draws) -> F32:
         facing = np.abs(frame.normal[..., 2])
         out *= _EMISSIVITY_AT_RIM + (np.float32(1.0) - _EMISSIVITY_AT_RIM) * np.sqrt(facing)
     return out
+
+
+def _detected(values: Values, heat: F32, draws: Draws) -> F32:
+    """Return (H, W) with the detector's noise and stripes."""
+    noise, stripes = (np.float32(0.01 * float(values[name])) for name in ("noise_percent", "stripes_percent"))
+    if noise > 0.0:
+        heat = heat + noise * standard_normals(draws, heat.size).reshape(heat.shape)
+    if stripes > 0.0:
+        detector = KeyedDraws(int(values["sensor"]), 0, 0, "detector")
+        heat = heat + stripes * standard_normals(detector, heat.shape[1], "columns")
+    return heat
 
 
 def _in_palette(heat: F32, palette: str) -> F32:
