@@ -37,6 +37,7 @@ from myriorama.plugins.writers._depth import (
 )
 from myriorama.plugins.writers._mask_png import mask_png
 from myriorama.plugins.writers._pictures import PictureWriter
+from myriorama.plugins.writers._pinhole import LOST_OPTICS, lens_obstacles, require_pinhole
 from myriorama.plugins.writers._recipes import Drawn, fault_of
 from myriorama.scenes.errors import InputError, Problem
 from myriorama.scenes.labels.rle import crop_of_counts, decode_counts
@@ -80,7 +81,7 @@ class Bop(PictureWriter):
     )
 
     def obstacles(self, record: Record) -> tuple[str, ...]:
-        found = [*super().obstacles(record)]
+        found = [*super().obstacles(record), *lens_obstacles(record.scene.camera.optics(), "BOP")]
         frame = record.frame
         if self.values["depth"] and frame.depth is None:
             found.append("the frame was rendered without depth")
@@ -105,6 +106,7 @@ class Bop(PictureWriter):
             "what identifies an object through all samples",
             "how far a box reaches beyond the picture",
             "keypoints, part masks, occluders, attributes, stuff and normals",
+            LOST_OPTICS,
         ]
         if self.values["models"] != "none":
             told += ["colours and textures of models", "symmetries of models"]
@@ -232,6 +234,7 @@ def _depth_of(stored: StoredRecord) -> tuple[str, Any]:
 
 
 def _camera(stored: StoredRecord, depth_scale: float) -> dict[str, Any]:
+    require_pinhole(stored["camera"], "BOP")
     pose = np.array(stored["camera"]["camera_from_world"])
     return {
         "cam_K": [value for row in stored["camera"]["K_opencv"] for value in row],

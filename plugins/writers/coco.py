@@ -122,6 +122,8 @@ class Coco(PictureWriter):
         if self.values["extras"]:
             camera = record["camera"]
             image |= {"K": camera["K"], "camera_from_world": camera["camera_from_world"], "sample_key": record["key"]}
+            if "distortion" in camera:
+                image["distortion"] = camera["distortion"]
         return image
 
     def _annotations(self, record: StoredRecord, schema: dict[int, KeypointSchema]) -> Iterator[dict[str, Any]]:

@@ -37,6 +37,7 @@ from myriorama.plugins.writers._depth import (
     stored_depth,
 )
 from myriorama.plugins.writers._pictures import PNG16_MAX, PictureWriter, file_stem
+from myriorama.plugins.writers._pinhole import LOST_OPTICS, lens_obstacles, require_pinhole
 from myriorama.plugins.writing import DatasetInfo
 from myriorama.scenes.conventions import F64
 from myriorama.scenes.labels.box_3d import quaternion_of
@@ -91,6 +92,9 @@ class DepthPose(PictureWriter):
         missing = [name for name in ("rgb", "depth") if getattr(record.frame, name) is None]
         if missing:
             return (f"the frame was rendered without {', '.join(missing)}",)
+        lens = lens_obstacles(record.scene.camera.optics(), self.label)
+        if lens:
+            return lens
         if not self._tum or record.frame.depth is None:
             return ()
         depth = record.frame.depth
@@ -103,6 +107,7 @@ class DepthPose(PictureWriter):
         return (
             "every label of objects, surfaces and regions to ignore",
             "which samples show one and the same scene: all samples of a part are one sequence",
+            LOST_OPTICS,
         )
 
     def picture_path(self, part: str, index: int) -> str:
@@ -177,6 +182,7 @@ class DepthPose(PictureWriter):
 
 
 def _row(stored: StoredRecord) -> list[float]:
+    require_pinhole(stored["camera"], DepthPose.label)
     (fx, _, cx), (_, fy, cy), _ = stored["camera"]["K_opencv"]
     pose = np.array(stored["camera"]["world_from_camera"])
     return [stored["index"], fx, fy, cx, cy, *_placed(pose[:3, :3], pose[:3, 3])]

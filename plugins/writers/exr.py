@@ -27,6 +27,7 @@ from myriorama.plugins.writers._depth import NOTHING
 from myriorama.plugins.writers._exr_file import exr_file
 from myriorama.plugins.writers._pictures import file_stem
 from myriorama.scenes.conventions import F32
+from myriorama.scenes.labels.stored import json_text
 from myriorama.scenes.radiometry.color import srgb_to_linear
 
 ROLE: Final = "exr"
@@ -110,6 +111,7 @@ def _channels(record: Record, *, normals: bool, surfaces: bool) -> dict[str, npt
 
 def _header(record: Record) -> dict[str, Any]:
     camera = record.scene.camera
+    optics = camera.optics()
     light = "radiance, linear, before the tone curve" if record.frame.linear is not None else "the picture, sRGB undone"
     return {
         "sampleKey": record.key,
@@ -117,6 +119,7 @@ def _header(record: Record) -> dict[str, Any]:
         "pixelConvention": "K: continuous, the first pixel's centre is (0.5, 0.5)",
         "K": camera.K,
         "cameraFromWorld": camera.camera_from_world,
+        **({"cameraOptics": json_text(optics)} if optics else {}),
     }
 
 

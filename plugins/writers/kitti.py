@@ -16,6 +16,7 @@ from myriorama.plugins.api import (
     Choice,
     Float,
     Parameter,
+    Record,
     SampleFile,
     StoredRecord,
     StoredRecords,
@@ -25,6 +26,7 @@ from myriorama.plugins.api import (
 )
 from myriorama.plugins.splitting import PARTS
 from myriorama.plugins.writers._pictures import PictureWriter
+from myriorama.plugins.writers._pinhole import LOST_OPTICS, lens_obstacles, require_pinhole
 from myriorama.plugins.writing import DatasetInfo
 from myriorama.scenes.conventions import F64
 from myriorama.scenes.placement.poses import rotation_from_quaternion
@@ -79,6 +81,9 @@ class Kitti(PictureWriter):
     def picture_path(self, part: str, index: int) -> str:
         return _path("image_2", index, "png")
 
+    def obstacles(self, record: Record) -> tuple[str, ...]:
+        return (*super().obstacles(record), *lens_obstacles(record.scene.camera.optics(), self.label))
+
     def losses(self) -> tuple[str, ...]:
         vertical = "the camera's vertical" if self.values["frame"] == "camera" else "the world's vertical"
         most = f"{self.values['max_tilt_deg']:g} degrees"
@@ -89,9 +94,11 @@ class Kitti(PictureWriter):
             "masks, amodal boxes, keypoints, attributes, occluders",
             "where the camera stands in the world",
             "blanks in class names: they are underscores",
+            LOST_OPTICS,
         )
 
     def label_files(self, stored: StoredRecord) -> Iterable[SampleFile]:
+        require_pinhole(stored["camera"], self.label)
         camera = np.array(stored["camera"]["camera_from_world"])
         frame = level_frame(camera) if self.values["frame"] == "level" else camera
         rows = [self._object_row(a, frame) for a in stored["annotations"]]
