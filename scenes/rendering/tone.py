@@ -29,6 +29,14 @@ def tone(linear: F32) -> F32:
     return np.asarray(x * (x + _B) / (x * (x + _C) + _D), dtype=np.float32)
 
 
+def untone(shown: F32) -> F32:
+    """Return the linear values that `tone` maps to `shown`; what is above 0.995 counts as that, as in the shaders."""
+    y = np.clip(shown, np.float32(0.0), np.float32(0.995))
+    h = _B - y * _C
+    root = np.sqrt(h * h + np.float32(4.0) * (np.float32(1.0) - y) * y * _D)
+    return np.asarray((root - h) / (np.float32(2.0) * (np.float32(1.0) - y)), dtype=np.float32)
+
+
 def srgb(linear: F32) -> F32:
     """Return the sRGB transfer function (IEC 61966-2-1) of values in [0, 1], elementwise."""
     curved = np.float32(1.055) * np.power(np.maximum(linear, np.float32(1e-6)), np.float32(1 / 2.4)) - np.float32(0.055)

@@ -1,0 +1,154 @@
+"""The path-traced picture of a scene: what `RenderRequest.engine == "pathtraced"` asks for.
+
+It makes no label; truth is the raster engine's. What it keeps between scenes is found by content key and bounded, so a
+picture depends on its scene, its options and its sample key alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from myriorama.scenes.assembly.scene import Scene
+from myriorama.scenes.conventions import F32
+from myriorama.scenes.errors import DeviceError
+from myriorama.scenes.rendering.frame import Device
+from myriorama.scenes.rendering.pathtraced.backdrop import behind
+from myriorama.scenes.rendering.pathtraced.film import Exposed, Trace, denoised, expose
+from myriorama.scenes.rendering.pathtraced.geometry import Triangles, triangles_of
+from myriorama.scenes.rendering.pathtraced.keeping import Kept
+from myriorama.scenes.rendering.pathtraced.lamps import lights_of
+from myriorama.scenes.rendering.pathtraced.probe import INSTALL
+from myriorama.scenes.rendering.pathtraced.surfaces import surfaces_of
+from myriorama.scenes.rendering.pathtraced.surroundings import RadianceTable, surroundings_of, table_of
+from myriorama.scenes.rendering.pathtraced.variant import load_mitsuba
+from myriorama.scenes.rendering.tracing import Tracing
+
+if TYPE_CHECKING:
+    from myriorama.scenes.rendering.pathtraced.device_scene import Body, DeviceScene, Sky
+
+_TEXEL_BYTES: Final = 96 * 2**20
+_BODY_BYTES: Final = 128 * 2**20
+_SKY_BYTES: Final = 80 * 2**20
+_BYTES_A_FACE: Final = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Traced:
+    """A path-traced picture: (H, W, 3) float32 linear radiance after exposure, and layers by name."""
+
+    linear: F32
+    layers: Mapping[str, npt.NDArray[Any]]
+
+
+class PathTracer:
+    """Mitsuba's rays under our own light transport. Not to be shared between threads.
+
+    Raises
+    ------
+    DeviceError
+        Mitsuba cannot run here; the text says what is missing.
+    """
+
+    def __init__(self) -> None:
+        mi, tracer = load_mitsuba()
+        self._denoises = tracer.denoises
+        self._device = Device(
+            engine="pathtraced",
+            vendor="Mitsuba",
+            renderer=tracer.variant,
+            version=str(mi.__version__),
+            software=not tracer.variant.startswith("cuda"),
+        )
+        self._decoded: Kept[Any] = Kept(_TEXEL_BYTES)
+        self._texels: Kept[Any] = Kept(_TEXEL_BYTES)
+        self._tables: Kept[RadianceTable] = Kept(_SKY_BYTES)
+        self._skies: Kept[Sky] = Kept(_SKY_BYTES)
+        self._bodies: Kept[tuple[Triangles, Body]] = Kept(_BODY_BYTES)
+
+    @property
+    def device(self) -> Device:
+        """What it runs on."""
+        return self._device
+
+    def render(self, scene: Scene, tracing: Tracing) -> Traced:
+        """Return the picture of a scene, through a pinhole.
+
+        Raises
+        ------
+        DeviceError
+            The denoiser is asked for and not installed.
+        """
+        if tracing.denoise and not self._denoises:
+            raise DeviceError(f"denoising needs the package pyoidn: {INSTALL}; or switch it off (--no-denoise)")
+        from myriorama.scenes.rendering.pathtraced.tracer import Eye, trace
+
+        camera = scene.camera
+        told, table, origin = self._told(scene)
+        eye = Eye(camera, origin)
+
+        def tracer_of(seed: tuple[int, int]) -> Trace:
+            return lambda first, last: vars(trace(told, eye, first, last, tracing.max_depth, seed, tracing.pairs))
+
+        exposure = float(2.0**camera.exposure_ev)
+        noisy = expose(tracer_of(seed_of(scene.sample_key, "picture")), tracing, camera.width, camera.height, exposure)
+        back = behind(scene, table, noisy.open[:, :, 0] > 0)
+        linear = self._developed(noisy, back, tracing)
+        layers: dict[str, npt.NDArray[Any]] = {}
+        return Traced(linear, MappingProxyType(layers))
+
+    def _developed(self, found: Exposed, back: F32, tracing: Tracing) -> F32:
+        light = denoised(found.light, found.albedo, found.normal) if tracing.denoise else found.light
+        return np.asarray(light + found.open * back, dtype=np.float32)
+
+    def _told(self, scene: Scene) -> tuple[DeviceScene, RadianceTable | None, npt.NDArray[np.float64]]:
+        from myriorama.scenes.rendering.pathtraced.device_scene import DeviceScene, body_of, halves, sky_of
+
+        def known(key: str) -> Triangles | None:
+            found = self._bodies.find(key)
+            return None if found is None else found[0]
+
+        triangles = triangles_of(scene, known)
+        held = self._bodies.get(
+            triangles.key,
+            lambda: ((triangles, body_of(triangles)), triangles.nbytes * 2 + len(triangles.faces) * _BYTES_A_FACE),
+        )
+        surfaces = surfaces_of(triangles.materials, self._decoded)
+        texels = self._texels.get(surfaces.key, lambda: (halves(surfaces.texels), surfaces.texels.nbytes))
+        radiance = scene.background.radiance
+        table = sky = None
+        if radiance is not None:
+            table = self._tables.get(radiance.key, lambda: _sized(table_of(radiance)))
+            sky = self._skies.get(radiance.key, lambda: (sky_of(table), table.nbytes))
+        lights = lights_of(scene.lights, triangles, surfaces)
+        told = DeviceScene(
+            held[1],
+            surfaces,
+            texels,
+            triangles.material_of_part,
+            lights,
+            surroundings_of(scene.background, table),
+            sky,
+        )
+        return told, table, triangles.origin
+
+    def close(self) -> None:
+        """Let go of what was kept. Safe to call twice."""
+        for kept in (self._decoded, self._texels, self._tables, self._skies, self._bodies):
+            kept.clear()
+
+
+def _sized(table: RadianceTable) -> tuple[RadianceTable, int]:
+    return table, table.nbytes
+
+
+def seed_of(sample_key: str, use: str) -> tuple[int, int]:
+    """Return two uint32 of a sample key: the same sample has the same grain, whenever and wherever it is traced."""
+    digest = blake2b(f"{use}/{sample_key}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:], "little")

@@ -1,0 +1,154 @@
+"""Can this machine path-trace? Asked in a child process, because a library of the wrong age ends the one that asks.
+
+It imports no Mitsuba itself, changes nothing on the machine, and says in our own words what is missing.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+LLVM, CUDA, SCALAR = "llvm_ad_rgb", "cuda_ad_rgb", "scalar_rgb"
+VARIANTS: Final = (CUDA, LLVM)
+ANSWER_VARIABLE: Final = "MYRIORAMA_TRACER"
+"""Where the answer stands for the processes that this one starts, so that they need not ask again."""
+
+_LIMIT_S: Final = 120
+_HEARD: Final = ("DRJIT_LIBLLVM_PATH", "LD_LIBRARY_PATH", "PATH", "CUDA_VISIBLE_DEVICES")
+INSTALL: Final = "pip install 'myriorama[render]'"
+LLVM_WAY: Final = (
+    "apt install libllvm19 libatomic1, or without rights: pip install karellen-llvm-core and set DRJIT_LIBLLVM_PATH "
+    "to its libLLVM file"
+)
+
+
+@dataclass(frozen=True)
+class Tracer:
+    """What the child process found.
+
+    Attributes
+    ----------
+    variant : str
+        Of Mitsuba; empty where it cannot run at all.
+    version : str
+        Of Mitsuba.
+    trouble : str
+        Why it is not the best variant or none; empty where all is well.
+    way_out : str
+        What to do about the trouble.
+    denoises : bool
+        The denoiser is installed.
+    """
+
+    variant: str
+    version: str = ""
+    trouble: str = ""
+    way_out: str = ""
+    denoises: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """The trouble and the way out, for a person."""
+        return f"{self.trouble}; {self.way_out}" if self.trouble else ""
+
+
+def find_tracer() -> Tracer:
+    """Return what path-traces here. Asked once in a process, for the libraries that its environment names."""
+    key = json.dumps([os.environ.get(name, "") for name in _HEARD])
+    handed = os.environ.get(ANSWER_VARIABLE)
+    if handed:
+        try:
+            told = json.loads(handed)
+            if told["key"] == [key, sys.prefix]:
+                return Tracer(**told["tracer"])
+        except (ValueError, KeyError, TypeError):
+            pass  # an answer of another version: ask again
+    tracer = _asked(key)
+    os.environ[ANSWER_VARIABLE] = json.dumps({"key": [key, sys.prefix], "tracer": vars(tracer)})
+    return tracer
+
+
+@lru_cache(maxsize=8)
+def _asked(key: str) -> Tracer:
+    denoises = importlib.util.find_spec("pyoidn") is not None
+    missing = [name for name in ("mitsuba", "drjit") if importlib.util.find_spec(name) is None]
+    if missing:
+        return Tracer("", trouble=f"the path tracer needs the package {missing[0]}", way_out=INSTALL)
+    troubles: list[tuple[str, str]] = []
+    for variant in VARIANTS:
+        if variant == CUDA and not _has_cuda():
+            continue
+        version, trouble = _try(variant)
+        if not trouble:
+            return Tracer(variant, version, denoises=denoises)
+        troubles.append((variant, trouble))
+    trouble = troubles[-1][1]
+    version, worse = _try(SCALAR)
+    if worse:
+        way = "apt install libatomic1" if "libatomic" in worse else INSTALL
+        return Tracer("", trouble=worse, way_out=way)
+    return Tracer(SCALAR, version, f"the path tracer is slow here: {trouble}", LLVM_WAY, denoises)
+
+
+def _has_cuda() -> bool:
+    return ctypes.util.find_library("cuda") is not None or os.path.exists("/proc/driver/nvidia/version")
+
+
+def _try(variant: str) -> tuple[str, str]:
+    """Return Mitsuba's version, and what is wrong; one of them is empty."""
+    command = [sys.executable, "-m", "myriorama.scenes.rendering.pathtraced.probe", variant]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT_S, check=False)
+    except subprocess.TimeoutExpired:
+        return "", f"Mitsuba's {variant} did not answer within {_LIMIT_S} s"
+    except OSError as error:
+        return "", f"Mitsuba could not be tried: {error}"
+    return read_answer(done.returncode, done.stdout, done.stderr)
+
+
+def read_answer(code: int, out: str, err: str) -> tuple[str, str]:
+    """Return version and trouble from how the child process ended."""
+    lines = out.strip().splitlines()
+    if code == 0 and lines:
+        return lines[-1], ""
+    said = (err.strip().splitlines() or [""])[-1]
+    if "libatomic" in err:
+        return "", "the system library libatomic.so.1 is missing (package libatomic1)"
+    if "_drjit_ext" in err:
+        return "", f"Dr.Jit could not be loaded: {said}"
+    if "LLVM ERROR" in err or code in (-6, 134):
+        return "", "the LLVM library that was found is too old: version 19 or newer is needed"
+    if "llvm" in err.lower():
+        return "", "no LLVM library was found: version 19 or newer is needed"
+    return "", f"Mitsuba does not start (code {code}): {said}"
+
+
+def main() -> int:
+    """Compile and run a few numbers with the variant named on the command line, then print Mitsuba's version."""
+    variant = sys.argv[1]
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL("libatomic.so.1")  # Dr.Jit hides that it misses this one
+    import mitsuba as mi
+
+    mi.set_variant(variant)
+    if variant != SCALAR:
+        import drjit as dr
+
+        values = dr.arange(mi.Float, 8)
+        for k in range(8):
+            # The instructions that an old LLVM cannot select.
+            assert dr.minimum(values, 3.0)[k] == min(k, 3)
+    print(mi.__version__)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

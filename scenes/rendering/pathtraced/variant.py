@@ -1,0 +1,45 @@
+"""Loads Mitsuba in this process, in the variant that the probe found, with the threads that the process was given.
+
+It refuses, with a sentence, where Mitsuba would end the process.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from myriorama.scenes.errors import DeviceError
+from myriorama.scenes.rendering.pathtraced.probe import SCALAR, Tracer, find_tracer
+
+
+def load_mitsuba() -> tuple[Any, Tracer]:
+    """Return the module `mitsuba`, its variant set, and what the probe found.
+
+    Raises
+    ------
+    DeviceError
+        It cannot run here; the text says what is missing and how to get it.
+    """
+    tracer = find_tracer()
+    if not tracer.variant:
+        raise DeviceError(f"{tracer.sentence}. The raster engine works without it (--engine raster).")
+    threads = _threads()
+    # Workers share the cores: none may tie its threads to the first ones.
+    os.environ.setdefault("OIDN_SET_AFFINITY", "0")
+    if threads:
+        os.environ.setdefault("OIDN_NUM_THREADS", str(threads))
+    import mitsuba as mi
+
+    if mi.variant() != tracer.variant:
+        mi.set_variant(tracer.variant)
+    if threads and tracer.variant != SCALAR:
+        import drjit as dr
+
+        dr.set_thread_count(threads)
+    return mi, tracer
+
+
+def _threads() -> int:
+    """Return how many threads this process may use; 0 leaves it to the libraries."""
+    text = os.environ.get("OMP_NUM_THREADS", "")
+    return int(text) if text.isdigit() else 0
