@@ -97,7 +97,8 @@ def _spreading(size: int, sigma_px: float, block: int) -> csr_array:
 @lru_cache(maxsize=32)
 def _between(size: int, block: int) -> csr_array:
     blocks = -(-size // block)
-    middles = np.minimum(np.arange(blocks) * block + 0.5 * block, size) - 0.5
+    starts = np.arange(blocks) * block
+    middles = 0.5 * (starts + np.minimum(starts + block, size)) - 0.5
     at = np.clip(np.arange(size), middles[0], middles[-1])
     low = np.clip(np.searchsorted(middles, at, side="right") - 1, 0, max(blocks - 2, 0))
     high = np.minimum(low + 1, blocks - 1)
