@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from myriorama.plugins.writing import StoredRecord
 from myriorama.scenes.errors import InputError, Problem
+from myriorama.scenes.sample import first_view_key
 
 PARTS: Final = ("train", "val", "test")
 MAX_SALT: Final = 64
@@ -59,8 +60,11 @@ class Split:
         return self.part_at(self.place_of(stored))
 
     def place_of(self, stored: StoredRecord) -> float:
-        """Return where a sample lies in [0, 1): the shares follow one another from 0 on; see `part_of` for errors."""
-        word = stored["key"] if not self.by else _text(drawn_value(stored, self.by))
+        """Return where a sample lies in [0, 1): the shares follow one another from 0 on; see `part_of` for errors.
+
+        Views of one scene lie at one place: no part sees from the left what another sees from the right.
+        """
+        word = first_view_key(stored["key"]) if not self.by else _text(drawn_value(stored, self.by))
         return int.from_bytes(blake2b(f"{self.salt}\0{word}".encode(), digest_size=8).digest(), "big") / 2**64
 
     def part_at(self, place: float) -> str:
@@ -103,7 +107,7 @@ def drawn_paths(stored: StoredRecord) -> dict[str, Any]:
         out[f"{group['uid']}/count"] = len(group["members"])
         for member in group["members"]:
             out |= {f"{group['uid']}/{member['number']}/{name}": value for name, value in member["values"].items()}
-    for node in nodes:
+    for node in (*nodes, *drawn.get("views", ())):
         out |= {f"{node['uid']}/{name}": value for name, value in node["values"].items()}
     return out
 

@@ -6,6 +6,7 @@ It draws nothing; drawing fills it, assembly reads it. A recipe whose key does n
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from hashlib import blake2b
@@ -16,6 +17,7 @@ from myriorama.scenes.parameters.wording import child_place, place_of, shown
 
 RECIPE_FORMAT: Final = "myriorama-sample"
 RECIPE_VERSION: Final = 1
+_VIEW_KEY: Final = re.compile(r"([0-9]{8,})-([0-9a-f]{16})-v([0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,25 @@ class GroupSample:
 
 
 @dataclass(frozen=True)
+class ViewSample:
+    """One camera of a rig: where it is mounted, and its own lens."""
+
+    uid: str
+    name: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class SceneSample:
     """Everything that was drawn for sample `index`.
 
     Attributes
     ----------
     key : str
-        ``00000012-`` plus 16 hex digits of the recipe's hash: names the sample everywhere.
+        ``00000012-`` plus 16 hex digits of the recipe's hash: names the sample everywhere. Where the rig has views,
+        the hash is that of the scene, which its views share, and ``-v1`` behind it is the view's number.
+    index : int
+        Of the picture: with V views, of view ``index % V`` of scene ``index // V``.
     attempt : int
         How many earlier draws of this index the acceptance rules refused.
     lens : mapping
@@ -95,6 +109,22 @@ class SceneSample:
     stage: tuple[GroupSample, ...]
     objects: tuple[GroupSample, ...]
     effects: tuple[NodeSample, ...]
+    views: tuple[ViewSample, ...] = field(default_factory=tuple)
+
+    @property
+    def scene_number(self) -> int:
+        """What every draw hangs on: the index, or with several views the number of the scene that they share."""
+        return self.index // max(1, len(self.views))
+
+    @property
+    def view_number(self) -> int:
+        """Which of the rig's views it is; 0 where there is one camera."""
+        return self.index % max(1, len(self.views))
+
+    @property
+    def view(self) -> ViewSample | None:
+        """The view that it is; None where the camera has none."""
+        return self.views[self.view_number] if self.views else None
 
 
 def sample_to_json(sample: SceneSample) -> dict[str, Any]:
@@ -109,8 +139,25 @@ def recipe_text(recipe: Mapping[str, Any]) -> str:
 
 
 def sample_key(recipe: Mapping[str, Any]) -> str:
-    """Return the key of a recipe: ``00000012-`` and 16 hex digits of BLAKE2b over its canonical text."""
-    return f"{recipe['index']:08d}-{blake2b(recipe_text(recipe).encode(), digest_size=8).hexdigest()}"
+    """Return the key of a recipe: ``00000012-`` and 16 hex digits of BLAKE2b over its canonical text.
+
+    Views of one scene share the digits: they are those of its first view, and ``-v`` and the view's number follow.
+    """
+    index, views = recipe["index"], len(recipe.get("views", ()))
+    if not views:
+        return f"{index:08d}-{_digits(recipe)}"
+    number = index % views
+    return f"{index:08d}-{_digits({**recipe, 'index': index - number})}-v{number}"
+
+
+def _digits(recipe: Mapping[str, Any]) -> str:
+    return blake2b(recipe_text(recipe).encode(), digest_size=8).hexdigest()
+
+
+def first_view_key(key: str) -> str:
+    """Return the key of the first view of the scene that a key names; the key itself where there are no views."""
+    found = _VIEW_KEY.fullmatch(key)
+    return f"{int(found[1]) - int(found[3]):08d}-{found[2]}-v0" if found else key
 
 
 def sample_from_json(recipe: Any, file: str = "") -> SceneSample:
@@ -145,7 +192,7 @@ def sample_from_json(recipe: Any, file: str = "") -> SceneSample:
 def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | int | float):  # by far the most, so first
         return value
-    if isinstance(value, SceneSample | GroupSample | MemberSample | NodeSample):
+    if isinstance(value, SceneSample | GroupSample | MemberSample | NodeSample | ViewSample):
         told = ((f, getattr(value, f.name)) for f in fields(value))
         return {f.name: _plain(v) for f, v in told if v or f.default_factory is MISSING}
     if isinstance(value, tuple | list):
@@ -163,7 +210,7 @@ def _frozen(value: Any) -> Any:
     return value
 
 
-_T = TypeVar("_T", SceneSample, GroupSample, MemberSample, NodeSample)
+_T = TypeVar("_T", SceneSample, GroupSample, MemberSample, NodeSample, ViewSample)
 _TYPES: Final[Mapping[str, type]] = {
     "str": str,
     "int": int,
@@ -208,6 +255,7 @@ class _Reader:
             "NodeSample": lambda v, at: self.one(NodeSample, v, at),
             "GroupSample": lambda v, at: self.one(GroupSample, v, at),
             "MemberSample": lambda v, at: self.one(MemberSample, v, at),
+            "ViewSample": lambda v, at: self.one(ViewSample, v, at),
         }
         if wanted in nested:
             return nested[wanted](value, place)

@@ -120,6 +120,7 @@ class Darkroom:
             renderer,
             size=(wanted.width, wanted.height),
             quality=wanted.quality,
+            engine="raster",  # paths are traced by a process of their own, over this picture
             plan=opened.plan,
             builder=builder,
         )
@@ -148,7 +149,7 @@ class Darkroom:
         builder = Builder(opened.project, self._holding, opened.store, self._drafts)
         scene = builder.build(sample, size=(wanted.width, wanted.height))
         if wanted.view is not None:
-            scene = _seen_from(scene, wanted)
+            scene = seen_from(scene, wanted)
         clock.lap("build")
         if stop():
             raise SupersededError
@@ -166,7 +167,7 @@ class Darkroom:
     def _look(self, opened: Opened, wanted: Wanted, view: View, renderer: Renderer, clock: _Clock) -> Picture:
         sample, scene = self._accepted(opened, wanted, renderer)
         clock.lap("build")
-        scene = _seen_from(scene, wanted)
+        scene = seen_from(scene, wanted)
         labels = opened.project.output.labels
         request = request_for(choose(self._registry, labels), RenderRequest(amodal=False, quality=wanted.quality))
         frame = renderer.render(scene, request)
@@ -233,7 +234,7 @@ class Darkroom:
         return Picture(told, {name: array for name, array in found.items() if array is not None})
 
 
-def _seen_from(scene: Scene, wanted: Wanted) -> Scene:
+def seen_from(scene: Scene, wanted: Wanted) -> Scene:
     """Return the scene with the camera of a free look."""
     view = wanted.view
     if view is None:
@@ -249,7 +250,7 @@ def _seen_from(scene: Scene, wanted: Wanted) -> Scene:
         0.5 * wanted.height,
         scene.camera.exposure_ev,
     )
-    return replace(scene, camera=camera)
+    return replace(scene, camera=camera, rig=(), view=0)
 
 
 def _notes(scene: Scene) -> list[str]:

@@ -19,7 +19,7 @@ CAMERA_UID: Final = "camera"
 def drawn_values(sample: SceneSample, registry: Registry, camera_uid: str = CAMERA_UID) -> dict[str, Any]:
     """Return every drawn value of a sample by its path.
 
-    Paths are ``uid/name`` for nodes, the rig and a group's placement, ``camera/lens/name``, ``uid/count``,
+    Paths are ``uid/name`` for nodes, the rig, its views and a group's placement, ``camera/lens/name``, ``uid/count``,
     ``uid/number/name``, ``uid/number/materials/slot/name`` and ``uid/number/motion/name`` for objects, and
     ``placement uid/number/name`` for what a placement draws for each. A vector has one entry a component, ``.../0``; a
     colour is ``"#rrggbb"``; a file is its reference, empty for none.
@@ -36,6 +36,8 @@ def drawn_values(sample: SceneSample, registry: Registry, camera_uid: str = CAME
     rig = sample.rig
     _add(out, rig.uid, rig.values, _colors(shipped.rigs.get(rig.type, ())))
     _add(out, f"{camera_uid}/lens", sample.lens, _colors(shipped.lens))
+    for view in sample.views:
+        _add(out, view.uid, view.values, _colors(shipped.view))
     nodes: tuple[tuple[PluginKind, tuple[NodeSample, ...]], ...] = (
         ("environment", (*sample.environment, *sample.lights)),
         ("effect", sample.effects),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from myriorama.app.assets.store import FileAssetStore
-from myriorama.app.production.acceptance import refusals
+from myriorama.app.production.acceptance import RULES_READ, refusals
 from myriorama.app.production.producer import AcceptanceError
 from myriorama.plugins.annotators import annotate, choose, request_for
 from myriorama.plugins.registry import PluginRegistry
@@ -30,8 +30,6 @@ from myriorama.scenes.sample import SceneSample
 
 _STATES_KEPT: Final = 6
 _MODEL_BYTES: Final = 64 * 2**20
-_RULES_READ: Final = ("fractions", "visible")
-"""The annotators that acceptance rules can ask."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +135,8 @@ class Accepted:
 def accepted(opened: Opened, renderer: Renderer, index: int, *, truth: bool = False) -> Accepted:
     """Return the attempt at sample `index` that an export takes, without rendering its picture.
 
+    With several views it is the one that the first view of the scene accepts, as in `Producer.produce`.
+
     Parameters
     ----------
     truth : bool
@@ -149,13 +149,18 @@ def accepted(opened: Opened, renderer: Renderer, index: int, *, truth: bool = Fa
     """
     refused: dict[str, int] = {}
     attempt = 0
+    rules = bool(opened.project.acceptance)
+    view = index % max(1, len(opened.project.camera.views))
+    if view and rules:
+        first = accepted(opened, renderer, index - view)
+        attempt, refused, rules = first.sample.attempt, first.refused, False
     while True:
         sample = opened.plan.draw(index, attempt)
         scene = opened.builder.build(sample)
-        if not opened.project.acceptance and not truth:
+        if not rules and not truth:
             return Accepted(sample, scene, None, refused)
         record = truth_record(opened, renderer, sample, scene)
-        found = refusals(opened.project, record)
+        found = refusals(opened.project, record) if rules else ()
         if not found:
             return Accepted(sample, scene, record, refused)
         for rule in found:
@@ -167,5 +172,5 @@ def accepted(opened: Opened, renderer: Renderer, index: int, *, truth: bool = Fa
 
 def truth_record(opened: Opened, renderer: Renderer, sample: SceneSample, scene: Scene) -> Record:
     """Return masks, boxes and visible fractions of a scene, from a truth pass without a picture."""
-    request = request_for(choose(opened.registry, _RULES_READ), RenderRequest(rgb=False, amodal=False))
-    return annotate(renderer.render(scene, request), scene, sample, opened.registry, _RULES_READ)
+    request = request_for(choose(opened.registry, RULES_READ), RenderRequest(rgb=False, amodal=False))
+    return annotate(renderer.render(scene, request), scene, sample, opened.registry, RULES_READ)

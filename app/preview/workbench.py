@@ -198,5 +198,7 @@ def thumbnail_size(size: tuple[int, int], long_side_px: int) -> tuple[int, int]:
 
 
 def resized(scene: Scene, width: int, height: int) -> Scene:
-    """Return the scene with its camera's picture scaled to another size."""
-    return replace(scene, camera=scene.camera.resized(width, height))
+    """Return the scene with its camera's picture scaled to another size, and the other cameras of a rig alike."""
+    rig = tuple(replace(view, camera=view.camera.resized(width, height)) for view in scene.rig)
+    camera = rig[scene.view].camera if rig else scene.camera.resized(width, height)
+    return replace(scene, camera=camera, rig=rig)

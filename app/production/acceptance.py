@@ -5,9 +5,14 @@ A rule reads labels; it never changes them.
 
 from __future__ import annotations
 
+from typing import Final
+
 from myriorama.scenes.errors import Problem
 from myriorama.scenes.labels.record import Annotation, Record
 from myriorama.scenes.project.model import AcceptanceRule, Project
+
+RULES_READ: Final = ("fractions", "visible")
+"""The annotators that acceptance rules can ask."""
 
 
 def refusals(project: Project, record: Record) -> tuple[str, ...]:

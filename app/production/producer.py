@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
-from myriorama.app.production.acceptance import missing_labels, refusals
+from myriorama.app.production.acceptance import RULES_READ, missing_labels, refusals
 from myriorama.app.production.effects import with_effects
 from myriorama.plugins.annotators import annotate, choose, request_for
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.assembly.build import Builder
+from myriorama.scenes.assembly.memory import BuildMemory
 from myriorama.scenes.assets.store import AssetStore
 from myriorama.scenes.drawing.plan import Plan, compile_plan
 from myriorama.scenes.errors import MyrioramaError, ProjectError
@@ -61,6 +62,23 @@ class Produced:
     violations: tuple[Violation, ...]
     refused: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     timings_ms: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Which draw of a scene with several views is accepted.
+
+    Attributes
+    ----------
+    first : int
+        Index of the scene's first view.
+    refused : mapping
+        Acceptance rule -> how many earlier attempts it refused.
+    """
+
+    first: int
+    attempt: int
+    refused: Mapping[str, int]
 
 
 class Producer:
@@ -120,7 +138,10 @@ class Producer:
         )
         self._request = request_for(choose(registry, self._labels), base)
         self._plan = plan or compile_plan(project, registry, store)
-        self._builder = builder or Builder(project, registry, store)
+        # Views of one scene follow each other, and are built from the same things in the same places.
+        memory = BuildMemory() if project.camera.views else None
+        self._builder = builder or Builder(project, registry, store, memory)
+        self._judged: Judged | None = None
 
     def draw(self, index: int, attempt: int = 0) -> SceneSample:
         """Return the recipe of sample `index`."""
@@ -128,6 +149,9 @@ class Producer:
 
     def produce(self, index: int) -> Produced:
         """Return sample `index`, drawn again until the acceptance rules hold.
+
+        With several views the rules are asked of the first view of the scene alone, and every view shows the draw that
+        it accepts.
 
         Raises
         ------
@@ -137,22 +161,52 @@ class Producer:
             The sample cannot be built or rendered.
         """
         spent: Counter[str] = Counter()
-        refused: Counter[str] = Counter()
-        attempt = 0
+        view = index % max(1, len(self.project.camera.views))
+        judged = self._judged_by(index - view, spent) if view else None
+        refused: Counter[str] = Counter(judged.refused if judged else {})
+        attempt = judged.attempt if judged else 0
         while True:
             clock = _Clock(spent, self._on_stage)
             sample = self.draw(index, attempt)
             clock.lap("draw")
             record, truth = self._record(sample, clock)
-            found = refusals(self.project, record)
+            found = () if judged else refusals(self.project, record)
             if not found:
                 violations = tuple(check(record, truth))
                 clock.lap("check")
+                if not view:
+                    self._judged = Judged(index, attempt, dict(refused))
                 return Produced(record, violations, MappingProxyType(dict(refused)), MappingProxyType(dict(spent)))
             refused.update(found)
             attempt += 1
             if attempt == self.project.max_attempts:
                 raise AcceptanceError(sample, refused)
+
+    def _judged_by(self, first: int, spent: Counter[str]) -> Judged:
+        """Return which draw of a scene its first view accepts, by labels alone; the last answer is kept."""
+        if self._judged is None or self._judged.first != first:
+            judged = Judged(first, 0, {})
+            if self.project.acceptance:
+                judged = self._judge(first, _Clock(spent, self._on_stage))
+            self._judged = judged
+        return self._judged
+
+    def _judge(self, first: int, clock: _Clock) -> Judged:
+        request = request_for(choose(self._registry, RULES_READ), RenderRequest(rgb=False, amodal=False))
+        refused: Counter[str] = Counter()
+        for attempt in range(self.project.max_attempts):
+            sample = self.draw(first, attempt)
+            clock.lap("draw")
+            scene = self._builder.build(sample, size=self._size)
+            clock.lap("build")
+            frame = self.renderer.render(scene, request)
+            clock.lap("render")
+            found = refusals(self.project, annotate(frame, scene, sample, self._registry, RULES_READ))
+            clock.lap("annotate")
+            if not found:
+                return Judged(first, attempt, dict(refused))
+            refused.update(found)
+        raise AcceptanceError(self.draw(first, self.project.max_attempts - 1), refused)
 
     def record(self, sample: SceneSample) -> Record:
         """Return the record of a recipe as it is, without acceptance or check."""

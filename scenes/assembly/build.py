@@ -22,6 +22,7 @@ from myriorama.scenes.assembly.scene import Instance, Scene, SceneClass
 from myriorama.scenes.assets.store import Asset, AssetStore, OpenAsset
 from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.cameras.rigs import camera_from
+from myriorama.scenes.cameras.views import RigView, lens_of_view, mounted, rig_from_view
 from myriorama.scenes.conventions import F64, SurfaceKind
 from myriorama.scenes.errors import PluginError, Problem, ProjectError
 from myriorama.scenes.lights import Background, Light
@@ -35,6 +36,7 @@ from myriorama.scenes.sample import GroupSample, MemberSample, NodeSample, Scene
 UNLABELLED: Final = "unlabelled"
 _UNIT_SCALE_TOLERANCE: Final = 1e-6
 _IDENTITY: Final = np.eye(3)
+_NO_VIEW: Final[Values] = MappingProxyType({})
 
 
 class Builder:
@@ -91,7 +93,8 @@ class Builder:
             A plugin broke its contract.
         """
         effects = self._effects(sample)
-        camera = self._camera(sample, effects, size or self._size)
+        rig = self._rig(sample, effects, size or self._size)
+        camera = rig[sample.view_number].camera if rig else self._camera(sample, effects, size or self._size)
         background = Background()
         lights: list[Light] = []
         instances: list[Instance] = []
@@ -146,14 +149,35 @@ class Builder:
             resolved=MappingProxyType(resolved),
             report=MappingProxyType({"groups": report}),
             effects=effects,
+            rig=rig,
+            view=sample.view_number,
         )
 
     def camera(self, sample: SceneSample, size: tuple[int, int] | None = None) -> Camera:
         """Return the camera of `sample` alone, with its optics; `size` as in `build`."""
-        return self._camera(sample, self._effects(sample), size or self._size)
+        effects, size = self._effects(sample), size or self._size
+        rig = self._rig(sample, effects, size)
+        return rig[sample.view_number].camera if rig else self._camera(sample, effects, size)
 
-    def _camera(self, sample: SceneSample, effects: Sequence[tuple[str, Values, str]], size: tuple[int, int]) -> Camera:
-        camera = camera_from(sample.rig.type, sample.rig.values, sample.lens, *size)
+    def _rig(
+        self, sample: SceneSample, effects: Sequence[tuple[str, Values, str]], size: tuple[int, int]
+    ) -> tuple[RigView, ...]:
+        """Return every view of the rig; what effects give a camera each of them gets. Empty where there are none."""
+        views = []
+        for view in sample.views:
+            pose = rig_from_view(view.values)
+            camera = self._camera(sample, effects, size, view.values)
+            views.append(RigView(view.name, mounted(camera, pose), pose))
+        return tuple(views)
+
+    def _camera(
+        self,
+        sample: SceneSample,
+        effects: Sequence[tuple[str, Values, str]],
+        size: tuple[int, int],
+        view: Values = _NO_VIEW,
+    ) -> Camera:
+        camera = camera_from(sample.rig.type, sample.rig.values, lens_of_view(sample.lens, view), *size)
         for name, values, _ in effects:
             effect = self._registry.effect(name)
             if effect.stage == "optics":
@@ -169,8 +193,8 @@ class Builder:
     def _group_keys(self, sample: SceneSample) -> list[str]:
         """Return, for each group, the hash of all that its instances come from: its own numbers and what stands."""
         tree = sample_to_json(sample)
-        names = ("seed", "index", "attempt", "environment", "lights")
-        root = [[asdict(c) for c in self._classes], *(tree[name] for name in names)]
+        names = ("seed", "attempt", "environment", "lights")
+        root = [[asdict(c) for c in self._classes], sample.scene_number, *(tree[name] for name in names)]
         digest = blake2b(json.dumps(root, sort_keys=True).encode(), digest_size=16)
         keys = []
         for group in (*tree["stage"], *tree["objects"]):
@@ -194,7 +218,7 @@ class Builder:
                 Item(member.number, model, self._open(placement.per_object, member.placement))
                 for member, model in zip(group.members, models, strict=True)
             ]
-            draws = KeyedDraws(sample.seed, sample.index, sample.attempt, group.placement.uid)
+            draws = KeyedDraws(sample.seed, sample.scene_number, sample.attempt, group.placement.uid)
             values = self._open(placement.parameters, group.placement.values)
             placed = placement.place(values, items, PlaceContext(standing, draws))
             if len(placed.poses) != len(items):

@@ -15,6 +15,7 @@ import numpy as np
 
 from myriorama.scenes.assembly.model import Attribute, ObjectModel
 from myriorama.scenes.cameras.camera import Camera
+from myriorama.scenes.cameras.views import RigView
 from myriorama.scenes.conventions import F64, SurfaceKind
 from myriorama.scenes.geometry.mesh import frozen_array
 from myriorama.scenes.lights import Background, Light
@@ -106,6 +107,9 @@ class Scene:
         JSON-able: rejections counted by reason, too few placed, notes.
     effects : tuple of (name, values, uid)
         Image effects in order; applied after rendering.
+    rig : tuple of RigView
+        Every camera that is mounted on the rig, of which `camera` is the one numbered `view`; empty where it is alone,
+        and in a scene that is looked at from elsewhere.
     """
 
     sample_key: str
@@ -118,6 +122,8 @@ class Scene:
     resolved: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     report: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     effects: tuple[tuple[str, Mapping[str, Any], str], ...] = ()
+    rig: tuple[RigView, ...] = ()
+    view: int = 0
 
     @cached_property
     def moves(self) -> bool:

@@ -96,6 +96,7 @@ def _all_references(project: Project) -> frozenset[str]:
     groups = (*project.stage, *project.objects)
     nodes = (project.camera.rig, *project.environment, *project.lights, *project.effects)
     uids = [n.uid for n in nodes] + [project.camera.uid] + [u for g in groups for u in (g.uid, g.placement.uid)]
+    uids += [view.uid for view in project.camera.views]
     return frozenset(f"@{uid}" for uid in uids)
 
 

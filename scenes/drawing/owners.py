@@ -27,23 +27,26 @@ TAKEN_NAMES: Final = ("count", "materials")
 
 @dataclass(frozen=True)
 class Shipped:
-    """Declarations that are not a plugin's: rigs, the lens, material slots, motion."""
+    """Declarations that are not a plugin's: rigs, the lens, material slots, motion, views."""
 
     rigs: Mapping[str, tuple[Parameter, ...]]
     lens: tuple[Parameter, ...]
     material: tuple[Parameter, ...]
     motion: tuple[Parameter, ...] = ()
+    view: tuple[Parameter, ...] = ()
 
 
 def shipped_declarations() -> Shipped:
-    """Return the declarations of the built-in rigs, lens, materials and motion."""
+    """Return the declarations of the built-in rigs, lens, materials, motion and views."""
     # Late, so that reading and checking a file needs no geometry, and no import can run in a circle.
     from myriorama.scenes.assembly.motion import MOTION_PARAMETERS
     from myriorama.scenes.cameras.rigs import LENS_PARAMETERS, RIGS
+    from myriorama.scenes.cameras.views import VIEW_PARAMETERS
     from myriorama.scenes.materials.spec import MATERIAL_PARAMETERS
 
     rigs = MappingProxyType({name: tuple(rig.parameters) for name, rig in RIGS.items()})
-    return Shipped(rigs, tuple(LENS_PARAMETERS), tuple(MATERIAL_PARAMETERS), tuple(MOTION_PARAMETERS))
+    alone = (tuple(LENS_PARAMETERS), tuple(MATERIAL_PARAMETERS), tuple(MOTION_PARAMETERS), tuple(VIEW_PARAMETERS))
+    return Shipped(rigs, *alone)
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,12 @@ class Survey:
         key = f"{camera.uid}/lens"
         lens = Owner(key, key, f"@{camera.uid}", "camera.lens", "the lens", camera.lens, self.shipped.lens)
         self.owners.append(lens)
+        for i, view in enumerate(camera.views):
+            place = f"{place_of(('camera', 'views', i))}.parameters"
+            title = f"view {view.name}"
+            self.owners.append(
+                Owner(view.uid, view.uid, f"@{view.uid}", place, title, view.parameters, self.shipped.view)
+            )
 
     def _group(self, group: ObjectGroup, place: str, number: int) -> None:
         on = group.enabled

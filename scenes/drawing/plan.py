@@ -24,7 +24,15 @@ from myriorama.scenes.project.dump import project_hash
 from myriorama.scenes.project.model import Node, ObjectGroup, Project
 from myriorama.scenes.project.structure import structure_problems
 from myriorama.scenes.registry import Registry
-from myriorama.scenes.sample import GroupSample, MemberSample, NodeSample, SceneSample, sample_key, sample_to_json
+from myriorama.scenes.sample import (
+    GroupSample,
+    MemberSample,
+    NodeSample,
+    SceneSample,
+    ViewSample,
+    sample_key,
+    sample_to_json,
+)
 
 MAX_INDEX: Final = 2**63
 
@@ -104,6 +112,9 @@ class Plan:
     def draw(self, index: int, attempt: int = 0) -> SceneSample:
         """Return the sample of an index.
 
+        Where several cameras are mounted on the rig, an index counts pictures: the views of one scene follow each
+        other, and all that is drawn hangs on the scene's number.
+
         Parameters
         ----------
         index : int
@@ -120,14 +131,15 @@ class Plan:
         """
         if not 0 <= index < MAX_INDEX or not 0 <= attempt < MAX_INDEX:
             raise ValueError(f"index and attempt lie in [0, 2**63), not {index}, {attempt}")
+        scene = index // max(1, len(self.project.camera.views))
         slots = list(self._constants)
-        self._fill(slots, self._sample, index, attempt)
+        self._fill(slots, self._sample, scene, attempt)
         where = f"in sample {index}" + (f", attempt {attempt}" if attempt else "")
         for link in self._links["sample"]:
             # Of a link's cell the slot so far says whether it is used at all.
             slots[link.cell] = self._computed(link, slots, slots[link.cell] is not False, -1, where)
         counts = self._counts(slots, where)
-        self._draw_objects(slots, index, attempt, counts, where)
+        self._draw_objects(slots, scene, attempt, counts, where)
         return self._assembled(slots, index, attempt, counts, where)
 
     def _counts(self, slots: list[Any], where: str) -> list[int]:
@@ -203,6 +215,7 @@ class Plan:
             stage=tuple(g for g in groups[:stage] if g is not None),
             objects=tuple(g for g in groups[stage:] if g is not None),
             effects=nodes(project.effects),
+            views=tuple(ViewSample(v.uid, v.name, self._single(v.uid, slots, where)) for v in project.camera.views),
         )
         return replace(sample, key=sample_key(sample_to_json(sample)))
 

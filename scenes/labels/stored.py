@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from myriorama.scenes.cameras.stereo import rig_to_json
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.labels.record import Annotation, Box, Box3D, KeypointLabel, Occlusion, Record
 from myriorama.scenes.sample import sample_to_json
@@ -52,6 +53,7 @@ def record_to_json(record: Record, files: Mapping[str, Mapping[str, Any]]) -> di
             "world_from_camera": camera.world_from_camera.tolist(),
             "exposure_ev": camera.exposure_ev,
             **camera.optics(),
+            **_view_to_json(record),
         },
         "labels": list(record.labels),
         "surfaces": [
@@ -71,6 +73,20 @@ def record_to_json(record: Record, files: Mapping[str, Mapping[str, Any]]) -> di
         "report": plain(scene.report),
         "drawn": sample_to_json(record.sample),
         "resolved": plain(scene.resolved),
+    }
+
+
+def _view_to_json(record: Record) -> dict[str, Any]:
+    """Return which camera of which scene it is, and how all of them stand to each other; empty for one camera."""
+    rig = record.scene.rig
+    if not rig:
+        return {}
+    sample = record.sample
+    return {
+        "view": rig[record.scene.view].name,
+        "view_number": record.scene.view,
+        "scene": sample.scene_number,
+        "rig": rig_to_json(rig),
     }
 
 

@@ -110,6 +110,14 @@ class ObjectGroup(_Frozen):
     motion: Parameters = Field(default_factory=dict, description="Each object's velocity; what is empty stands still.")
 
 
+class MountedView(_Frozen):
+    """One camera of several that are mounted on the rig."""
+
+    uid: Uid
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,32}$", description="Tells it from the other views: left, right.")
+    parameters: Parameters = Field(default_factory=dict)
+
+
 class CameraNode(_Frozen):
     """Where the camera stands and what it is.
 
@@ -120,6 +128,9 @@ class CameraNode(_Frozen):
     uid: Uid = "camera"
     rig: Node
     lens: Parameters = Field(default_factory=lambda: {"field_of_view_deg": 50.0})
+    views: tuple[MountedView, ...] = Field(
+        default=(), max_length=64, description="Cameras mounted on the rig; every sample has a picture of each."
+    )
 
 
 class AcceptanceRule(_Frozen):

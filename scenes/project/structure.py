@@ -52,6 +52,8 @@ def nodes(tree: dict[str, Any]) -> Iterator[tuple[Place, dict[str, Any]]]:
     for place, camera in _child((), tree, "camera"):
         yield place, camera
         yield from _child(place, camera, "rig")
+        for at, view in _dicts(camera, "views"):
+            yield (*place, *at), view
     for key in ("environment", "lights", "effects"):
         yield from _dicts(tree, key)
     for place, group in groups(tree):
@@ -86,7 +88,7 @@ def structure_problems(tree: dict[str, Any]) -> list[Problem]:
     tree : dict
         Of the present version; parts of a wrong type are skipped (the model's own check names them).
     """
-    every = (_uid_problems, _class_problems, _rule_problems, _name_problems, _distribution_problems)
+    every = (_uid_problems, _class_problems, _rule_problems, _name_problems, _view_problems, _distribution_problems)
     return [problem for find in every for problem in islice(find(tree), MAX_PROBLEMS)]
 
 
@@ -169,6 +171,19 @@ def _rule_problems(tree: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(place_of(place), "the rule demands nothing", "", "at_least, at_most, or both")
         if isinstance(low, int) and isinstance(high, int) and low > high:
             yield Problem(place_of(place), "the rule can never hold", f"at_least {low}, at_most {high}", "low <= high")
+
+
+def _view_problems(tree: dict[str, Any]) -> Iterator[Problem]:
+    first: dict[str, Place] = {}
+    for place, camera in _child((), tree, "camera"):
+        for at, view in _dicts(camera, "views"):
+            here, name = (*place, *at), view.get("name")
+            if not isinstance(name, str):
+                continue
+            if name in first:
+                message = f"the name is already that of {place_of(first[name])}"
+                yield Problem(place_of((*here, "name")), message, shown(name), "a name of its own for every view")
+            first.setdefault(name, here)
 
 
 def _name_problems(tree: dict[str, Any]) -> Iterator[Problem]:
