@@ -18,8 +18,9 @@ from myriorama.scenes.conventions import F32, F64
 
 CONTRAST_SEEN: Final = 0.05
 """The contrast that is left at the visibility: the meteorological optical range of the WMO."""
-_CELL_PX: Final = 16
-_SLICES: Final = 24
+_CELLS: Final = 40
+_SMALLEST_CELL_PX: Final = 4
+_SLICES: Final = 40
 _NEAREST_M: Final = 0.1
 
 
@@ -104,23 +105,27 @@ def lamp_glow(around: Surroundings, camera: Camera, range_m: F32, extinction: fl
         return None
     rays, lengths = camera_rays(camera)
     height, width = lengths.shape
-    rows, columns = _grid(height), _grid(width)
+    cell = max(width // _CELLS, _SMALLEST_CELL_PX)
+    rows, columns = _grid(height, cell), _grid(width, cell)
     furthest = _furthest(around, camera, range_m)
     edges = np.concatenate([[0.0], np.geomspace(_NEAREST_M, max(furthest, 2 * _NEAREST_M), _SLICES)])
     unit = (rays[np.ix_(rows, columns)] / lengths[np.ix_(rows, columns)][..., None]).astype(np.float64)
     unit = unit @ camera.world_from_camera[:3, :3].T
-    steps = np.diff(edges)
     middle = 0.5 * (edges[1:] + edges[:-1])
-    points = camera.world_from_camera[:3, 3] + unit[None] * middle[:, None, None, None]
-    reaching = extinction * steps * np.exp(-extinction * middle)
+    eye = camera.world_from_camera[:3, 3]
+    points = eye + unit[None] * middle[:, None, None, None]
+    reaching = extinction * np.exp(-extinction * middle)
     total: F64 = np.zeros((len(edges), len(rows), len(columns), 3))
     for lamp in around.lamps:
         share, to_lamp = lamp.arriving(points)
-        # A slice that is longer than the lamp is far would meet its peak by chance.
-        away = np.sqrt(np.sum((lamp.position - points) ** 2, axis=-1))
-        share *= away**2 / np.maximum(away**2, (0.35 * steps[:, None, None]) ** 2)
+        squared = np.sum((lamp.position - points) ** 2, axis=-1)
+        # The fall with the square of the distance is summed in closed form over each slice: it peaks at the lamp.
+        nearest = unit @ (lamp.position - eye)
+        beside = np.sqrt(np.maximum(np.sum((lamp.position - eye) ** 2) - nearest**2, lamp.size_m**2))
+        angles = np.arctan((edges[:, None, None] - nearest) / beside)
+        share *= np.maximum(squared, lamp.size_m**2) * np.diff(angles, axis=0) / beside
         cosine = np.einsum("khwi,hwi->khw", to_lamp, unit)
-        glow = share * phase(cosine, forward) * np.exp(-extinction * away) * reaching[:, None, None]
+        glow = share * phase(cosine, forward) * np.exp(-extinction * np.sqrt(squared)) * reaching[:, None, None]
         total[1:] += np.cumsum(glow, axis=0)[..., None] * lamp.intensity
     return _between(total, edges, range_m, rows, columns)
 
@@ -135,8 +140,8 @@ def _furthest(around: Surroundings, camera: Camera, range_m: F32) -> float:
     return max(reach, *(2.0 * float(np.linalg.norm(lamp.position - eye)) for lamp in around.lamps))
 
 
-def _grid(size: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return np.unique(np.append(np.arange(0, size, _CELL_PX), size - 1))
+def _grid(size: int, cell: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.unique(np.append(np.arange(0, size, cell), size - 1))
 
 
 def _between(
