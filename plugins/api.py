@@ -209,6 +209,10 @@ class Annotator(Plugin):
     fills: ClassVar[tuple[str, ...]] = ()
     passes: ClassVar[frozenset[str]] = frozenset({"truth"})
 
+    def applies(self, scene: Scene) -> bool:
+        """Return whether this scene can have such labels at all; one that does not apply is as if it were not chosen."""
+        return True
+
     @abstractmethod
     def annotate(self, frame: Frame, scene: Scene, truth: Truth) -> Mapping[int, Mapping[str, Any]]:
         """Return fields by instance index; index `WHOLE_IMAGE` is the image itself.

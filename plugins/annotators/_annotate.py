@@ -94,7 +94,7 @@ def annotate(
     PluginError
         A pass is missing, or an annotator returned what it had not declared.
     """
-    annotators = choose(registry, labels)
+    annotators = tuple(a for a in choose(registry, labels) if a.applies(scene))
     _check_passes(frame, annotators)
     truth = truth or Truth.of(frame, scene)
     if truth.frame is not frame or truth.scene is not scene:
