@@ -53,6 +53,14 @@ def _device() -> Any:
     return rtcore.EmbreeDevice()
 
 
+def _narrow(origins: F64, directions: F64) -> tuple[F32, F32]:
+    """Return rays as Embree takes them."""
+    narrow = directions.astype(np.float32)
+    start = np.empty_like(narrow)
+    start[:] = origins
+    return start, narrow
+
+
 class MeshTracer:
     """One mesh under Embree."""
 
@@ -75,23 +83,29 @@ class MeshTracer:
         directions : (R, 3) float64
             Not normalised.
         """
-        narrow = directions.astype(np.float32)
-        start = np.empty_like(narrow)
-        start[:] = origins
-        found = self._scene.run(start, narrow, output=1)
+        if len(directions) == 0:
+            none = np.zeros(0)
+            return Hits(none.astype(np.intp), none.astype("i4"), none, none.astype("f4"), none.astype("f4"))
+        found = self._scene.run(*_narrow(origins, directions), output=1)
         face = found["primID"]
         ray = np.flatnonzero(face >= 0)
         face = face[ray]
         near = found["tfar"][ray].astype(np.float64)
         normals = self.normals[face]
         own = origins if origins.ndim == 1 else origins[ray]
-        above = self._offsets[face] - (normals @ own if own.ndim == 1 else np.einsum("ij,ij->i", normals, own))
+        above = self._offsets[face] - np.einsum("ij,j->i" if own.ndim == 1 else "ij,ij->i", normals, own)
         slope = np.einsum("ij,ij->i", normals, directions[ray])
         with np.errstate(divide="ignore", invalid="ignore"):
             t = above / slope
         # At a face seen edge-on the plane runs away from it with the last bit of the ray.
         t = np.where(np.abs(t - near) <= _TRUSTED * near, t, near)
         return Hits(ray, face, t, found["u"][ray], found["v"][ray])
+
+    def meets(self, origins: F64, directions: F64) -> npt.NDArray[np.intp]:
+        """Return which rays meet the mesh at all, ascending."""
+        if len(directions) == 0:
+            return np.zeros(0, dtype=np.intp)
+        return np.flatnonzero(self._scene.run(*_narrow(origins, directions)) >= 0)
 
     def release(self) -> None:
         """Nothing is held outside this object; Embree frees with it."""

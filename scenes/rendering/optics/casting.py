@@ -71,17 +71,18 @@ class Field:
         None means all pixels of the rectangle, row by row.
         """
         _, height, width = self.plane.shape
-        seen = np.empty((height, width, 3))
-        seen[:, :, 0], seen[:, :, 1], seen[:, :, 2] = self.plane[0], self.plane[1], 1.0
         turns = item.object_from_world @ self.poses[:, :3, :3]
         places = item.world_from_object[:3, 3] + item.velocity * self.times_s[:, None]
         eyes = (self.poses[:, :3, 3] - places) @ item.object_from_world.T
-        if len(eyes) == 1:
-            directions = seen.reshape(-1, 3) @ turns[0].T
-            origins: F64 = eyes[0]
-        else:
-            directions = np.matmul(seen, turns.transpose(0, 2, 1)).reshape(-1, 3)
-            origins = np.repeat(eyes, width, axis=0)
+        # Written out: a matrix library would start its threads for these three columns.
+        seen = np.empty((height, width, 3))
+        for k in range(3):
+            x, y, z = (turns[:, k, n, None] for n in range(3))
+            np.multiply(self.plane[0], x, out=seen[:, :, k])
+            seen[:, :, k] += self.plane[1] * y
+            seen[:, :, k] += z
+        directions = seen.reshape(-1, 3)
+        origins: F64 = eyes[0] if len(eyes) == 1 else np.repeat(eyes, width, axis=0)
         if self.lit is None:
             return origins, directions, None
         pixels = np.flatnonzero(self.lit)
@@ -91,15 +92,21 @@ class Field:
 def cast(field: Field, item: Item, tracer: MeshTracer) -> Hits:
     """Return where the rays of a field first meet what an item leaves opaque; `ray` counts the rectangle's pixels."""
     origins, directions, pixels = field.rays(item)
-    if len(directions) == 0:
-        nothing = np.zeros(0)
-        return Hits(np.zeros(0, np.intp), np.zeros(0, np.int32), nothing, nothing.astype("f4"), nothing.astype("f4"))
     hits = tracer.first_hits(origins, directions)
     if item.material.alpha == "cutout":
         hits = _beyond_cuts(item, tracer, origins, directions, hits)
     if pixels is None:
         return hits
     return Hits(pixels[hits.ray], hits.face, hits.t, hits.u, hits.v)
+
+
+def covered(field: Field, item: Item, tracer: MeshTracer) -> npt.NDArray[np.intp]:
+    """Return the pixels of the field's rectangle, row by row, whose rays meet what an item leaves opaque."""
+    if item.material.alpha == "cutout":
+        return cast(field, item, tracer).ray
+    origins, directions, pixels = field.rays(item)
+    met = tracer.meets(origins, directions)
+    return met if pixels is None else pixels[met]
 
 
 def _beyond_cuts(item: Item, tracer: MeshTracer, origins: F64, directions: F64, hits: Hits) -> Hits:

@@ -11,6 +11,7 @@ import numpy as np
 
 from myriorama.scenes.assembly.scene import Instance, Scene
 from myriorama.scenes.cameras.camera import Camera
+from myriorama.scenes.cameras.motion import turned
 from myriorama.scenes.conventions import F64
 
 
@@ -47,7 +48,13 @@ def _moved(instance: Instance, time_s: float) -> Instance:
 
 
 def poses_at(camera: Camera, times_s: F64) -> F64:
-    """Return world_from_camera at instants (T,): (T, 4, 4) float64."""
+    """Return world_from_camera at instants (T,): (T, 4, 4) float64, as `Camera.at` has it."""
     if not camera.moves:
         return np.broadcast_to(camera.world_from_camera, (len(times_s), 4, 4))
-    return np.stack([camera.at(float(t)).world_from_camera for t in times_s])
+    count = len(times_s)
+    pose = camera.world_from_camera
+    out = np.tile(pose, (count, 1, 1))
+    axes = turned(np.tile(np.eye(3), (count, 1)), camera.angular_velocity_rad_s, np.repeat(times_s, 3))
+    out[:, :3, :3] = pose[:3, :3] @ axes.reshape(count, 3, 3).transpose(0, 2, 1)
+    out[:, :3, 3] = pose[:3, 3] + np.outer(times_s, pose[:3, :3] @ np.array(camera.velocity_m_s))
+    return out

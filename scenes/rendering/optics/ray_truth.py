@@ -17,7 +17,7 @@ from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.conventions import F32, F64, U32, Mask
 from myriorama.scenes.rendering.frame import AmodalMask, empty_mask
 from myriorama.scenes.rendering.optics.bvh import TracerStore
-from myriorama.scenes.rendering.optics.casting import Field, cast
+from myriorama.scenes.rendering.optics.casting import Field, cast, covered
 from myriorama.scenes.rendering.optics.item import Item, items_of
 from myriorama.scenes.rendering.optics.lens_plane import LensPlanes, Rect, plane_of
 from myriorama.scenes.rendering.optics.moments import rolls
@@ -127,29 +127,32 @@ class RayTracer:
         if not things:
             return {}
         reached = around.reached(camera, things, rolling)
-        rects: dict[int, list[tuple[Item, Rect]]] = {}
-        for number, item in enumerate(things):
-            rect = around.rect_of(reached[number])
-            if rect is not None and _leaves(rect, camera):
-                rects.setdefault(item.instance, []).append((item, rect))
-        return {i: self._count(camera, parts, rolling) for i, parts in rects.items()}
+        rects = [(item, around.rect_of(reached[number])) for number, item in enumerate(things)]
+        counts: dict[int, int] = {}
+        for image in _images_around(camera):
+            own = [(item, part) for item, rect in rects if rect and (part := _common(rect, image))]
+            if own:
+                for instance, count in self._count(camera, own, rolling).items():
+                    counts[instance] = counts.get(instance, 0) + count
+        return counts
 
-    def _count(self, camera: Camera, parts: list[tuple[Item, Rect]], rolling: bool) -> int:
-        every = np.array([rect for _, rect in parts])
-        whole = (*every[:, :2].min(axis=0).tolist(), *every[:, 2:].max(axis=0).tolist())
-        count = 0
-        for strip in _strips_outside(whole, camera):
-            field = Field.of(camera, strip, plane_of(camera, strip), rolling)
-            covered = np.zeros((strip[3] - strip[1], strip[2] - strip[0]), dtype=np.bool_)
-            for item, rect in parts:
-                own = _common(rect, strip)
-                if own is None:
-                    continue
-                hits = cast(field.crop(own), item, self._tracers.get(item.mesh))
-                rows, columns = np.divmod(hits.ray, own[2] - own[0])
-                covered[rows + own[1] - strip[1], columns + own[0] - strip[0]] = True
-            count += int(np.count_nonzero(covered))
-        return count
+    def _count(self, camera: Camera, own: list[tuple[Item, Rect]], rolling: bool) -> dict[int, int]:
+        """Return how many pixels each thing covers alone, items given with their rectangles within one image."""
+        whole = _around([rect for _, rect in own])
+        field = Field.of(camera, whole, plane_of(camera, whole), rolling)
+        parts: dict[int, list[tuple[Item, Rect]]] = {}
+        for item, rect in own:
+            parts.setdefault(item.instance, []).append((item, rect))
+        counts = {}
+        for instance, pieces in parts.items():
+            x0, y0, x1, y1 = _around([rect for _, rect in pieces])
+            found = np.zeros((y1 - y0, x1 - x0), dtype=np.bool_)
+            for item, rect in pieces:
+                pixels = covered(field.crop(rect), item, self._tracers.get(item.mesh))
+                rows, columns = np.divmod(pixels, rect[2] - rect[0])
+                found[rows + rect[1] - y0, columns + rect[0] - x0] = True
+            counts[instance] = int(np.count_nonzero(found))
+        return counts
 
     def _buffers(
         self, scene: Scene, field: Field, items: list[Item], nearest: _Nearest, coordinates: bool
@@ -188,7 +191,7 @@ class RayTracer:
                 if len(row) > 1:
                     points = eyes[row] + np.einsum("kij,kj->ki", back[row], reach)
                 else:
-                    points = eyes[int(row[0])] + reach @ back[int(row[0])].T
+                    points = eyes[int(row[0])] + np.einsum("kj,ij->ki", reach, back[int(row[0])])
                 low, high = scene.instances[item.instance].model.bounds
                 placed[pixel] = object_coordinates(low, high, points)
         depth = np.where(hit, nearest.depth, 0.0).astype(np.float32)
@@ -254,20 +257,17 @@ def _joined(crops: list[tuple[int, int, Mask]]) -> tuple[int, int, Mask] | None:
     return tight(whole, x0, y0)
 
 
-def _leaves(rect: Rect, camera: Camera) -> bool:
-    return rect[0] < 0 or rect[1] < 0 or rect[2] > camera.width or rect[3] > camera.height
-
-
 def _common(a: Rect, b: Rect) -> Rect | None:
     x0, y0, x1, y1 = max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
     return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
 
-def _strips_outside(rect: Rect, camera: Camera) -> list[Rect]:
-    """Return the rectangle without the image, in up to four pieces."""
-    x0, y0, x1, y1 = rect
-    top, bottom = min(max(y0, 0), y1), max(min(y1, camera.height), y0)
-    pieces = [(x0, y0, x1, min(top, y1)), (x0, max(bottom, y0), x1, y1)]
-    if top < bottom:
-        pieces += [(x0, top, min(0, x1), bottom), (max(camera.width, x0), top, x1, bottom)]
-    return [p for p in pieces if p[0] < p[2] and p[1] < p[3]]
+def _around(rects: list[Rect]) -> Rect:
+    x0, y0, x1, y1 = zip(*rects, strict=True)
+    return min(x0), min(y0), max(x1), max(y1)
+
+
+def _images_around(camera: Camera) -> list[Rect]:
+    """Return the eight images about the picture, each of its size."""
+    w, h = camera.width, camera.height
+    return [(c * w, r * h, (c + 1) * w, (r + 1) * h) for r in (-1, 0, 1) for c in (-1, 0, 1) if (c, r) != (0, 0)]

@@ -56,7 +56,7 @@ def object_coordinates(low: F64, high: F64, points: F64) -> F32:
 
 def _turned(vectors: F64, turn: F64) -> F64:
     if turn.ndim == 2:
-        return np.asarray(vectors @ turn.T)
+        return np.asarray(np.einsum("kj,ij->ki", vectors, turn))
     return np.asarray(np.einsum("kij,kj->ki", turn, vectors))
 
 

@@ -47,7 +47,7 @@ class Tiles:
     def around(cls, camera: Camera) -> Tiles:
         """Return blocks over the grid of 3x3 images, from a few looks through the lens at each.
 
-        A block that is dark at some of its looks and lit at others counts as looking everywhere.
+        Where the lens's picture ends, every pixel of a block is looked through.
         """
         width, height = camera.width, camera.height
         rect = (-width, -height, 2 * width, 2 * height)
@@ -58,17 +58,21 @@ class Tiles:
         looks = straightened(camera, *np.meshgrid(x, y))
         lowest, highest = looks[:, : 2 * rows : 2, : 2 * columns : 2], looks[:, : 2 * rows : 2, : 2 * columns : 2]
         dark = np.zeros(lowest.shape[1:], dtype=np.int64)
-        for down in range(3):
-            for along in range(3):
-                piece = looks[:, down : down + 2 * rows - 1 : 2, along : along + 2 * columns - 1 : 2]
+        for i in range(3):
+            for j in range(3):
+                piece = looks[:, i : i + 2 * rows - 1 : 2, j : j + 2 * columns - 1 : 2]
                 lowest, highest = np.fmin(lowest, piece), np.fmax(highest, piece)
                 dark += np.isnan(piece[0])
         slack = 0.1 * (highest - lowest)
         lowest, highest = lowest - slack, highest + slack
-        mixed = (dark > 0) & (dark < 9)
-        near_light = _dilated(dark < 9) & (dark == 9)
-        lowest[:, mixed | near_light] = -np.inf
-        highest[:, mixed | near_light] = np.inf
+        down, along = np.nonzero(((dark > 0) & (dark < 9)) | (_dilated(dark < 9) & (dark == 9)))
+        if len(down):
+            within = np.arange(TILE_PX) + 0.5
+            column = rect[0] + TILE_PX * along[:, None, None] + within
+            row = rect[1] + TILE_PX * down[:, None, None] + within[:, None]
+            every = straightened(camera, *np.broadcast_arrays(column, row)).reshape(2, len(down), -1)
+            lowest[:, down, along] = np.fmin.reduce(every, axis=2)
+            highest[:, down, along] = np.fmax.reduce(every, axis=2)
         return cls(rect, lowest, highest)
 
     def reached(self, camera: Camera, items: list[Item], rolling: bool) -> Mask:
