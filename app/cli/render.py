@@ -15,6 +15,7 @@ from myriorama.app.cli.selecting import read_runs, read_writer_options, without
 from myriorama.app.cli.shards import read_shard
 from myriorama.app.finding import find_project
 from myriorama.scenes.errors import InputError, Problem
+from myriorama.scenes.rendering.tracing import MAX_PATH_DEPTH, MAX_SAMPLES
 
 if TYPE_CHECKING:
     from myriorama.app.production.job import JobResult, JobSettings, Progress
@@ -65,6 +66,35 @@ def render(
         Literal["draft", "standard", "high"] | None,
         typer.Option("--quality", help="How much work goes into the look; labels are the same for all."),
     ] = None,
+    engine: Annotated[
+        Literal["raster", "pathtraced"] | None,
+        typer.Option("--engine", help="What makes the picture, instead of the project's; labels are the same."),
+    ] = None,
+    spp: Annotated[
+        int | None,
+        typer.Option("--spp", metavar="N", min=1, max=MAX_SAMPLES, help="Path tracer: paths through every pixel."),
+    ] = None,
+    noise_target: Annotated[
+        float | None,
+        typer.Option(
+            "--noise-target",
+            metavar="X",
+            min=0.0,
+            max=0.999,
+            help="Path tracer: stop below this mean error of the picture in [0, 1]; --spp is then the most. 0: off.",
+        ),
+    ] = None,
+    denoise: Annotated[
+        bool | None, typer.Option("--denoise/--no-denoise", help="Path tracer: take the grain out.")
+    ] = None,
+    max_depth: Annotated[
+        int | None,
+        typer.Option("--max-depth", metavar="N", min=1, max=MAX_PATH_DEPTH, help="Path tracer: surfaces on a path."),
+    ] = None,
+    pairs: Annotated[
+        bool | None,
+        typer.Option("--pairs/--no-pairs", help="Path tracer: also a noisy and a clean picture, for render_pairs."),
+    ] = None,
     replace: Annotated[
         bool,
         typer.Option(
@@ -110,6 +140,13 @@ def render(
     if cluster is not None and shard is not None:
         raise InputError(Problem("--cluster", "it cuts the job into shards itself", allowed="--cluster or --shard"))
     replacement = Replacement(out) if replace else None
+    tracing = {
+        "samples_per_pixel": spp,
+        "noise_target": noise_target,
+        "denoise": denoise,
+        "max_depth": max_depth,
+        "pairs": pairs,
+    }
     settings = JobSettings(
         project_path=path,
         count=count,
@@ -128,6 +165,8 @@ def render(
         resume=resume,
         shard=None if shard is None else read_shard(shard),
         fail_fast=fail_fast,
+        engine=engine,
+        tracing={name: value for name, value in tracing.items() if value is not None},
     )
     if replacement is not None:
         replacement.clear()

@@ -58,6 +58,8 @@ CONVENTIONS: Final = {
     "pascal_voc": "Boxes are xmin, ymin, xmax, ymax as pixel numbers from 1, both ends inside the box.",
     "depth_pose": "Intrinsics take the centre of the first pixel as 0, 0; a pose is that of the camera in the world.",
     "exr": "Channels have the pixels of the picture; the header's `K` takes the first pixel's centre as 0.5, 0.5.",
+    "render_pairs": "Layers have the pixels of the picture; a header's `K` takes the first pixel's centre as 0.5, 0.5. "
+    "Light is linear; normals and depth are those of pixel centres, light is a mean over the pixel.",
     "hugging_face": "Boxes are x, y, w, h from the picture's corner; masks are run lengths down the columns.",
     "webdataset": "A sample's JSON is its record: coordinates are continuous, the first pixel's centre is 0.5, 0.5.",
     "bop": "Poses are in millimetres, model to camera; `cam_K` takes the first pixel's centre as 0, 0.",

@@ -182,6 +182,37 @@ with OpenEXR.File(str(sorted(Path("exr").glob("*.exr"))[0]), separate_channels=T
     )
 
 
+def _render_pairs(facts: CardFacts, told: FormatFacts) -> Iterator[Snippet]:
+    if told.options.get("container", "exr") == "npz":
+        yield Snippet(
+            "Render pairs",
+            "NumPy",
+            """from pathlib import Path
+
+import numpy as np
+
+with np.load(sorted(Path("render_pairs").glob("*.npz"))[0]) as pair:
+    for name in pair.files:
+        print(name, pair[name].shape, pair[name].dtype)
+""",
+        )
+        return
+    yield Snippet(
+        "Render pairs",
+        "OpenEXR",
+        """from pathlib import Path
+
+import OpenEXR
+
+with OpenEXR.File(str(sorted(Path("render_pairs").glob("*.exr"))[0])) as pair:
+    channels = pair.channels()
+    for name in ("noisy", "clean", "albedo", "normal", "direct", "indirect"):
+        print(name, channels[name].pixels.shape, channels[name].pixels.dtype)
+    print("depth", channels["depth.Z"].pixels.shape)
+""",
+    )
+
+
 FURTHER: Final[dict[str, Callable[[CardFacts, FormatFacts], Iterator[Snippet]]]] = {
     "bop": _bop,
     "cvat": _cvat,
@@ -191,6 +222,7 @@ FURTHER: Final[dict[str, Callable[[CardFacts, FormatFacts], Iterator[Snippet]]]]
     "kitti": _kitti,
     "label_studio": _label_studio,
     "pascal_voc": _pascal_voc,
+    "render_pairs": _render_pairs,
     "webdataset": _webdataset,
 }
 """Shipped writer -> its snippets."""

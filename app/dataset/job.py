@@ -33,6 +33,10 @@ class Job:
         The project's class map and split: how formats show what is in the records.
     quality : str
         How much work went into the look; empty where it is not known.
+    engine : str
+        What makes the pictures.
+    tracing : mapping
+        How the path tracer works; empty for another engine.
     """
 
     info: DatasetInfo
@@ -43,6 +47,8 @@ class Job:
     versions: Mapping[str, str] = field(default_factory=dict)
     selection: Selection = ALL
     quality: str = ""
+    engine: str = "raster"
+    tracing: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def samples(self) -> SampleSet:

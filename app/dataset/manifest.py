@@ -109,6 +109,7 @@ def _body(
         },
         **({"shown": shown} if shown else {}),
         **({"quality": job.quality} if job.quality else {}),
+        **({"engine": job.engine, "tracing": dict(job.tracing)} if job.engine != "raster" else {}),
         "card": CARD_FORM,
         "versions": dict(sorted(job.versions.items())),
         "devices": sorted(devices),

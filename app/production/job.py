@@ -29,6 +29,7 @@ from myriorama.scenes.errors import InputError, MyrioramaError, Problem
 from myriorama.scenes.project.load import load_project, parse_project
 from myriorama.scenes.project.model import Project
 from myriorama.scenes.rendering.frame import Quality
+from myriorama.scenes.rendering.tracing import Engine
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,10 @@ class JobSettings:
         Stop at the first sample that cannot be made.
     plugins : tuple of Grant or None
         What third-party plugins may be used; None is what the user has enabled.
+    engine : str or None
+        What makes the picture; labels are the same for both.
+    tracing : mapping
+        Options of the path tracer that take the place of the project's own, by name.
     queue_folder : Path or None
         Where the job's database lies; None is the user's state folder.
     """
@@ -84,6 +89,8 @@ class JobSettings:
     plugins: tuple[Grant, ...] | None = None
     shard: tuple[int, int] | None = None
     fail_fast: bool = False
+    engine: Engine | None = None
+    tracing: Mapping[str, Any] = field(default_factory=dict)
     queue_folder: Path | None = None
 
     def numbers(self) -> range | tuple[int, ...]:
@@ -257,6 +264,8 @@ def snapshot_of(settings: JobSettings) -> JobSnapshot:
         shard=settings.shard,
         fail_fast=settings.fail_fast,
         plugins=settings.plugins,
+        engine=settings.engine,
+        tracing=settings.tracing,
     )
     return make_snapshot(project, home, wanted, file=str(settings.project_path))
 

@@ -5,7 +5,8 @@ It reads no clock; a dataset made again from the same snapshot has the same byte
 
 from __future__ import annotations
 
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from myriorama.plugins.selection import ClassUse, Selection
@@ -16,6 +17,7 @@ from myriorama.scenes.project.dump import project_hash
 from myriorama.scenes.project.model import Project
 
 _TOLD: Final = ("myriorama", "deflate", "numpy", "scipy", "moderngl", "mujoco-core", "pillow", "trimesh")
+_TRACING: Final = ("mitsuba", "drjit", "pyoidn")
 
 
 def dataset_info(project: Project, size: tuple[int, int]) -> DatasetInfo:
@@ -44,6 +46,14 @@ def shown_as(project: Project) -> Selection:
     return Selection(classes, split=Split((split.train, split.val, split.test), split.by, split.salt))
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of everything that can change a pixel or a label."""
-    return {name: version(name) for name in _TOLD}
+def versions(engine: str = "raster") -> dict[str, str]:
+    """Return the versions of everything that can change a pixel or a label, for pictures by `engine`.
+
+    What is not installed is left out; whether it is needed is for the engine to say.
+    """
+    told = {name: version(name) for name in _TOLD}
+    if engine == "pathtraced":
+        for name in _TRACING:
+            with suppress(PackageNotFoundError):
+                told[name] = version(name)
+    return told

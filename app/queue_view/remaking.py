@@ -23,7 +23,7 @@ def remade(old: JobSnapshot, samples: SampleSet, taken: Collection[str] = ()) ->
         Folders that other jobs will write.
     """
     out = _free(Path(old.out), taken)
-    return replace(old, samples=samples, out=str(out), shard=None, versions=versions(), id="").named()
+    return replace(old, samples=samples, out=str(out), shard=None, versions=versions(old.engine), id="").named()
 
 
 def _free(out: Path, taken: Collection[str]) -> Path:

@@ -5,8 +5,10 @@ It writes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from myriorama.app.assets.store import FileAssetStore
 from myriorama.app.dataset.sampleset import SampleSet
@@ -17,11 +19,14 @@ from myriorama.app.render_queue.snapshot import JobSnapshot
 from myriorama.plugins.registry import registry_with
 from myriorama.plugins.selection import View
 from myriorama.plugins.sources import Grant
+from myriorama.scenes.errors import DeviceError, InputError, Problem
 from myriorama.scenes.project.check import check_project
 from myriorama.scenes.project.dump import dump_project, project_hash
-from myriorama.scenes.project.model import Project
+from myriorama.scenes.project.model import Project, TracingOptions
 from myriorama.scenes.project.references import file_references
 from myriorama.scenes.rendering.frame import Quality
+from myriorama.scenes.rendering.pathtraced.probe import find_tracer
+from myriorama.scenes.rendering.tracing import Engine
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,10 @@ class Wanted:
         These samples instead of ``start`` and ``count``.
     plugins : tuple of Grant or None
         What third-party plugins may be used; None is what the user has enabled.
+    engine : str or None
+        What makes the picture.
+    tracing : mapping
+        Options of the path tracer that take the place of the project's own, by name.
     """
 
     out: Path
@@ -55,6 +64,8 @@ class Wanted:
     created: str = ""
     fail_fast: bool = False
     plugins: tuple[Grant, ...] | None = None
+    engine: Engine | None = None
+    tracing: Mapping[str, Any] = field(default_factory=dict)
 
 
 def make_snapshot(project: Project, folder: Path, wanted: Wanted, *, file: str = "") -> JobSnapshot:
@@ -71,7 +82,10 @@ def make_snapshot(project: Project, folder: Path, wanted: Wanted, *, file: str =
     ------
     InputError
         The project, an asset, or what is wanted is not acceptable.
+    DeviceError
+        It is to be path-traced, and that cannot be done here.
     """
+    project = _traced_as(project, wanted)
     if wanted.seed is not None:
         project = project.model_copy(update={"seed": wanted.seed})
     registry = registry_with(user_grants(folder / "project.json") if wanted.plugins is None else wanted.plugins)
@@ -95,8 +109,9 @@ def make_snapshot(project: Project, folder: Path, wanted: Wanted, *, file: str =
         formats={name: project.output.writer_options.get(name, {}) for name in sorted(formats)},
         labels=labels,
         quality=wanted.quality or project.output.quality,
-        versions={**versions(), **{PLUGIN + g.source.id: plugin_version(g) for g in used}},
+        versions={**versions(project.output.engine), **{PLUGIN + g.source.id: plugin_version(g) for g in used}},
         seed=project.seed,
+        engine=project.output.engine,
         asset_roots=tuple(str(root) for root in wanted.asset_roots),
         cache_folder=str(store.cache_folder),
         shard=wanted.shard,
@@ -104,6 +119,26 @@ def make_snapshot(project: Project, folder: Path, wanted: Wanted, *, file: str =
         fail_fast=wanted.fail_fast,
         plugins=tuple(grant.to_json() for grant in used),
     ).named()
+
+
+def _traced_as(project: Project, wanted: Wanted) -> Project:
+    """Return the project with the engine and the options that are wanted, once the machine is known to have it."""
+    output = project.output
+    tracing = TracingOptions.model_validate({**output.tracing.model_dump(), **wanted.tracing})
+    engine = wanted.engine or output.engine
+    if engine == "pathtraced":
+        tracer = find_tracer()
+        if not tracer.variant:
+            raise DeviceError(f"{tracer.sentence}. The raster engine works without it (--engine raster).")
+        if tracing.denoise and not tracer.denoises:
+            way = "pip install 'myriorama[render]', or switch denoising off (--no-denoise)"
+            raise InputError(Problem("denoise", "the denoiser, pyoidn, is not installed", allowed=way))
+    elif wanted.tracing:
+        told = "options of the path tracer say nothing to the raster engine"
+        raise InputError(Problem(", ".join(sorted(wanted.tracing)), told, allowed="--engine pathtraced beside them"))
+    if (engine, tracing) == (output.engine, output.tracing):
+        return project
+    return project.model_copy(update={"output": output.model_copy(update={"engine": engine, "tracing": tracing})})
 
 
 def _samples(wanted: Wanted) -> SampleSet:

@@ -40,6 +40,8 @@ def job_of(snapshot: JobSnapshot) -> Job:
         versions=snapshot.versions,
         selection=shown_as(project),
         quality=snapshot.quality,
+        engine=snapshot.engine,
+        tracing=project.output.tracing.model_dump() if snapshot.engine == "pathtraced" else {},
     )
 
 
@@ -198,7 +200,9 @@ def _finished(snapshot: JobSnapshot) -> bool:
 
 def _refuse_other_versions(snapshot: JobSnapshot) -> None:
     # a plugin's files are held against its grant whenever they are loaded
-    now = versions() | {name: told for name, told in snapshot.versions.items() if name.startswith(PLUGIN)}
+    now = versions(snapshot.engine) | {
+        name: told for name, told in snapshot.versions.items() if name.startswith(PLUGIN)
+    }
     other = [name for name in sorted({*now, *snapshot.versions}) if now.get(name) != snapshot.versions.get(name)]
     if other:
         told = ", ".join(

@@ -185,6 +185,9 @@ class TracingOptions(_Frozen):
     denoise: Flag = True
     max_depth: Whole = Field(default=6, ge=1, le=64)
     pairs: Flag = Field(default=False, description="Also keep the noisy and the clean picture, albedo and light parts.")
+    clean_factor: Whole = Field(
+        default=16, ge=1, le=1024, description="How many times the samples the clean picture of a pair has."
+    )
 
 
 class Output(_Frozen):

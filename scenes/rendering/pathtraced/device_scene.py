@@ -124,7 +124,7 @@ class DeviceScene:
         self.light_chosen = mi.Float(lights.chosen.ravel())
         self.light_picks = mi.UInt32(lights.picks)
         self.share_of_face = mi.Float(lights.share_of_face)
-        self.sky = sky
+        self.sky: Any = sky
         self.albedo_table = mi.Float(np.ascontiguousarray(directional_albedo()).ravel())
         self.kinds = Kinds(
             mapped=surfaces.mapped,

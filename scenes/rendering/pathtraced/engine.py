@@ -6,8 +6,8 @@ picture depends on its scene, its options and its sample key alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -90,7 +90,7 @@ class PathTracer:
         from myriorama.scenes.rendering.pathtraced.tracer import Eye, trace
 
         camera = scene.camera
-        told, table, origin = self._told(scene)
+        told, table, origin = self.told(scene)
         eye = Eye(camera, origin)
 
         def tracer_of(seed: tuple[int, int]) -> Trace:
@@ -100,14 +100,38 @@ class PathTracer:
         noisy = expose(tracer_of(seed_of(scene.sample_key, "picture")), tracing, camera.width, camera.height, exposure)
         back = behind(scene, table, noisy.open[:, :, 0] > 0)
         linear = self._developed(noisy, back, tracing)
-        layers: dict[str, npt.NDArray[Any]] = {}
+        layers = self._pair(noisy, back, tracer_of, scene, tracing) if tracing.pairs else {}
         return Traced(linear, MappingProxyType(layers))
+
+    def _pair(
+        self, noisy: Exposed, back: F32, tracer_of: Callable[[tuple[int, int]], Trace], scene: Scene, tracing: Tracing
+    ) -> dict[str, npt.NDArray[Any]]:
+        """Return what trains a denoiser or a renderer; `clean` is the sum of `direct` and `indirect`.
+
+        Both pictures are whole: what lies behind is in them, and in `direct`.
+        """
+        camera = scene.camera
+        more = replace(tracing, samples_per_pixel=noisy.samples * tracing.clean_factor, noise_target=0.0)
+        seed = seed_of(scene.sample_key, "clean")
+        clean = expose(tracer_of(seed), more, camera.width, camera.height, float(2.0**camera.exposure_ev))
+        direct = clean.direct + clean.open * back
+        indirect = clean.light - clean.direct
+        turn = camera.camera_from_world[:3, :3].astype(np.float32)
+        return {
+            "noisy": np.asarray(noisy.light + noisy.open * back, dtype=np.float32),
+            "clean": np.asarray(direct + indirect, dtype=np.float32),
+            "albedo": clean.albedo,
+            "guide_normal": np.ascontiguousarray(clean.normal @ turn.T),
+            "direct": np.asarray(direct, dtype=np.float32),
+            "indirect": np.asarray(indirect, dtype=np.float32),
+        }
 
     def _developed(self, found: Exposed, back: F32, tracing: Tracing) -> F32:
         light = denoised(found.light, found.albedo, found.normal) if tracing.denoise else found.light
         return np.asarray(light + found.open * back, dtype=np.float32)
 
-    def _told(self, scene: Scene) -> tuple[DeviceScene, RadianceTable | None, npt.NDArray[np.float64]]:
+    def told(self, scene: Scene) -> tuple[DeviceScene, RadianceTable | None, npt.NDArray[np.float64]]:
+        """Return a scene as the device holds it, the table of its surroundings, and where the device's origin lies."""
         from myriorama.scenes.rendering.pathtraced.device_scene import DeviceScene, body_of, halves, sky_of
 
         def known(key: str) -> Triangles | None:

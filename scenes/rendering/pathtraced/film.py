@@ -91,7 +91,8 @@ def noise_of(means: Mapping[str, F32]) -> float:
     The error of each channel is taken through the tone curve where the channel stands, half of it to either side.
     """
     light, error = means["light"], means["error"]
-    low, high = curved(light - error / 2), curved(light + error / 2)
+    half = error * np.float32(0.5)
+    low, high = curved(light - half), curved(light + half)
     return float(np.mean(high - low, dtype=np.float64))
 
 

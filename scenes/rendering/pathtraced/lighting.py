@@ -125,7 +125,7 @@ def sample_lights(scene: DeviceScene, point: Any, u: Any, v: Any, active: Any) -
     to_middle = position - point
     middle2 = dr.squared_norm(to_middle)
     middle = dr.sqrt(dr.maximum(middle2, 1e-20))
-    is_sun, is_ball, is_panel, is_face = (kind == k for k in (SUN, BALL, PANEL, FACE))
+    is_sun, is_ball, is_face = (kind == k for k in (SUN, BALL, FACE))
     round_one = is_sun | is_ball
     axis = dr.select(is_sun, -ahead, to_middle * dr.rcp(middle))
     sine = dr.select(is_sun, radius, dr.minimum(radius * dr.rcp(middle), 0.999))

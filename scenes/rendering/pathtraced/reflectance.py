@@ -102,11 +102,12 @@ def evaluate(s: Scatter, light: Any, active: Any) -> tuple[Any, Any]:
     return dr.select(active, value, 0.0), dr.select(active, density, 0.0)
 
 
-def draw(s: Scatter, u: Any, v: Any) -> Any:
-    """Return a direction drawn from the mirror's visible facets or from the cosine."""
+def draw(s: Scatter, u: Any, v: Any) -> tuple[Any, Any]:
+    """Return a direction drawn from the mirror's visible facets or from the cosine, and which of the two it was."""
     mirror = u < s.mirror_share
     again = dr.select(mirror, u / s.mirror_share, (u - s.mirror_share) / dr.maximum(1.0 - s.mirror_share, 1e-6))
     again = dr.minimum(again, 0.99999994)
     facets = mi.MicrofacetDistribution(mi.MicrofacetType.GGX, s.alpha, True)
     half, _ = facets.sample(s.eye, mi.Point2f(again, v))
-    return dr.select(mirror, mi.reflect(s.eye, half), mi.warp.square_to_cosine_hemisphere(mi.Point2f(again, v)))
+    matte = mi.warp.square_to_cosine_hemisphere(mi.Point2f(again, v))
+    return dr.select(mirror, mi.reflect(s.eye, half), matte), mirror

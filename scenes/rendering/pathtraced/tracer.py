@@ -33,6 +33,8 @@ from myriorama.scenes.rendering.pathtraced.surfaces import CLEAR
 PASSED_AT_MOST: Final = 48
 """Cut-out and clear faces that a path goes straight through, beside the surfaces that it meets."""
 _ROULETTE_FROM: Final = 3
+_BLURRED: Final = 0.4
+"""Least roughness of what is met after a matt surface: what it mirrors into a matt one is grain, not detail."""
 _DECISIONS: Final = 4
 
 
@@ -155,6 +157,7 @@ def _path(
         "passed": mi.UInt32(0),
         "density": mi.Float(0.0),
         "travelled": mi.Float(0.0),
+        "least": mi.Float(0.0),
     }
     names = tuple(state)
 
@@ -205,7 +208,14 @@ def _step(scene: DeviceScene, s: dict[str, Any], key: Any, sample: Any, deepest:
     frame = mi.Frame3f(look.normal)
     eye = frame.to_local(-direction)
     scattering = scatter(
-        scene.albedo_table, eye, look.base, look.metallic, look.roughness, look.clear, look.opacity, here
+        scene.albedo_table,
+        eye,
+        look.base,
+        look.metallic,
+        dr.maximum(look.roughness, s["least"]),
+        look.clear,
+        look.opacity,
+        here,
     )
     decision = 1 + (met + s["passed"]) * _DECISIONS
     step = 1e-5 * dr.maximum(dr.max(dr.abs(place.point)), until)
@@ -232,7 +242,7 @@ def _step(scene: DeviceScene, s: dict[str, Any], key: Any, sample: Any, deepest:
         straight = gone | goes_through
     else:
         goes_through = straight = mi.Bool(False)
-    out = draw(scattering, u, v)
+    out, mirrored = draw(scattering, u, v)
     value, density = evaluate(scattering, out, here & ~goes_through)
     scattered = frame.to_world(out)
     works = (density > 0) & (dr.dot(scattered, look.facet) > 0)
@@ -262,6 +272,9 @@ def _step(scene: DeviceScene, s: dict[str, Any], key: Any, sample: Any, deepest:
         "passed": passed,
         "density": dr.select(straight, s["density"], density),
         "travelled": dr.select(straight, s["travelled"] + until, 0.0),
+        "least": dr.select(
+            straight, s["least"], dr.maximum(s["least"], _BLURRED * dr.select(mirrored, dr.square(look.roughness), 1.0))
+        ),
     }
 
 
