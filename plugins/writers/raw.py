@@ -105,8 +105,13 @@ def signed_steps(
 
 
 def _layer_file(name: str, stem: str, layer: npt.NDArray[Any]) -> SampleFile:
-    """Return a further annotator's image: PNG where PNG is exact, an array file otherwise."""
+    """Return a further image, an annotator's or an effect's: PNG where PNG is exact, an array file otherwise."""
     pictured = layer.dtype in (np.uint8, np.uint16) and (layer.ndim == 2 or layer.shape[2:] == (3,))
     if pictured:
         return PngFile(name, f"{name}/{stem}.png", layer, {"value": "stored"})
+    if name.startswith("depth_") and layer.dtype == np.float32:
+        # What a depth sensor measured: see docs/weather-and-depth-sensors.md.
+        return ArrayFile(
+            name, f"{name}/{stem}.npy", layer, {"value": METRES, "unit_m": 1.0, "0": "nothing was measured"}
+        )
     return ArrayFile(name, f"{name}/{stem}.npy", layer, {"value": "stored"})
