@@ -101,10 +101,18 @@ def scattered_over(draws: Draws, name: str, z_m: F64, area: tuple[float, float, 
     return np.stack([(left + wide * u[:, 0]) * z_m, (top + high * u[:, 1]) * z_m, z_m], axis=1)
 
 
-def relative_velocity(camera: Camera, velocity_world_m_s: F64) -> F64:
-    """Return velocities (N, 3) as the moving camera sees them, in its frame."""
-    out: F64 = velocity_world_m_s @ camera.world_from_camera[:3, :3] - np.array(camera.velocity_m_s)
-    return out
+def relative_velocity(camera: Camera, velocity_world_m_s: F64, points: F64) -> F64:
+    """Return velocities (N, 3), camera frame, as the camera sees them that moves and turns itself.
+
+    Parameters
+    ----------
+    velocity_world_m_s : (N, 3) float64
+    points : (N, 3) float64
+        Where the particles are, camera frame.
+    """
+    own: F64 = velocity_world_m_s @ camera.world_from_camera[:3, :3] - np.array(camera.velocity_m_s)
+    own -= np.cross(np.array(camera.angular_velocity_rad_s), points)
+    return own
 
 
 def fly(camera: Camera, depth: F32, particles: Particles, lens: Lens, strength: float) -> Flown:

@@ -175,7 +175,7 @@ def _flown(values: Values, frame: Frame, draws: Draws) -> Flown:
     normal = np.sqrt(-2.0 * np.log1p(-u[1])) * np.cos(2.0 * math.pi * u[2])
     diameter_m = 0.001 * float(values["grain_mm"]) * np.exp(_SPREAD * normal)
     step = 0.5 * (camera.shutter_s or float(values["exposure_s"]))
-    way = step * relative_velocity(camera, drift(values, draws, number))
+    way = step * relative_velocity(camera, drift(values, draws, number), points)
     pose = camera.world_from_camera
     directions = points / np.linalg.norm(points, axis=1)[:, None] @ pose[:3, :3].T
     places = points @ pose[:3, :3].T + pose[:3, 3]

@@ -154,7 +154,7 @@ def flown(
     strength: float,
 ) -> Flown:
     """Return drops at `points` (camera frame, mid exposure) that move at `velocity` (world), as they are seen."""
-    step = 0.5 * exposure_s * relative_velocity(camera, velocity)
+    step = 0.5 * exposure_s * relative_velocity(camera, velocity, points)
     pose = camera.world_from_camera
     directions = points / np.linalg.norm(points, axis=1)[:, None] @ pose[:3, :3].T
     places = points @ pose[:3, :3].T + pose[:3, 3]

@@ -176,7 +176,7 @@ def _flown(values: Values, frame: Frame, draws: Draws) -> Flown:
     points, diameter_mm = points[kept], diameter_mm[kept]
     velocity = drift(values, draws, len(points))
     velocity[:, 2] -= fall_speed_m_s(diameter_mm)
-    step = 0.5 * (camera.shutter_s or float(values["exposure_s"])) * relative_velocity(camera, velocity)
+    step = 0.5 * (camera.shutter_s or float(values["exposure_s"])) * relative_velocity(camera, velocity, points)
     pose = camera.world_from_camera
     directions = points / np.linalg.norm(points, axis=1)[:, None] @ pose[:3, :3].T
     places = points @ pose[:3, :3].T + pose[:3, 3]

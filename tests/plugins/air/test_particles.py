@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from scipy.spatial.transform import Rotation
 
 from myriorama.plugins.effects import rain, snow
 from myriorama.plugins.effects._air_falling import Sizes, drawn
-from myriorama.plugins.effects._air_particles import Lens, Particles, count_of, fly
+from myriorama.plugins.effects._air_particles import Lens, Particles, count_of, fly, relative_velocity
 from myriorama.scenes.parameters.streams import KeyedDraws
 
 SHARP = Lens(0.0, 1.0)
@@ -157,6 +158,17 @@ def test_what_is_off_hands_back_the_very_picture(name, ground, shown, layers):
     frame = ground()
     assert shown(name, frame, **off) is frame.linear
     assert layers(name, frame, **off) == {}
+
+
+def test_a_camera_that_moves_and_turns_sees_still_things_move(wall):
+    """Against what the pinhole sees of fixed points before and after."""
+    camera = replace(wall().camera, velocity_m_s=(0.4, -0.1, 2.0), angular_velocity_rad_s=(0.1, -0.3, 0.2))
+    points = np.array([[0.3, -0.2, 2.0], [-1.0, 0.4, 5.0]])
+    moved = relative_velocity(camera, np.zeros((2, 3)), points)
+    step = 1e-6
+    turned = Rotation.from_rotvec(np.array(camera.angular_velocity_rad_s) * step)
+    later = turned.inv().apply(points - np.array(camera.velocity_m_s) * step)
+    np.testing.assert_allclose(moved, (later - points) / step, atol=1e-4)
 
 
 def test_wind_leans_the_streaks(wall, shown):
