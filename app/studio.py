@@ -30,8 +30,10 @@ from myriorama.app.overlays import OverlayState
 from myriorama.app.preview.companion import Companion
 from myriorama.app.preview.director import Director
 from myriorama.app.preview.gallery import TileService
+from myriorama.app.preview.refining import Refiner
 from myriorama.app.preview.service import PreviewService
 from myriorama.app.preview.tracer_here import TracerHere
+from myriorama.app.preview.tracing import TracingService
 from myriorama.app.problems import Problems
 from myriorama.app.queue_view.verifying import Verifications
 from myriorama.app.render_queue.service import QueueService
@@ -74,6 +76,10 @@ class Studio:
         Thumbnails and facts.
     tracer : TracerHere
         Whether paths can be traced on this machine.
+    tracing : TracingService
+        Path-traced pictures for the viewport.
+    refiner : Refiner
+        Has the viewport's picture traced while it rests.
     director : Director
         Asks `preview` for what the viewport needs, and tells `tiles` of every committed state.
     declared : DeclaredNow
@@ -126,6 +132,8 @@ class Studio:
         self.preview = PreviewService(post, cache_folder, preview)
         self.tiles = TileService(post, cache_folder, settings.value.gallery_workers)
         self.tracer = TracerHere(post)
+        self.tracing = TracingService(post, cache_folder)
+        self.refiner = Refiner(self.document, self.preview, self.tracing)
         self.director = Director(self.document, self.index, self.preview, self.tiles, self.settings, self.problems)
         self.post = post
         self.queue = QueueService(post, queue_folder() if cache_folder is None else cache_folder / "queue")
@@ -152,6 +160,7 @@ class Studio:
         self.plugins_in_use = PluginsInUse(self.plugins, self.registry, self.director, self.catalogue, self.problems)
         self.plugins_in_use.used.connect(self.declared.forget)
         self.plugins_in_use.used.connect(self._make_thumbnails)
+        self.plugins_in_use.used.connect(self._trace_with_plugins)
         self.thumbnails.changed.connect(self.catalogue.refresh)
         if any(approval.enabled for approval in approvals.held.values()):
             self.plugins_in_use.begin(user_grants(None, approvals))
@@ -159,6 +168,9 @@ class Studio:
 
     def _make_thumbnails(self) -> None:
         self.thumbnails.use(self.registry.grants)
+
+    def _trace_with_plugins(self) -> None:
+        self.tracing.use_plugins(self.registry.grants)
 
     def _on_opened(self) -> None:
         self.locks.set(frozenset())
@@ -173,6 +185,8 @@ class Studio:
         self.thumbnails.close()
         self.plugins.close()
         self.tracer.close()
+        self.refiner.close()
+        self.tracing.close()
         self.preview.close()
         self.tiles.close()
         self.exports.close()

@@ -51,13 +51,15 @@ class PreviewService:
     ----------
     frame_ready : signal of (SampleFrame,)
     failed : signal of (Failure,)
-        Both on the thread of the models.
+    asked : signal of (int, FrameRequest)
+        A new generation was asked for. All on the thread of the models.
     state : Observable of ServiceState
         Replaced on the thread of the models.
     """
 
     frame_ready = Signal(SampleFrame)
     failed = Signal(Failure)
+    asked = Signal(int, FrameRequest)
 
     def __init__(self, post: Post, cache_folder: Path | None = None, started: Companion | None = None) -> None:
         self.state: Observable[ServiceState] = Observable("idle")
@@ -113,6 +115,7 @@ class PreviewService:
                 self.state.set("rendering")
             if self._courier is not None:
                 self._courier.ask(self._generation, wanted)
+            self.asked.emit(self._generation, wanted)
         return self._generation
 
     def request_at_rest(self, wanted: FrameRequest, rest_s: float) -> None:

@@ -363,6 +363,17 @@ def _samples(panel: ViewportPanel) -> tuple[Bound, ...]:
             lambda: panel.stage.frame is not None,
         ),
         _row(
+            "pathtraced",
+            "Path traced",
+            "Trace paths while nothing moves: the picture grows better, up to what an export by that engine makes.",
+            lambda *_: panel.studio.refiner.wanted.update(lambda on: not on),
+            ("Shift+Z",),
+            "camera-iris",
+            "View/Look",
+            is_open,
+            lambda: panel.studio.refiner.wanted.value,
+        ),
+        _row(
             "refresh",
             "Render again",
             "Ask for the picture once more.",

@@ -23,6 +23,7 @@ from myriorama.widgets.viewport.sample_bar import SampleBar
 from myriorama.widgets.viewport.stage import Stage
 from myriorama.widgets.viewport.strips import ReadoutStrip, StatusStrip
 from myriorama.widgets.viewport.toolbar import ViewportToolbar
+from myriorama.widgets.viewport.traced import TracedOver
 
 _REMEMBER_MS: Final = 400
 _MENU: Final = (
@@ -37,6 +38,7 @@ _MENU: Final = (
     "",
     "hide_overlays",
     "copy_key",
+    "pathtraced",
     "refresh",
     "clear",
 )
@@ -76,6 +78,10 @@ class ViewportPanel(Panel):
         bind(self, studio.preview.failed, self._on_failed)
         bind(self, studio.preview.state.changed, self.status.show_state)
         bind(self, self.stage.looking.changed, self.toolbar.refresh)
+        self.traced = TracedOver(studio, self.stage)
+        bind(self, studio.tracing.now.changed, self.status.show_tracing)
+        bind(self, studio.refiner.wanted.changed, self.toolbar.refresh)
+        bind(self, studio.tracer.changed, self.toolbar.refresh)
         bind(self, self.stage.handling.told, self.status.say)
         application = QCoreApplication.instance()
         if application is not None:

@@ -35,6 +35,12 @@ class FrameLayers:
     def __init__(self, frame: SampleFrame) -> None:
         self.frame = frame
 
+    def recolored(self, frame: SampleFrame) -> FrameLayers:
+        """Return the layers of a frame that has other colours and the same truth, with what is made already."""
+        other = FrameLayers(frame)
+        other.__dict__.update({**self.__dict__, "frame": frame})
+        return other
+
     @cached_property
     def near_m(self) -> float:
         """Depth codes are 1 - near / z."""

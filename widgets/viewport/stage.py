@@ -48,8 +48,7 @@ _TITLES: Final = {
     "refused": "No attempt at this sample was accepted",
 }
 _FADE: Final = 0.8
-_LAST_GOOD_FADE: Final = 0.3
-"""Under the card of a plugin's fault the last picture is still to be looked at."""
+_LAST_GOOD_FADE: Final = 0.3  # under the card of a fault the last picture is still to be looked at
 _AMBER: Final = "#f2b84b"
 """On the dark plates of either theme."""
 
@@ -211,6 +210,12 @@ class Stage(QWidget):
         if self._pointer is not None:
             self.read.emit(self.reading_at(self._pointer))
 
+    def show_colors(self, frame: SampleFrame) -> None:
+        """Show the frame that is shown already with other colours; all that is read of it stays."""
+        if self._frame is not None:
+            self._frame = self._frame.recolored(frame)
+            self.canvas.show_frame(self._frame)
+
     def show_failure(self, failure: Failure) -> None:
         """Keep the last picture, dimmed, and say why there is no newer one: a card tells of a plugin's fault."""
         self._failure = failure
@@ -317,14 +322,11 @@ class Stage(QWidget):
         if project is None or self._no_canvas:
             self.faults.clear()
         if self._no_canvas:
-            detail = (
-                "This window system gives no OpenGL to the window. Everything else works; update the graphics driver."
-            )
+            detail = "The window system gives no OpenGL here. Everything else works; update the graphics driver."
             self.message.say("The picture cannot be shown here", detail, "monitor-off")
         elif project is None:
-            self.message.say(
-                "No project is open", "Open one, or start from an example, in the File menu.", "image-outline"
-            )
+            way_out = "Open one, or start from an example, in the File menu."
+            self.message.say("No project is open", way_out, "image-outline")
         elif told:
             self.message.say("")  # the card tells of it
         elif failure is not None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel
 
 from myriorama.app.pictures.class_looks import NO_LOOKS, Looks
 from myriorama.app.preview.frames import SampleFrame
+from myriorama.app.preview.traced import TracingNow
 from myriorama.app.viewing.readout import Reading, worded
 from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.theme import theme
@@ -113,10 +114,12 @@ class StatusStrip(QFrame):
         self._numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._unclassed = plain()
         self._badge = plain()
+        self._traced = ElidedLabel("", _END, "", natural=True, name="Path tracing")
         self._state = ElidedLabel("", _END, natural=True, name="Preview")
         self._state.setFixedWidth(QFontMetrics(self._state.font()).horizontalAdvance("Rendering") + 6)
         row.addWidget(self._state)
         row.addWidget(self._badge)
+        row.addWidget(self._traced)
         row.addWidget(self._told)
         row.addStretch(1)
         row.addWidget(self._device)
@@ -129,7 +132,7 @@ class StatusStrip(QFrame):
     @property
     def text(self) -> str:
         """Everything that the strip says."""
-        parts = (self._state, self._badge, self._told, self._device, self._numbers, self._unclassed)
+        parts = (self._state, self._badge, self._traced, self._told, self._device, self._numbers, self._unclassed)
         return " | ".join(p.text() for p in parts)
 
     def show_frame(self, frame: SampleFrame | None, badge: str) -> None:
@@ -158,6 +161,12 @@ class StatusStrip(QFrame):
                 else "Every thing in this sample has a class."
             )
         set_role(self._unclassed, "error" if frame is not None and frame.unclassed else "dim")
+
+    def show_tracing(self, now: TracingNow) -> None:
+        """Say how far the path-traced picture is."""
+        self._traced.set_text(now.in_words)
+        self._traced.setToolTip(now.reason or "Paths through every pixel of the picture so far, and since when.")
+        set_role(self._traced, {"failed": "error", "done": "good"}.get(now.state, ""))
 
     def say(self, text: str, refused: bool = False) -> None:
         """Say what is happening, or why not."""

@@ -19,6 +19,7 @@ from myriorama.widgets.theme import icon
 from myriorama.widgets.viewport.doings import LAYERS, TOGGLES
 
 _LOOKS: Final = ("home", "exact", "free_look", "frame_selected")
+_ENGINES: Final = ("pathtraced",)
 _WIDE_PX: Final = 1290
 _ROOMY_PX: Final = 760
 _SLIDER_PX: Final = 70
@@ -63,6 +64,9 @@ class ViewportToolbar(QToolBar):
         self._add("hide_overlays")
         self.addSeparator()
         for name in _LOOKS:
+            self._add(name)
+        self.addSeparator()
+        for name in _ENGINES:
             self._add(name)
         self.refresh()
 
@@ -119,6 +123,9 @@ class ViewportToolbar(QToolBar):
                 symbol, told = _MASK_ICONS[state.mask], f"Now: {_MASK_WORDS[state.mask]}. {row.help}"
             elif name == "color_by":
                 told = f"Now: by {_COLOR_WORDS[state.color_by]}. {row.help}"
+            elif name == "pathtraced":
+                found = self._studio.tracer.value
+                told = row.help if found is None or not found.sentence else f"{row.help}\nHere {found.sentence}."
             if self._told.get(name) == (symbol, told):
                 continue
             self._told[name] = (symbol, told)
