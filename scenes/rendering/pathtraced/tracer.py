@@ -233,7 +233,7 @@ def _step(scene: DeviceScene, s: dict[str, Any], key: Any, sample: Any, deepest:
     sampled *= s["carried"]
 
     first = here & ~bounced
-    seen = dr.select(first, dr.mean(s["carried"]) * (1.0 - scattering.through), 0.0)
+    seen = dr.mean(s["carried"]) * (1.0 - scattering.through)
     u, v = pair(key, sample, decision + 2)
     if kinds.porous:
         goes_through = here & (u < scattering.through_share)
@@ -266,8 +266,8 @@ def _step(scene: DeviceScene, s: dict[str, Any], key: Any, sample: Any, deepest:
         "direct": s["direct"]
         + (dr.select(met <= 1, gathered, 0.0) + dr.select(met == 0, sampled, 0.0) if parts else mi.Color3f(0.0)),
         "open": s["open"] + open_,
-        "albedo": s["albedo"] + dr.clip(scattering.albedo, 0.0, 1.0) * seen,
-        "normal": s["normal"] + look.normal * seen,
+        "albedo": s["albedo"] + dr.select(first, dr.clip(scattering.albedo, 0.0, 1.0) * seen, 0.0),
+        "normal": s["normal"] + dr.select(first, look.normal * seen, 0.0),
         "met": now_met,
         "passed": passed,
         "density": dr.select(straight, s["density"], density),
