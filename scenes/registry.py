@@ -36,6 +36,14 @@ class Draws(Protocol):
         """Return (count,) float64 in [0, 1) for `name` of object `number`."""
         ...
 
+    def of_the_world(self) -> Draws:
+        """Return the draws that all cameras of a rig share: for what is there whoever looks, such as a puddle."""
+        ...
+
+    def device(self, number: int) -> int:
+        """Return the number of this camera's own sensor or lens, for the number that a project gives."""
+        ...
+
 
 @dataclass(frozen=True)
 class Item:

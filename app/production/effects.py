@@ -49,7 +49,7 @@ def with_effects(frame: Frame, scene: Scene, sample: SceneSample, registry: Plug
     lit = replace(frame, lights=scene.lights, background=scene.background)
     for name, values, uid in scene.effects:
         effect = registry.effect(name)
-        draws = KeyedDraws(sample.seed, sample.index, sample.attempt, uid)
+        draws = KeyedDraws(sample.seed, sample.index, sample.attempt, uid, sample.scene_number, sample.view_number)
         _keep_channels(name, effect.channels(values, lit, draws), frame, layers)
         if effect.stage == "optics":
             continue

@@ -163,7 +163,9 @@ def field(ground: Ground, draws: Draws, scale_m: float) -> F32:
 
 
 def _tile(draws: Draws, name: str) -> F32:
-    noise = draws.uniforms(name, 0, _TILE_PX * _TILE_PX).reshape(_TILE_PX, _TILE_PX).astype(np.float32) - 0.5
+    noise = (
+        draws.of_the_world().uniforms(name, 0, _TILE_PX * _TILE_PX).reshape(_TILE_PX, _TILE_PX).astype(np.float32) - 0.5
+    )
     sigma = 0.4 * _TILE_PX / _CELLS
     smooth = gaussian_filter(noise, sigma, mode="wrap")
     detail = gaussian_filter(noise, sigma / 4.0, mode="wrap")

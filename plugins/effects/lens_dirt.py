@@ -117,7 +117,7 @@ class LensDirt(Effect):
         """
         if float(values["strength"]) == 0.0:
             return linear
-        cover = _cover(values, linear.shape[0], linear.shape[1])[..., None]
+        cover = _cover(values, linear.shape[0], linear.shape[1], draws)[..., None]
         lit = np.maximum(linear - np.float32(1.0), np.float32(0.0))
         lit *= np.float32(float(values["glow"]) - 1.0)
         lit += linear
@@ -134,10 +134,10 @@ class LensDirt(Effect):
         """Return ``lens_cover``, (H, W) float32 in [0, 1]; nothing at rest."""
         if float(values["strength"]) == 0.0:
             return {}
-        return {"lens_cover": _cover(values, frame.height, frame.width)}
+        return {"lens_cover": _cover(values, frame.height, frame.width, draws)}
 
 
-def _cover(values: Values, height: int, width: int) -> F32:
+def _cover(values: Values, height: int, width: int, draws: Draws) -> F32:
     counts = int(values["specks"]), float(values["smears"]), int(values["scratches"])
-    cover = dirt_cover(int(values["lens"]), height, width, *counts, float(values["softness_percent"]))
+    cover = dirt_cover(draws.device(int(values["lens"])), height, width, *counts, float(values["softness_percent"]))
     return cover * np.float32(values["strength"])

@@ -78,7 +78,7 @@ class LensDrops(Effect):
         if int(values["drops"]) == 0:
             return linear
         height, width = linear.shape[:2]
-        drops = drops_on(*_key(values, height, width))
+        drops = drops_on(*_key(values, height, width, draws))
         if not len(drops.rows):
             return linear.copy()
         seen = block_means(linear, max(1, round(width / _SEEN_WIDTH_PX)))
@@ -97,9 +97,9 @@ class LensDrops(Effect):
         """Return ``lens_cover``, (H, W) float32 in [0, 1]; nothing at rest."""
         if int(values["drops"]) == 0:
             return {}
-        return {"lens_cover": drops_on(*_key(values, frame.height, frame.width)).cover}
+        return {"lens_cover": drops_on(*_key(values, frame.height, frame.width, draws)).cover}
 
 
-def _key(values: Values, height: int, width: int) -> tuple[int, int, int, int, float, float]:
+def _key(values: Values, height: int, width: int, draws: Draws) -> tuple[int, int, int, int, float, float]:
     sizes = float(values["size_percent"]), float(values["softness_percent"])
-    return (int(values["lens"]), height, width, int(values["drops"]), *sizes)
+    return (draws.device(int(values["lens"])), height, width, int(values["drops"]), *sizes)

@@ -189,18 +189,18 @@ class SensorNoise(Effect):
         """
         if float(values["strength"]) == 0.0:
             return linear
-        s = _sensor(values)
-        fixed = _offsets(s, int(values["sensor"]), linear.shape, draws)
+        s, sensor = _sensor(values), draws.device(int(values["sensor"]))
+        fixed = _offsets(s, sensor, linear.shape, draws)
         mean = np.maximum(linear, np.float32(0.0))
         mean *= np.float32(s.white_e)
         if s.response > 0.0:
-            pattern = pattern_of(int(values["sensor"]), *linear.shape[:2])
+            pattern = pattern_of(sensor, *linear.shape[:2])
             mean *= np.maximum(np.float32(1.0) + np.float32(s.response) * pattern.gain, np.float32(0.0))
         out = mean.copy() if fixed is None else mean + fixed
         if s.dark_e > 0.0:
             mean += np.float32(s.dark_e)
         if s.hot_share > 0.0:
-            hot = _hot(s, int(values["sensor"]), linear.shape)
+            hot = _hot(s, sensor, linear.shape)
             mean += hot
             out += hot
         out += _noise(s, mean, draws)

@@ -149,7 +149,7 @@ def _warmth(frame: Frame, draws: Draws) -> F32:
     if surface is None:
         raise ValueError("a warmth needs to know the surfaces")
     known, where = np.unique(surface, return_inverse=True)
-    warmth = draws.uniforms("warmth", 0, int(known.max()) + 1)[known]
+    warmth = draws.of_the_world().uniforms("warmth", 0, int(known.max()) + 1)[known]
     warmth[known == 0] = 0.0
     out = warmth.astype(np.float32)[where.reshape(surface.shape)]
     if frame.normal is not None:
@@ -164,7 +164,7 @@ def _detected(values: Values, heat: F32, draws: Draws) -> F32:
     if noise > 0.0:
         heat = heat + noise * standard_normals(draws, heat.size).reshape(heat.shape)
     if stripes > 0.0:
-        detector = KeyedDraws(int(values["sensor"]), 0, 0, "detector")
+        detector = KeyedDraws(draws.device(int(values["sensor"])), 0, 0, "detector")
         heat = heat + stripes * standard_normals(detector, heat.shape[1], "columns")
     return heat
 

@@ -61,20 +61,40 @@ def unit(words: U64) -> F64:
     return np.asarray((words >> _DROPPED_BITS) * _TO_UNIT, dtype=np.float64)
 
 
+_DEVICES = 1_000_003
+"""Apart by so much are the numbers of two cameras of one rig: a project's own numbers are far below."""
+
+
 @dataclass(frozen=True)
 class KeyedDraws:
     """Random numbers for a plugin node. Fulfils `registry.Draws`.
 
     Attributes
     ----------
+    index : int
+        Of the picture.
     uid : str
         The node's permanent uid.
+    scene : int or None
+        Number of the scene, where several views share it; None is the index.
+    view : int
+        Which camera of the rig it is.
     """
 
     seed: int
     index: int
     attempt: int
     uid: str
+    scene: int | None = None
+    view: int = 0
+
+    def of_the_world(self) -> KeyedDraws:
+        """Return the draws that every view of one scene shares: for what is there whoever looks, such as a puddle."""
+        return self if self.scene is None else KeyedDraws(self.seed, self.scene, self.attempt, self.uid)
+
+    def device(self, number: int) -> int:
+        """Return the number of this view's own sensor or lens, for the number that a project gives."""
+        return number + self.view * _DEVICES
 
     def uniforms(self, name: str, number: int, count: int) -> F64:
         """Return (count,) float64 in [0, 1) for `name` of object `number`; a longer call starts with the shorter.

@@ -119,11 +119,12 @@ def test_dirt_is_the_lenss_and_stays_the_same_at_other_sizes(run: Any, flat: Any
 
 def test_dirt_takes_what_its_channel_tells_and_glows_near_a_lamp(run: Any, flat: Any, lamps: Any) -> None:
     from myriorama.plugins.registry import builtin_registry
+    from myriorama.scenes.parameters.streams import KeyedDraws
     from myriorama.scenes.rendering.frame import Frame
 
     plugin = builtin_registry().effect("lens_dirt")
     values = {p.name: p.default for p in plugin.parameters}
-    cover = plugin.channels(values, Frame("k", 160, 120, "none"), None)["lens_cover"]  # type: ignore[arg-type]
+    cover = plugin.channels(values, Frame("k", 160, 120, "none"), KeyedDraws(3, 0, 0, "dirt"))["lens_cover"]
     assert cover.dtype == np.float32
     assert 0.0 <= cover.min() < cover.max() <= 1.0
     even = run("lens_dirt", flat(0.4))
