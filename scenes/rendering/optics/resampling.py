@@ -1,7 +1,7 @@
-"""A picture taken out of a view by one sparse matrix: sharp where both are alike fine, a mean where the view is finer.
+"""A picture taken out of a view by sparse matrices: sharp where both are alike fine, a mean where the view is finer.
 
-It works in linear light, on any number of channels. What is brighter than white is spread by a kernel without negative
-lobes, so that no light digs a dark ring around itself.
+It works in linear light, on any number of channels. No value leaves the range of the pixels that it lies between, so
+that no light digs a dark ring around itself.
 """
 
 from __future__ import annotations
@@ -11,26 +11,37 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import maximum_filter
 from scipy.sparse import csr_array
 
-from myriorama.scenes.conventions import F32, Mask
+from myriorama.scenes.conventions import F32
 from myriorama.scenes.rendering.optics.views import View
+
+Indices = npt.NDArray[np.intp]
 
 _TAPS: Final = ((1.2, 4), (1.7, 6), (2.3, 8), (3.3, 12), (np.inf, 16))
 """Up to which step, in pixels of the view, how many of its pixels along a side are weighed."""
 _WIDEST: Final = 4.0
-_WHITE: Final = np.float32(1.0)
-_CHUNK: Final = 1 << 15
 
 
 @dataclass(frozen=True, eq=False)
 class _Block:
-    """Pixels of the picture (P,) that weigh equally many pixels of the view, and their matrix."""
+    """Pixels of the picture (P,), ascending, that weigh `taps` by `taps` pixels of the view each.
 
-    pixel: npt.NDArray[np.intp]
+    Attributes
+    ----------
+    matrix : (P, h * w) sparse float32
+    line, column : (P,)
+        The pixel of the view that each lies in.
+    share : (P, 1) float32 or None
+        The view's weight, which `matrix` holds already.
+    """
+
+    pixel: Indices
     taps: int
-    sharp: csr_array
+    matrix: csr_array
+    line: Indices
+    column: Indices
+    share: F32 | None
 
 
 class Resampler:
@@ -45,8 +56,8 @@ class Resampler:
     def __init__(self, view: View) -> None:
         self._view = view
         self._size = view.x.shape
-        self._step_x, self._step_y = _steps(view.x), _steps(view.y)
-        step = np.maximum(self._step_x, self._step_y)
+        step_x, step_y = _steps(view.x), _steps(view.y)
+        step = np.maximum(step_x, step_y)
         lit = np.isfinite(view.x)
         if view.share is not None:
             lit &= view.share > 0
@@ -56,7 +67,7 @@ class Resampler:
             pixel = np.flatnonzero(lit & (step > below) & (step <= limit))
             below = limit
             if len(pixel):
-                self._blocks.append(self._block(pixel, taps))
+                self._blocks.append(_block(view, pixel, taps, step_x.ravel()[pixel], step_y.ravel()[pixel]))
         most = max((b.taps for b in self._blocks), default=0)
         y = np.where(lit, view.y, np.float32(np.nan))
         dark = ~lit.any(axis=1)
@@ -65,31 +76,6 @@ class Resampler:
         last = np.floor(np.nanmax(y, axis=1) - 0.5).astype(np.int64) + most // 2 + 1
         self.rows_used = np.stack([np.maximum(first, 0), np.minimum(last, view.height)], axis=1)
         self.rows_used[dark] = 0
-
-    def _block(self, pixel: npt.NDArray[np.intp], taps: int) -> _Block:
-        view = self._view
-        columns, across = self._kernel(0, pixel, taps, sharp=True)
-        lines, down = self._kernel(1, pixel, taps, sharp=True)
-        count = self._size[0] * self._size[1]
-        many = np.zeros(count + 1, dtype=np.int32)
-        many[pixel + 1] = taps * taps
-        indices = np.add((lines * np.int32(view.width))[:, :, None], columns[:, None, :])
-        weights = np.multiply(down[:, :, None], across[:, None, :])
-        starts = np.cumsum(many, dtype=np.int32)
-        return _Block(
-            pixel, taps, csr_array((weights.ravel(), indices.ravel(), starts), (count, view.width * view.height))
-        )
-
-    def _kernel(
-        self, axis: int, pixel: npt.NDArray[np.intp], taps: int, *, sharp: bool
-    ) -> tuple[npt.NDArray[np.int32], F32]:
-        """Return indices and weights (P, taps) along x (0) or y (1); the view's share is in those along y."""
-        view = self._view
-        at, step, size = (view.x, self._step_x, view.width) if axis == 0 else (view.y, self._step_y, view.height)
-        index, weights = kernel(at.ravel()[pixel], step.ravel()[pixel], taps, sharp=sharp)
-        if axis == 1 and view.share is not None:
-            weights *= view.share.ravel()[pixel][:, None]
-        return np.clip(index, 0, size - 1), weights
 
     def take(self, drawn: F32, top: int, first: int, end: int) -> F32:
         """Return rows `first` to `end` of the picture, (end - first, W, C), out of the view's rows from `top` on.
@@ -100,38 +86,54 @@ class Resampler:
             Rows `top` .. `top + h` of the view; all that `rows_used` names of the rows asked for.
         """
         width = self._size[1]
-        flat = np.ascontiguousarray(drawn).reshape(-1, drawn.shape[2])
-        body = np.minimum(flat, _WHITE)
+        drawn = np.ascontiguousarray(drawn)
+        flat = drawn.reshape(-1, drawn.shape[2])
         out = np.zeros(((end - first) * width, flat.shape[1]), dtype=np.float32)
+        low = high = drawn
+        reach = 1
         for block in self._blocks:
-            out += _rows(block.sharp, first * width, end * width, top * self._view.width, len(flat)) @ body
-        np.maximum(out[:, :3], np.float32(0.0), out=out[:, :3])
-        bright: Mask = np.asarray((drawn > _WHITE).any(axis=2))
-        if bright.any():
-            self._add_lights(flat - body, bright, top, first, end, out)
+            while reach < block.taps - 1:
+                low, high, reach = _spread(low, np.minimum), _spread(high, np.maximum), reach + 2
+            start, stop = np.searchsorted(block.pixel, [first * width, end * width])
+            if start == stop:
+                continue
+            found = _rows(block.matrix, int(start), int(stop), top * self._view.width, len(flat)) @ flat
+            place = (block.line[start:stop] - top) * self._view.width + block.column[start:stop]
+            least, most = low.reshape(flat.shape)[place], high.reshape(flat.shape)[place]
+            if block.share is not None:
+                least *= block.share[start:stop]
+                most *= block.share[start:stop]
+            out[block.pixel[start:stop] - first * width] = np.clip(found, least, most)
         return out.reshape(end - first, width, -1)
 
-    def _add_lights(self, excess: F32, bright: Mask, top: int, first: int, end: int, out: F32) -> None:
-        """Add what is brighter than white, by a tent, to the pixels that it reaches."""
-        view, width = self._view, self._size[1]
-        for block in self._blocks:
-            near = maximum_filter(bright, size=block.taps + 1, mode="constant", cval=False)
-            own = block.pixel[(block.pixel >= first * width) & (block.pixel < end * width)]
-            column = np.clip(view.x.ravel()[own].astype(np.int64), 0, view.width - 1)
-            line = np.clip(view.y.ravel()[own].astype(np.int64) - top, 0, bright.shape[0] - 1)
-            own = own[near[line, column]]
-            for start in range(0, len(own), _CHUNK):
-                pixel = own[start : start + _CHUNK]
-                columns, across = self._kernel(0, pixel, block.taps, sharp=False)
-                lines, down = self._kernel(1, pixel, block.taps, sharp=False)
-                found = np.zeros((len(pixel), excess.shape[1]), dtype=np.float32)
-                for j in range(block.taps):
-                    line = np.clip(lines[:, j] - top, 0, bright.shape[0] - 1) * view.width
-                    for i in range(block.taps):
-                        weight = down[:, j] * across[:, i]
-                        used = weight > 0
-                        found[used] += weight[used, None] * excess[line[used] + columns[used, i]]
-                out[pixel - first * width] += found
+
+def _block(view: View, pixel: Indices, taps: int, step_x: F32, step_y: F32) -> _Block:
+    x, y = view.x.ravel()[pixel], view.y.ravel()[pixel]
+    columns, across = kernel(x, step_x, taps)
+    lines, down = kernel(y, step_y, taps)
+    share = None if view.share is None else view.share.ravel()[pixel][:, None]
+    if share is not None:
+        down *= share
+    np.clip(columns, 0, view.width - 1, out=columns)
+    np.clip(lines, 0, view.height - 1, out=lines)
+    indices = np.add((lines * np.int32(view.width))[:, :, None], columns[:, None, :])
+    weights = np.multiply(down[:, :, None], across[:, None, :])
+    starts = np.arange(len(pixel) + 1, dtype=np.int32) * np.int32(taps * taps)
+    matrix = csr_array((weights.ravel(), indices.ravel(), starts), (len(pixel), view.width * view.height))
+    line = np.clip(y.astype(np.intp), 0, view.height - 1)
+    column = np.clip(x.astype(np.intp), 0, view.width - 1)
+    return _Block(pixel, taps, matrix, line, column, share)
+
+
+def _spread(image: F32, pick: np.ufunc) -> F32:
+    """Return the least or greatest of each pixel's 3x3 neighbourhood."""
+    out = image.copy()
+    pick(out[1:], image[:-1], out=out[1:])
+    pick(out[:-1], image[1:], out=out[:-1])
+    both = out.copy()
+    pick(both[:, 1:], out[:, :-1], out=both[:, 1:])
+    pick(both[:, :-1], out[:, 1:], out=both[:, :-1])
+    return both
 
 
 def _rows(matrix: csr_array, first: int, end: int, skipped: int, count: int) -> csr_array:
@@ -155,11 +157,11 @@ def _steps(at: F32) -> F32:
     return np.clip(np.sqrt(found), np.float32(1.0), np.float32(_WIDEST))
 
 
-def kernel(at: F32, step: F32, taps: int, *, sharp: bool) -> tuple[npt.NDArray[np.int32], F32]:
+def kernel(at: F32, step: F32, taps: int) -> tuple[npt.NDArray[np.int32], F32]:
     """Return the pixels (P, taps) about coordinates and their weights, each row's summing to 1.
 
-    Sharp is Catmull and Rom's (1974) cubic as a convolution, Keys (1981) with a = -1/2; else a tent. Both are as wide
-    as a step: what lies between two pixels of the picture is a mean, not a pick.
+    Catmull and Rom's (1974) cubic as a convolution, Keys (1981) with a = -1/2, as wide as a step: what lies between
+    two pixels of the picture is a mean, not a pick.
 
     Parameters
     ----------
@@ -170,13 +172,10 @@ def kernel(at: F32, step: F32, taps: int, *, sharp: bool) -> tuple[npt.NDArray[n
     """
     base = np.floor(at - np.float32(0.5)).astype(np.int32) - np.int32(taps // 2 - 1)
     index = base[:, None] + np.arange(taps, dtype=np.int32)
-    d = np.abs((index + np.float32(0.5)) - at[:, None])
+    d = np.abs((index + np.float32(0.5)) - at[:, None], dtype=np.float32)
     d /= step[:, None]
-    if sharp:
-        near = ((np.float32(1.5) * d - np.float32(2.5)) * d) * d + np.float32(1.0)
-        far = ((np.float32(-0.5) * d + np.float32(2.5)) * d - np.float32(4.0)) * d + np.float32(2.0)
-        weights = np.where(d < 1, near, np.where(d < 2, far, np.float32(0.0)))
-    else:
-        weights = np.maximum(np.float32(1.0) - d, np.float32(0.0))
+    near = ((np.float32(1.5) * d - np.float32(2.5)) * d) * d + np.float32(1.0)
+    far = ((np.float32(-0.5) * d + np.float32(2.5)) * d - np.float32(4.0)) * d + np.float32(2.0)
+    weights = np.where(d < 1, near, np.where(d < 2, far, np.float32(0.0)))
     weights /= weights.sum(axis=1, keepdims=True)
-    return index, weights.astype(np.float32, copy=False)
+    return index, weights

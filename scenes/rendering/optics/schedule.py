@@ -15,8 +15,8 @@ import numpy as np
 from myriorama.scenes.conventions import F32, F64
 from myriorama.scenes.rendering.frame import Quality
 
-_SPACING_PX: Final[dict[Quality, float]] = {"draft": 2.5, "standard": 1.4, "high": 1.0}
-_MOST: Final[dict[Quality, int]] = {"draft": 16, "standard": 64, "high": 256}
+_SPACING_PX: Final[dict[Quality, float]] = {"draft": 2.5, "standard": 1.5, "high": 1.0}
+_MOST: Final[dict[Quality, int]] = {"draft": 12, "standard": 40, "high": 200}
 _ROLLING_PX: Final = 1.0
 """How far things may move between two instants that a row of a rolling shutter blends."""
 _GOLDEN_ANGLE: Final = math.pi * (3.0 - math.sqrt(5.0))

@@ -129,7 +129,7 @@ def test_every_row_is_weighed_once_at_its_own_instant(quality, confusion, speed,
         assert np.abs(moment - times).max() * speed < 0.5
     if confusion == 0:
         assert all(shot.lens == (0.0, 0.0) for shot in shots) or speed * shutter > 0.02
-    assert len(shots) <= 4 * {"draft": 16, "standard": 64, "high": 256}[quality] + 1
+    assert len(shots) <= 4 * {"draft": 12, "standard": 40, "high": 200}[quality] + 1
 
 
 def test_the_lens_is_covered_evenly(make) -> None:
