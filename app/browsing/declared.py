@@ -205,6 +205,7 @@ def _name(path: str, declaration: Parameter, owners: Mapping[str, str]) -> Value
 def _owner_names(project: Project) -> dict[str, str]:
     camera = project.camera
     names = {camera.uid: "Camera", camera.rig.uid: "Camera", "project": "Project"}
+    names |= {view.uid: f"View {view.name}" for view in camera.views}
     for node in (*project.environment, *project.lights, *project.effects):
         names[node.uid] = node.name or node.type.replace("_", " ").capitalize()
     for group in (*project.stage, *project.objects):

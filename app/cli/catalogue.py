@@ -162,13 +162,15 @@ def find_entries(name: str) -> tuple[Entry, ...]:
 
 
 def parts_of_a_project() -> list[Entry]:
-    """Return what is no plugin and has parameters all the same: the lens, the material and motion."""
+    """Return what is no plugin and has parameters all the same: the lens, views, the material and motion."""
     from myriorama.scenes.assembly.motion import MOTION_PARAMETERS
     from myriorama.scenes.cameras.lens import LENS_PARAMETERS
+    from myriorama.scenes.cameras.views import VIEW_PARAMETERS
     from myriorama.scenes.materials.spec import MATERIAL_PARAMETERS
 
     return [
         Entry("part", "lens", "", "The camera's lens, as camera.lens takes it.", "", tuple(LENS_PARAMETERS)),
+        Entry("part", "view", "", "A camera of several on the rig, as camera.views take it.", "", VIEW_PARAMETERS),
         Entry("part", "material", "", "A slot's material, as a group's materials take it.", "", MATERIAL_PARAMETERS),
         Entry("part", "motion", "", "How objects move, as a group's motion takes it.", "", MOTION_PARAMETERS),
     ]

@@ -19,6 +19,7 @@ from myriorama.scenes.rendering.tracing import MAX_PATH_DEPTH, MAX_SAMPLES
 
 if TYPE_CHECKING:
     from myriorama.app.production.job import JobResult, JobSettings, Progress
+    from myriorama.scenes.project.model import Project
 
 MAX_COUNT = 100_000_000
 SHOWN_REFUSALS = 10
@@ -26,7 +27,17 @@ SHOWN_REFUSALS = 10
 
 def render(
     project: ProjectArgument,
-    count: Annotated[int, typer.Option("--count", "-n", metavar="N", min=1, max=MAX_COUNT, help="How many samples.")],
+    count: Annotated[
+        int,
+        typer.Option(
+            "--count",
+            "-n",
+            metavar="N",
+            min=1,
+            max=MAX_COUNT,
+            help="How many samples; with several views on the rig, pictures.",
+        ),
+    ],
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="DIR", help="The dataset's folder; it must not exist yet.")
     ],
@@ -129,9 +140,16 @@ def render(
     from myriorama.app.dataset.layout import partial_of
     from myriorama.app.extensions.registries import user_registry
     from myriorama.app.production.job import JobSettings, run_job
+    from myriorama.app.production.whole_scenes import cut_scene
+    from myriorama.scenes.project.load import load_project
 
     path = find_project(project)
     registry = user_registry(path)
+    loaded = load_project(path).project
+    cut = cut_scene(loaded, start, count)
+    if cut:
+        given = f"--start {start} --count {count}" if start else f"--count {count}"
+        raise InputError(Problem("--count", cut, given, "whole scenes; --skip leaves out what is not wanted"))
     width, height = read_size(size) if size is not None else (None, None)
     if replace and (resume or shard is not None):
         raise InputError(
@@ -186,7 +204,7 @@ def render(
     if as_json:
         print_json(result_json(result, out))
     else:
-        _print_result(result, out)
+        _print_result(result, out, loaded)
         if profile:
             _print_profile(result)
     return ExitCode.QUARANTINED if result.quarantined else ExitCode.OK
@@ -213,9 +231,11 @@ def result_json(result: JobResult, folder: Path) -> dict[str, Any]:
     }
 
 
-def _print_result(result: JobResult, folder: Path) -> None:
+def _print_result(result: JobResult, folder: Path, project: Project) -> None:
+    from myriorama.app.production.whole_scenes import in_scenes
+
     speed = f", {result.written / result.seconds:.1f} images/s" if result.seconds > 0 else ""
-    typer.echo(f"{folder}: {result.written} samples ({duration(result.seconds)}{speed})")
+    typer.echo(f"{folder}: {in_scenes(project, result.written)} ({duration(result.seconds)}{speed})")
     if result.refused:
         told = ", ".join(f"{rule} ({times})" for rule, times in sorted(result.refused.items()))
         typer.echo(f"draws refused by acceptance rules, and drawn again: {told}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from myriorama.scenes.project.model import CameraNode, Node, ObjectGroup, Project
+from myriorama.scenes.project.model import CameraNode, MountedView, Node, ObjectGroup, Project
 
 MISSING: Final = object()
 """The project says nothing there: the declaration's default holds."""
@@ -36,8 +36,8 @@ class Address:
         Uid of a node, an object group, or one of `PARTS`.
     section : str
         ``parameters`` (a node's, a group's generator's), ``placement``, ``motion``, ``materials/<slot>``, ``lens``,
-        ``rig`` (both owned by `CAMERA`), ``field`` (a field of the model itself: name, class, count, seed, width, ...),
-        or ``options/<writer>`` (owned by `OUTPUT`).
+        ``rig``, ``views/<uid>`` (owned by `CAMERA`), ``field`` (a field of the model itself: name, class, count, seed,
+        width, ...), or ``options/<writer>`` (owned by `OUTPUT`).
     name : str
     """
 
@@ -131,6 +131,9 @@ def write(project: Project, address: Address, value: Any) -> Project:
         changed = owner.model_copy(update={"placement": owner.placement.model_copy(update={"parameters": held})})
     elif kind == "rig":
         changed = owner.model_copy(update={"rig": owner.rig.model_copy(update={"parameters": held})})
+    elif kind == "views":
+        views = (v.model_copy(update={"parameters": held}) if v.uid == which else v for v in owner.views)
+        changed = owner.model_copy(update={"views": tuple(views)})
     elif kind in ("lens", "motion"):
         changed = owner.model_copy(update={kind: held})
     elif kind in ("materials", "options"):
@@ -144,6 +147,20 @@ def write(project: Project, address: Address, value: Any) -> Project:
     return with_owner(project, address.owner, changed)
 
 
+def view_of(camera: CameraNode, uid: str) -> MountedView:
+    """Return a view of the rig.
+
+    Raises
+    ------
+    KeyError
+        There is none with this uid.
+    """
+    for view in camera.views:
+        if view.uid == uid:
+            return view
+    raise KeyError(uid)
+
+
 def _holder(owner: Any, address: Address) -> dict[str, Any]:
     kind, _, which = address.section.partition("/")
     try:
@@ -155,6 +172,8 @@ def _holder(owner: Any, address: Address) -> dict[str, Any]:
             found = owner.rig.parameters
         elif kind == "lens":
             found = owner.lens
+        elif kind == "views":
+            found = view_of(owner, which).parameters
         elif kind == "motion":
             found = owner.motion
         elif kind == "materials":

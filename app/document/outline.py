@@ -188,7 +188,8 @@ def _count(value: Any) -> str:
 def _note(project: Project, key: str, labels: Mapping[str, str]) -> str:
     if key == addresses.CAMERA:
         rig = project.camera.rig
-        return labels.get(f"rig/{rig.type}", rig.type)
+        views = len(project.camera.views)
+        return labels.get(f"rig/{rig.type}", rig.type) + (f", {views} views" if views > 1 else "")
     if key == addresses.CLASSES:
         return f"{len(project.classes)}" if project.classes else "none"
     if key == addresses.NAMED:

@@ -37,6 +37,7 @@ def uids_of(item: Item) -> tuple[str, ...]:
 def taken_uids(project: Project) -> frozenset[str]:
     """Return every uid that a new node may not have."""
     found = {project.camera.uid, project.camera.rig.uid, *RESERVED_UIDS}
+    found.update(view.uid for view in project.camera.views)
     for _, item in items(project):
         found.update(uids_of(item))
     return frozenset(found)

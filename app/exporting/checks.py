@@ -16,6 +16,7 @@ from myriorama.app.cli.options import MAX_SIDE_PX, MIN_SIDE_PX
 from myriorama.app.dataset.layout import PARTIAL_SUFFIX, QUARANTINE_SUFFIX, partial_of, quarantine_of
 from myriorama.app.exporting.settings import ExportSettings
 from myriorama.app.production.acceptance import missing_labels
+from myriorama.app.production.whole_scenes import cut_scene
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.parameters.fit import fit_literal
@@ -62,6 +63,7 @@ def check_export(
     """
     return (
         *_numbers(settings),
+        *_scenes(settings, project),
         *_names(settings, project, registry),
         *_folder(settings.folder, taken),
         *_space(settings.folder, needed_bytes),
@@ -99,6 +101,11 @@ def _numbers(settings: ExportSettings) -> list[FieldProblem]:
     if settings.seed is not None and not 0 <= settings.seed < 2**63:
         found.append(FieldProblem("seed", "a whole number from 0 to 2^63 - 1"))
     return found
+
+
+def _scenes(settings: ExportSettings, project: Project) -> list[FieldProblem]:
+    cut = cut_scene(project, settings.start, settings.count)
+    return [FieldProblem("count", cut)] if cut else []
 
 
 def _names(settings: ExportSettings, project: Project, registry: PluginRegistry) -> list[FieldProblem]:

@@ -191,6 +191,7 @@ def _values(uid: str, owner: Any) -> Iterator[tuple[Address, Any]]:
     tables: list[tuple[str, dict[str, Any]]] = []
     if isinstance(owner, CameraNode):
         tables = [("rig", owner.rig.parameters), ("lens", owner.lens)]
+        tables += [(f"views/{view.uid}", view.parameters) for view in owner.views]
     else:
         tables = [("parameters", owner.parameters)]
     if isinstance(owner, ObjectGroup):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from myriorama.app.document.addresses import CAMERA, MISSING, PARTS, Address, find, owner_of
+from myriorama.app.document.addresses import CAMERA, MISSING, PARTS, Address, find, owner_of, view_of
 from myriorama.app.document.lists import kind_of_list
 from myriorama.app.inspection.candidates import refusal
 from myriorama.app.inspection.rows import MIXED, Inspection, Row, Section, State
@@ -182,6 +182,8 @@ def written_at(project: Project, owner: Any, place: Place) -> Any:
         table = owner.rig.parameters
     elif kind == "lens":
         table = owner.lens
+    elif kind == "views":
+        table = view_of(owner, which).parameters
     elif kind == "motion":
         table = owner.motion
     elif kind == "materials":

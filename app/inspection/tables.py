@@ -17,6 +17,7 @@ from myriorama.app.inspection.rows import Special
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.assembly.motion import MOTION_PARAMETERS
 from myriorama.scenes.cameras.rigs import LENS_PARAMETERS, RIGS
+from myriorama.scenes.cameras.views import VIEW_PARAMETERS
 from myriorama.scenes.drawing.owners import COUNT
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.materials.spec import MATERIAL_PARAMETERS
@@ -230,6 +231,12 @@ def _camera(project: Project) -> tuple[list[Place], str]:
         Place("lens", "Lens", Address(CAMERA, "lens", p.name), p, f"{camera.uid}/lens/{p.name}", heading=p.group)
         for p in LENS_PARAMETERS
     ]
+    for view in camera.views:
+        section, title = f"views/{view.uid}", f"View {view.name}"
+        places += [
+            Place(section, title, Address(CAMERA, section, p.name), p, f"{view.uid}/{p.name}", heading=p.group)
+            for p in VIEW_PARAMETERS
+        ]
     return places, "" if found is not None else f"there is no rig named {rig.type!r}"
 
 

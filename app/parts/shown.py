@@ -149,6 +149,7 @@ def dividing_of(records: Sequence[Any], titles: Mapping[str, str]) -> tuple[Divi
 def titles_of(project: Project) -> dict[str, str]:
     """Return what the owner of each drawn value is called."""
     out = {project.camera.rig.uid: "Camera", "lens": "Lens"}
+    out |= {view.uid: f"View {view.name}" for view in project.camera.views}
     for _, item in items(project):
         out[item.uid] = title_of(item)
         if isinstance(item, ObjectGroup):

@@ -152,7 +152,8 @@ def project_schema(registry: Registry | None = None) -> dict[str, Any]:
         "else": {"if": {"type": "array"}, "then": {"items": value}},
     }
     table = {"type": "object", "additionalProperties": value}
-    for properties in (schema["properties"], *(definitions[n]["properties"] for n in ("Node", "ObjectGroup"))):
+    having = ("Node", "ObjectGroup", "MountedView")
+    for properties in (schema["properties"], *(definitions[n]["properties"] for n in having)):
         properties["parameters"] = {**properties["parameters"], **table}
     definitions["CameraNode"]["properties"]["lens"] = {**definitions["CameraNode"]["properties"]["lens"], **table}
     group = definitions["ObjectGroup"]["properties"]
