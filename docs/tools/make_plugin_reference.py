@@ -81,6 +81,7 @@ def _entry(name: str, member: Any) -> Iterator[str]:
         told["WHOLE_IMAGE"] = "The index under which an annotator returns fields of the image itself."
         told["Values"] = "Drawn values by parameter name: float, int, bool, text, tuple of floats, open file or None."
         told |= {"Attribute": "float, int, bool or text.", "SampleFile": "Any file of one sample."}
+        told["EffectStage"] = "`optics`, `light`, `curve` or `picture`: see `Effect`."
         told["StoredRecord"] = "One sample as its file in `records/` tells it, a mapping; see label-contract.md."
         yield told[name] + "\n"
         return
