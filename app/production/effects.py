@@ -5,20 +5,29 @@ Labels are not touched.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from myriorama.app.production.clean_picture import (
+    BEFORE,
+    CLEAN_LINEAR,
+    CLEAN_PICTURE,
+    Again,
+    Step,
+    draws_of,
+    start_of_the_end,
+    stored_as,
+)
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.assembly.scene import Scene
-from myriorama.scenes.conventions import F32
+from myriorama.scenes.conventions import F32, U8
 from myriorama.scenes.errors import PluginError
-from myriorama.scenes.parameters.streams import KeyedDraws
-from myriorama.scenes.registry import EffectStage
+from myriorama.scenes.registry import Draws, EffectStage
 from myriorama.scenes.rendering.frame import Frame
 from myriorama.scenes.rendering.tone import curved, develop, rounded
 from myriorama.scenes.sample import SceneSample
@@ -27,11 +36,40 @@ JOINED: Final = frozenset(("lens_cover",))
 """Channels that several effects may give: covers of one lens, of which each leaves its share of the light."""
 
 
-def with_effects(frame: Frame, scene: Scene, sample: SceneSample, registry: PluginRegistry) -> Frame:
+@dataclass(frozen=True, eq=False)
+class Lit:
+    """A picture on its way through the effects: linear light, and once a curve is over it the sRGB picture."""
+
+    linear: F32
+    picture: F32 | None = None
+
+    @property
+    def rgb(self) -> U8:
+        """(H, W, 3) uint8 sRGB."""
+        return develop(self.linear) if self.picture is None else rounded(self.picture)
+
+
+def with_effects(
+    frame: Frame,
+    scene: Scene,
+    sample: SceneSample,
+    registry: PluginRegistry,
+    *,
+    clean: bool = False,
+    again: Again | None = None,
+) -> Frame:
     """Return the frame with its picture as the effects leave it, and the channels that they add.
 
     A scene without effects, or whose effects change nothing, keeps the very bytes that it had. What `equip` gave the
     camera is in the frame already.
+
+    Parameters
+    ----------
+    clean : bool
+        Also keep the picture as it was before the last effects that can be drawn again, as a layer. These effects then
+        work on what is kept, half floats, so that drawing them again gives the very same picture.
+    again : Again or None
+        Draw these last effects anew.
 
     Raises
     ------
@@ -43,35 +81,84 @@ def with_effects(frame: Frame, scene: Scene, sample: SceneSample, registry: Plug
         return frame
     if frame.linear is None:
         raise ValueError("effects work in linear light, and this frame was rendered without it")
-    linear = frame.linear
-    picture: F32 | None = None
-    layers: dict[str, npt.NDArray[Any]] = dict(frame.layers)
     lit = replace(frame, lights=scene.lights, background=scene.background)
-    for name, values, uid in scene.effects:
+    left = start_of_the_end(scene.effects, registry)
+    last = tuple(uid for name, _, uid in scene.effects[left:] if registry.effect(name).redrawable)
+    steps = scene.effects if again is None else again.steps(scene.effects, last)
+    draws = {uid: draws_of(sample, uid, again.epoch if again and uid in last else 0) for _, _, uid in steps}
+    layers: dict[str, npt.NDArray[Any]] = dict(frame.layers)
+    add_channels([step for step in steps if step[2] not in last], lit, registry, draws, layers)
+    held = dict(layers)
+    add_channels([step for step in steps if step[2] in last], lit, registry, draws, layers)
+    start = run_effects(steps[:left], Lit(frame.linear), lit, registry, draws)
+    given = start
+    if clean and last:
+        kept = stored_as(start.linear if start.picture is None else start.picture)
+        layers |= {BEFORE + name: image for name, image in held.items() if layers[name] is not image}
+        layers[CLEAN_LINEAR if start.picture is None else CLEAN_PICTURE] = kept
+        given = lit_from(kept, shown=start.picture is not None)
+    end = run_effects(steps[left:], given, lit, registry, draws)
+    if end is given and again is None:
+        end = start
+    if len(layers) > len(frame.layers):
+        frame = replace(frame, layers=MappingProxyType(layers), redrawable=last if clean else ())
+    if end.picture is None and end.linear is frame.linear:
+        return frame
+    return replace(frame, rgb=end.rgb, linear=end.linear)
+
+
+def lit_from(kept: npt.NDArray[Any], *, shown: bool) -> Lit:
+    """Return what the last effects are drawn over; `shown` is whether a curve is over it already."""
+    image = kept.astype(np.float32)
+    return Lit(image, image) if shown else Lit(image)
+
+
+def run_effects(
+    steps: Sequence[Step], start: Lit, frame: Frame, registry: PluginRegistry, draws: Mapping[str, Draws]
+) -> Lit:
+    """Return a picture as effects leave it; `start` itself where they change nothing.
+
+    Raises
+    ------
+    PluginError
+        As `with_effects`.
+    """
+    linear, picture = start.linear, start.picture
+    for name, values, uid in steps:
         effect = registry.effect(name)
-        draws = KeyedDraws(sample.seed, sample.index, sample.attempt, uid, sample.scene_number, sample.view_number)
-        _keep_channels(name, effect.channels(values, lit, draws), frame, layers)
         if effect.stage == "optics":
             continue
         if effect.stage == "picture":
             before = curved(linear) if picture is None else picture
-            after = _checked(name, "retouch", before, effect.retouch(values, before, lit, draws))
+            after = _checked(name, "retouch", before, effect.retouch(values, before, frame, draws[uid]))
             if after is not before:
                 picture = after
         elif picture is not None:
             raise PluginError(_misplaced(name, effect.stage))
         elif effect.stage == "curve":
-            developed = _checked(name, "develop", linear, effect.develop(values, linear, lit, draws))
+            developed = _checked(name, "develop", linear, effect.develop(values, linear, frame, draws[uid]))
             picture = None if developed is linear else developed
         else:
-            linear = _checked(name, "apply", linear, effect.apply(values, linear, lit, draws))
-    if len(layers) > len(frame.layers):
-        frame = replace(frame, layers=MappingProxyType(layers))
-    if picture is not None:
-        return replace(frame, rgb=rounded(picture), linear=linear)
-    if linear is frame.linear:
-        return frame
-    return replace(frame, rgb=develop(linear), linear=linear)
+            linear = _checked(name, "apply", linear, effect.apply(values, linear, frame, draws[uid]))
+    return start if linear is start.linear and picture is start.picture else Lit(linear, picture)
+
+
+def add_channels(
+    steps: Sequence[Step],
+    frame: Frame,
+    registry: PluginRegistry,
+    draws: Mapping[str, Draws],
+    layers: dict[str, npt.NDArray[Any]],
+) -> None:
+    """Add the channels that effects measure to the layers.
+
+    Raises
+    ------
+    PluginError
+        A channel is no image of the frame's size, or another effect gave it already.
+    """
+    for name, values, uid in steps:
+        _keep_channels(name, registry.effect(name).channels(values, frame, draws[uid]), frame, layers)
 
 
 def _misplaced(name: str, stage: EffectStage) -> str:

@@ -14,12 +14,14 @@ from types import MappingProxyType
 from typing import Final
 
 from myriorama.app.production.acceptance import RULES_READ, missing_labels, refusals
+from myriorama.app.production.clean_picture import Again, What
 from myriorama.app.production.effects import with_effects
 from myriorama.plugins.annotators import annotate, choose, request_for
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.assembly.build import Builder
 from myriorama.scenes.assembly.memory import BuildMemory
 from myriorama.scenes.assets.store import AssetStore
+from myriorama.scenes.drawing.again import EffectValues
 from myriorama.scenes.drawing.plan import Plan, compile_plan
 from myriorama.scenes.errors import MyrioramaError, ProjectError
 from myriorama.scenes.labels.contract import check
@@ -142,16 +144,24 @@ class Producer:
         memory = BuildMemory() if project.camera.views else None
         self._builder = builder or Builder(project, registry, store, memory)
         self._judged: Judged | None = None
+        self._new_values: EffectValues | None = None
 
     def draw(self, index: int, attempt: int = 0) -> SceneSample:
         """Return the recipe of sample `index`."""
         return self._plan.draw(index, attempt)
 
-    def produce(self, index: int) -> Produced:
+    def produce(self, index: int, *, epoch: int = 0, what: What = "noise") -> Produced:
         """Return sample `index`, drawn again until the acceptance rules hold.
 
         With several views the rules are asked of the first view of the scene alone, and every view shows the draw that
         it accepts.
+
+        Parameters
+        ----------
+        epoch : int
+            From 1: the last effects, as far as they are redrawable, are drawn anew over the same picture.
+        what : {"noise", "values"}
+            Whether their values are drawn anew as well.
 
         Raises
         ------
@@ -169,7 +179,7 @@ class Producer:
             clock = _Clock(spent, self._on_stage)
             sample = self.draw(index, attempt)
             clock.lap("draw")
-            record, truth = self._record(sample, clock)
+            record, truth = self._record(sample, clock, epoch, what)
             found = () if judged else refusals(self.project, record)
             if not found:
                 violations = tuple(check(record, truth))
@@ -212,18 +222,27 @@ class Producer:
         """Return the record of a recipe as it is, without acceptance or check."""
         return self._record(sample, _Clock(Counter(), None))[0]
 
-    def _record(self, sample: SceneSample, clock: _Clock) -> tuple[Record, Truth]:
+    def _record(self, sample: SceneSample, clock: _Clock, epoch: int = 0, what: What = "noise") -> tuple[Record, Truth]:
         scene = self._builder.build(sample, size=self._size)
         clock.lap("build")
         request = replace(self._request, linear=True) if scene.effects else self._request
         frame = self.renderer.render(scene, request)
         clock.lap("render")
-        frame = with_effects(frame, scene, sample, self._registry)
+        again = self._again(sample, epoch, what) if epoch else None
+        frame = with_effects(frame, scene, sample, self._registry, clean=self.project.output.clean, again=again)
         clock.lap("effects")
         truth = Truth.of(frame, scene)
         record = annotate(frame, scene, sample, self._registry, self._labels, truth)
         clock.lap("annotate")
         return record, truth
+
+    def _again(self, sample: SceneSample, epoch: int, what: What) -> Again:
+        if what == "noise":
+            return Again(epoch)
+        if self._new_values is None:
+            self._new_values = EffectValues(self.project, self._registry)
+        draw = self._new_values.draw
+        return Again(epoch, lambda uids: draw(uids, sample.index, sample.attempt, epoch))
 
 
 class _Clock:

@@ -5,6 +5,7 @@ It builds no mesh and finds no place for an object: what it returns are the numb
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -132,15 +133,31 @@ class Plan:
         if not 0 <= index < MAX_INDEX or not 0 <= attempt < MAX_INDEX:
             raise ValueError(f"index and attempt lie in [0, 2**63), not {index}, {attempt}")
         scene = index // max(1, len(self.project.camera.views))
-        slots = list(self._constants)
-        self._fill(slots, self._sample, scene, attempt)
         where = f"in sample {index}" + (f", attempt {attempt}" if attempt else "")
-        for link in self._links["sample"]:
-            # Of a link's cell the slot so far says whether it is used at all.
-            slots[link.cell] = self._computed(link, slots, slots[link.cell] is not False, -1, where)
+        slots = self._of_the_sample(scene, attempt, where)
         counts = self._counts(slots, where)
         self._draw_objects(slots, scene, attempt, counts, where)
         return self._assembled(slots, index, attempt, counts, where)
+
+    def values_of(
+        self, names: Mapping[str, Collection[str]], index: int, attempt: int = 0
+    ) -> dict[str, dict[str, Any]]:
+        """Return what `draw` gives for some parameters alone, by owner's key and name; none may be an object's own."""
+        where = f"in sample {index}" + (f", attempt {attempt}" if attempt else "")
+        slots = self._of_the_sample(index // max(1, len(self.project.camera.views)), attempt, where)
+        return {
+            key: {name: self._columns(self._entries[key, False][name], slots, 1, where)[0] for name in wanted}
+            for key, wanted in names.items()
+        }
+
+    def _of_the_sample(self, scene: int, attempt: int, where: str) -> list[Any]:
+        """Return the slots with everything that is no object's own."""
+        slots = list(self._constants)
+        self._fill(slots, self._sample, scene, attempt)
+        for link in self._links["sample"]:
+            # Of a link's cell the slot so far says whether it is used at all.
+            slots[link.cell] = self._computed(link, slots, slots[link.cell] is not False, -1, where)
+        return slots
 
     def _counts(self, slots: list[Any], where: str) -> list[int]:
         counts = []

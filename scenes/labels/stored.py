@@ -71,6 +71,7 @@ def record_to_json(record: Record, files: Mapping[str, Mapping[str, Any]]) -> di
         "hidden": [dict(h) for h in record.hidden],
         "image": dict(record.extra),
         "report": plain(scene.report),
+        **({"redrawable": list(record.frame.redrawable)} if record.frame.redrawable else {}),
         "drawn": sample_to_json(record.sample),
         "resolved": plain(scene.resolved),
     }

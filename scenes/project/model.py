@@ -209,6 +209,10 @@ class Output(_Frozen):
         default="raster", description="What makes the picture; labels are the same for both."
     )
     tracing: TracingOptions = TracingOptions()
+    clean: Flag = Field(
+        default=False,
+        description="Keep each picture as it was before the last effects that can be drawn again when it is loaded.",
+    )
 
 
 class Project(_Frozen):

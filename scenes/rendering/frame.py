@@ -105,6 +105,9 @@ class Frame:
         What lights the scene from all around, before exposure; told to effects alone.
     layers : mapping
         Further images, (H, W) or (H, W, C), by field name; they join the layers of the record.
+    redrawable : tuple of str
+        Uids of the effects that are to be drawn over the layer ``clean_linear`` or ``clean_picture``, in order, to get
+        this picture; empty where no such layer was kept.
     timings_ms : mapping
         Wall milliseconds per stage; never written to a dataset.
     """
@@ -124,6 +127,7 @@ class Frame:
     lights: tuple[Light, ...] = ()
     background: Background | None = None
     layers: Mapping[str, npt.NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
+    redrawable: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
