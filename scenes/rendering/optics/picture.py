@@ -22,6 +22,7 @@ from myriorama.scenes.rendering.optics.probe import blur_of
 from myriorama.scenes.rendering.optics.ray_truth import RayTracer
 from myriorama.scenes.rendering.optics.resampling import Resampler
 from myriorama.scenes.rendering.optics.schedule import Shot, schedule
+from myriorama.scenes.rendering.optics.shares import freed, freed_later, share_of
 from myriorama.scenes.rendering.optics.views import View, views_of
 
 _MARGIN_PX: Final = 24
@@ -84,6 +85,7 @@ class PictureMaker:
         self._planes = LensPlanes()
         self._backdrops = Backdrops()
         self._kept: tuple[Hashable, list[_Bent]] | None = None
+        self._free = False
 
     def make(self, scene: Scene, request: RenderRequest) -> Picture:
         """Return the picture of a scene through its camera's optics."""
@@ -94,10 +96,9 @@ class PictureMaker:
         )
         shutter = camera.shutter_s if moments.moves(scene) else 0.0
         shots = schedule(blur_of(scene, self._tracer), shutter, times, request.quality)
-        together = max(1, round(sum(float(s.weights.sum()) > 0 for s in shots) * _mean_share(shots, camera.height)))
-        asked = replace(request, rgb=False, linear=True, truth=False, amodal=False, coordinates=False)
-        tracing = replace(asked.tracing, samples_per_pixel=max(1, round(asked.tracing.samples_per_pixel / together)))
-        asked = replace(asked, tracing=tracing)
+        together = max(1, round(sum(s.end - s.first for s in shots) / camera.height))
+        asked = share_of(request, together)
+        self._free = freed_later(request, together)
         if camera.distortion is None:
             linear, layers = self._straight(scene, asked, shots)
         else:
@@ -132,7 +133,7 @@ class PictureMaker:
             rows = slice(shot.first, shot.end)
             out[rows] += shot.weights[:, None, None] * drawn[shot.first - top : shot.end - top]
         assert out is not None  # a schedule has at least one shot
-        return channels.part(out)
+        return channels.part(self._quiet(out))
 
     def _bent(self, scene: Scene, request: RenderRequest, shots: list[Shot]) -> tuple[F32, dict[str, F32]]:
         camera = scene.camera
@@ -152,7 +153,7 @@ class PictureMaker:
                     )
                     total = drawn if total is None else total + drawn
                 assert total is not None  # a schedule has at least one shot
-                taken = bend.resampler.take(total, 0, 0, camera.height)
+                taken = bend.resampler.take(self._quiet(total), 0, 0, camera.height)
                 out = taken if out is None else out + taken
             assert out is not None  # there is at least one view
             return channels.part(out)
@@ -172,7 +173,13 @@ class PictureMaker:
                 out[shot.first : shot.end] += shot.weights[:, None, None] * taken
         if out is None:
             return np.zeros((camera.height, camera.width, 3), dtype=np.float32), {}
-        return channels.part(out)
+        return channels.part(self._quiet(out))
+
+    def _quiet(self, drawn: F32) -> F32:
+        """Free the mean of many drawings of grain, where that was left to us."""
+        if self._free:
+            drawn[:, :, :3] = freed(drawn[:, :, :3])
+        return drawn
 
     def _view(
         self,
@@ -191,7 +198,11 @@ class PictureMaker:
         if not still:
             view = replace(view, cx=view.cx + view.fx * shift[0], cy=view.cy + view.fy * shift[1])
         moment = self._backdrops.bent(moment, scene.camera, bend.view, *rows)
-        return self._draw(moment, request, number, view, channels)
+        drawn = self._draw(moment, request, number, view, channels)
+        if not bend.view.ahead and "guide_normal" in channels.spans:
+            a, b, _ = channels.spans["guide_normal"]  # told in the view's own frame
+            drawn[:, :, a:b] = drawn[:, :, a:b] @ bend.view.axes.astype(np.float32)
+        return drawn
 
     def _bends(self, camera: Camera, plane: F64) -> list[_Bent]:
         key = (camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy, camera.distortion)
@@ -220,8 +231,3 @@ def _through(scene: Scene, shot: Shot) -> tuple[Scene, F64]:
         pose[:3, 3] += pose[:3, :2] @ (np.array(shot.lens) * camera.aperture_radius_m)
         moment = replace(moment, camera=replace(moment.camera, world_from_camera=pose))
     return moment, shift
-
-
-def _mean_share(shots: list[Shot], height: int) -> float:
-    """Return the mean share of all drawings that a row is made of."""
-    return sum(s.end - s.first for s in shots) / (height * len(shots))
