@@ -47,9 +47,12 @@ class Scatter:
 
 
 def albedo_lookup(table: Any, cosine: Any, roughness: Any, active: Any) -> tuple[Any, Any]:
-    """Return scale and bias of f0, bilinear in the (32 * 32, 2) table; rows by roughness, columns by cosine."""
-    x = dr.clip(cosine * _SIDE - 0.5, 0.0, _SIDE - 1.0)
-    y = dr.clip(roughness * _SIDE - 0.5, 0.0, _SIDE - 1.0)
+    """Return scale and bias of f0, bilinear in the (32 * 32, 2) table; rows by roughness, columns by cosine.
+
+    Beyond the middle of the last rows and columns the slope goes on: at roughness 1 the end value would be 5 % off.
+    """
+    x = dr.maximum(cosine * _SIDE - 0.5, 0.0)
+    y = dr.maximum(roughness * _SIDE - 0.5, 0.0)
     x0, y0 = dr.minimum(mi.UInt32(x), _SIDE - 2), dr.minimum(mi.UInt32(y), _SIDE - 2)
     fx, fy = x - mi.Float(x0), y - mi.Float(y0)
     at = y0 * _SIDE + x0
