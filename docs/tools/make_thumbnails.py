@@ -13,8 +13,18 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from PIL import Image
-from thumbnail_scenes import Tree, environment_scene, generator_scene, orbit, placement_scene, project, rig_scene
+from thumbnail_scenes import (
+    Tree,
+    environment_scene,
+    generator_scene,
+    orbit,
+    outdoors_scene,
+    placement_scene,
+    project,
+    rig_scene,
+)
 
 from myriorama.app import open_project
 from myriorama.app.finding import example_names
@@ -68,10 +78,47 @@ def photo() -> Image.Image:
 # --- effects: without on the left, with on the right
 
 
+AIR: Final[dict[str, Tree]] = {
+    "fog": {"visibility_m": 25},
+    "haze": {"visibility_m": 40},
+    "rain": {"rate_mm_h": 90, "strength": 5},
+    "snow": {"rate_mm_h": 3, "lying": 0.6, "patch_m": 0.6},
+    "dust": {"visibility_m": 25, "grain_density": 4000},
+    "wet_surface": {"wetness": 1, "puddles": 0.6, "puddle_m": 1.5},
+}
+DEPTH: Final[dict[str, Tree]] = {
+    "stereo_depth": {"baseline_m": 0.05, "least_contrast": 0.0},
+    "structured_light_depth": {"nearest_m": 0.1},
+    "tof_depth": {"noise_m": 0.02, "footprint_px": 1.0},
+}
+
+
+def depth_picture(name: str) -> Image.Image:
+    """Return a scene, the right half as what a depth sensor measured: near is light, holes are black."""
+    tree = environment_scene("studio")
+    node = {"uid": "effect", "type": name, "parameters": DEPTH[name]}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "project.json"
+        file.write_text(json.dumps({**tree, "effects": [node]}), encoding="utf-8")
+        with open_project(file, size=(SIDE_PX, SIDE_PX)) as opened:
+            depth = next(iter(opened.produced(0).record.layers.values()))
+    seen = depth > 0
+    near, far = np.percentile(depth[seen], (1, 97))
+    share = np.clip((far - depth) / (far - near), 0.0, 1.0)[..., None]
+    blue, gold = np.array([38.0, 52.0, 92.0]), np.array([255.0, 214.0, 132.0])
+    painted = np.where(seen[..., None], blue + share * (gold - blue), 0.0).astype(np.uint8)
+    after = Image.fromarray(painted)
+    after.paste(small(rendered(tree)).crop((0, 0, SIDE_PX // 2, SIDE_PX)), (0, 0))
+    after.paste((255, 255, 255), (SIDE_PX // 2 - 1, 0, SIDE_PX // 2 + 1, SIDE_PX))
+    return after
+
+
 def effect_picture(name: str) -> Image.Image:
     """Return the same scene twice, the right half with the effect."""
-    strong: Tree = {"sensor_noise": {"iso": 25600}, "vignette": {"corner_stops": 2.5}}.get(name, {})
-    tree = environment_scene("studio")
+    if name in DEPTH:
+        return depth_picture(name)
+    strong: Tree = {"sensor_noise": {"iso": 25600}, "vignette": {"corner_stops": 2.5}, **AIR}.get(name, {})
+    tree = outdoors_scene() if name in AIR else environment_scene("studio")
     node = {"uid": "effect", "type": name, "parameters": strong}
     before = small(rendered(tree))
     # The grain is one of pixels, so it is made at the size at which it is looked at.

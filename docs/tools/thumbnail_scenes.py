@@ -283,7 +283,39 @@ def environment_scene(name: str) -> Tree:
         }
     elif name == "area":
         lamp["parameters"] = {"position_m": [-0.5, -0.5, 0.8], "width_m": 0.7, "height_m": 0.5}
+    elif name in ("street_lamps", "headlights"):
+        lamp["parameters"] = (
+            {"first_m": [-2.2, -1.0, 4.0], "spacing_m": 6.0, "azimuth_deg": 80.0, "strength": 0.9}
+            if name == "street_lamps"
+            else {"position_m": [0.4, -4.5, 0.7], "reach_m": 5.0, "azimuth_deg": 96.0, "dip_deg": 5.0}
+        )
+        night: Tree = {"type": "sky", "parameters": {"time_h": 0.0, "adaptation": 0.8, "sky_glow": 3.0}}
+        return outdoors_scene([lamp, night])
     return project(camera, balls, around)
+
+
+# --- effects of the air: cones on a road
+
+
+def outdoors_scene(around: list[Tree] | None = None) -> Tree:
+    """Return a project with cones that stand further and further away on open ground."""
+    places = [(-0.9, -1.6), (0.8, -0.4), (-0.6, 2.2), (0.9, 5.0), (-1.2, 8.5), (0.3, 14.0), (-2.6, 20.0)]
+    cones = [
+        {
+            "type": "cone_marker",
+            "class": "thing",
+            "parameters": {"height_m": 0.75, "stripes": 2},
+            "materials": {"*": {"base_color": "#e0641c", "roughness": 0.5}},
+            "placement": {"type": "fixed", "parameters": {"position_m": [x, y, 0.0]}},
+        }
+        for x, y in places
+    ]
+    camera: Tree = {
+        "rig": {"uid": "rig", "type": "look_at", "parameters": {"position_m": [0, -5, 1.3], "target_m": [0, 4, 0.75]}},
+        "lens": {"field_of_view_deg": 44},
+    }
+    light = {"type": "sky", "parameters": {"time_h": 9.5, "cloudiness": 0.6}}
+    return project(camera, cones, [*(around or [light]), ground("#5b5955", 300.0)])
 
 
 # --- rigs: a little camera beside what it looks at

@@ -24,6 +24,7 @@ _CELLS: Final = 12
 _BINS: Final = 48
 _STOPS: Final = 16.0
 _LIT_QUANTILE: Final = 0.85
+_EDGE_SIGMA_PX: Final = 0.55
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +117,13 @@ def _lit(surface: np.ndarray[tuple[int, int], np.dtype[np.uint32]], linear: F32,
     share = (ratio / own - in_shadow) / np.maximum(np.float32(1.0) - in_shadow, np.float32(0.05))
     eased = np.clip((share - np.float32(0.02)) / np.float32(0.22), 0.0, 1.0)
     out: F32 = gaussian_filter(eased.astype(np.float32), 1.0)
+    return out
+
+
+def softened(cover: F32, ground: Ground) -> F32:
+    """Return a share per pixel whose borders are as soft as those of the anti-aliased picture; 0 over the sky."""
+    out: F32 = gaussian_filter(cover, _EDGE_SIGMA_PX)
+    out[ground.footprint_m == 0.0] = 0.0
     return out
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from myriorama.plugins.api import Bool, Draws, Effect, Float, Frame, Values
 from myriorama.plugins.effects._air_falling import Drawn, Sizes, drawn
-from myriorama.plugins.effects._air_ground import Ground, field, ground_of, patches
+from myriorama.plugins.effects._air_ground import Ground, field, ground_of, patches, softened
 from myriorama.plugins.effects._air_light import surroundings_of
 from myriorama.plugins.effects._air_particles import Flown, Particles, fly, relative_velocity
 from myriorama.plugins.effects._air_rays import Latest, camera_rays, sight
@@ -191,8 +191,8 @@ def _lying(values: Values, ground: Ground, draws: Draws) -> F32:
     flat = np.clip((ground.level - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
     flat = flat * flat * (3.0 - 2.0 * flat)
     share = float(values["lying"])
-    out: F32 = flat * patches(ground, draws, float(values["patch_m"]), share, 0.25)
-    return out
+    cover = flat * patches(ground, draws, float(values["patch_m"]), share, 0.25)
+    return softened(np.asarray(cover, dtype=np.float32), ground)
 
 
 def _lain(values: Values, linear: F32, frame: Frame, draws: Draws) -> F32:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.plugins.api import Bool, Draws, Effect, Float, Frame, Values
-from myriorama.plugins.effects._air_ground import Ground, ground_of, patches
+from myriorama.plugins.effects._air_ground import Ground, ground_of, patches, softened
 from myriorama.plugins.effects._air_light import Surroundings, surroundings_of
 from myriorama.plugins.effects._air_mirror import mirrored, smeared
 from myriorama.plugins.effects._air_rays import camera_rays, sight, world_normals
@@ -126,7 +126,7 @@ def _wetted(values: Values, frame: Frame, linear: F32, draws: Draws) -> tuple[Gr
         standing = np.clip((ground.level - np.float32(0.95)) / np.float32(0.04), 0.0, 1.0)
         size = float(values["puddle_m"])
         puddle = standing * patches(ground, draws, size, float(values["puddles"]), 0.12) * wetness
-    return ground, film, puddle
+    return ground, softened(film, ground), softened(puddle, ground)
 
 
 def _darker(linear: F32, ground: Ground, porosity: float) -> F32:

@@ -32,7 +32,7 @@ def test_everything_of_the_registry_is_there(entries: Entries) -> None:
     assert any(e.kind == "rig" for e in entries.found)
     assert entries.broken == ()
     assert all(e.label and e.help and e.shelf in SHELVES for e in entries.found)
-    assert [e.name for e in entries.of("lights")] == ["area", "point", "spot", "sun"]
+    assert [e.name for e in entries.of("lights")] == ["area", "headlights", "point", "spot", "street_lamps", "sun"]
     assert entries.of() == entries.found
 
 
