@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, cast
 
+from myriorama.app.catalogue.effect_groups import CAMERAS, GROUPS, group_of
 from myriorama.app.document.lists import LISTS_OF_KIND
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.plugins.sources import Grant
@@ -18,7 +19,7 @@ from myriorama.scenes.errors import PluginError
 from myriorama.scenes.parameters.schema import File, FileRole, Parameter
 from myriorama.scenes.registry import PluginKind
 
-EntryKind = Literal["generator", "environment", "effect", "placement", "rig"]
+EntryKind = Literal["generator", "environment", "effect", "placement", "rig", "camera"]
 _KINDS: Final[tuple[PluginKind, ...]] = ("generator", "environment", "effect", "placement")
 
 SHELVES: Final[Mapping[str, str]] = {
@@ -40,7 +41,7 @@ class Entry:
     Attributes
     ----------
     kind, name : str
-        As the registry knows it.
+        As the registry knows it; a ``camera`` is a preset, a whole list of effects.
     label, help : str
         For people.
     shelf : str
@@ -53,6 +54,8 @@ class Entry:
         Name of the parameter that takes this file.
     source : str
         Id of the third-party plugin that brings it; empty for what is built in.
+    group : str
+        A heading inside the shelf; empty where the shelf has none.
     """
 
     kind: EntryKind
@@ -64,6 +67,7 @@ class Entry:
     asks_file: FileRole | Literal[""] = ""
     asks_for: str = ""
     source: str = ""
+    group: str = ""
 
     @property
     def key(self) -> str:
@@ -105,8 +109,13 @@ def all_entries(registry: PluginRegistry, kept: Path | None = None) -> Entries:
             except (PluginError, ImportError, SyntaxError, ValueError, TypeError, AttributeError) as error:
                 broken.append((f"{kind}/{name}", f"{type(error).__name__}: {error}"))
     found += _rigs()
-    order = list(SHELVES)
-    return Entries(tuple(sorted(found, key=lambda e: (order.index(e.shelf), e.label.lower()))), tuple(broken))
+    found += _cameras()
+    return Entries(tuple(sorted(found, key=_order)), tuple(broken))
+
+
+def _order(entry: Entry) -> tuple[int, int, str]:
+    group = GROUPS.index(entry.group) if entry.group else 0
+    return list(SHELVES).index(entry.shelf), group, entry.label.lower()
 
 
 def _entry(registry: PluginRegistry, kind: PluginKind, name: str, kept: Path | None) -> Entry:
@@ -125,6 +134,7 @@ def _entry(registry: PluginRegistry, kind: PluginKind, name: str, kept: Path | N
         role,
         wanted.name if wanted is not None else "",
         "" if grant is None else grant.source.id,
+        group_of(name, registry.effect_stage(name)) if kind == "effect" else "",
     )
 
 
@@ -137,6 +147,15 @@ def _kept(folder: Path | None, grant: Grant, name: str) -> Path | None:
 
 def _is_asked(parameter: Parameter) -> bool:
     return isinstance(parameter, File) and parameter.required and parameter.suggested is None and not parameter.default
+
+
+def _cameras() -> list[Entry]:
+    from myriorama.app.catalogue.camera_presets import camera_presets
+
+    return [
+        Entry("camera", p.name, p.label, p.help, "effects", thumbnail("camera", p.name), group=CAMERAS)
+        for p in camera_presets()
+    ]
 
 
 def _rigs() -> list[Entry]:

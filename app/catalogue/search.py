@@ -35,7 +35,7 @@ def search(entries: Iterable[Entry], text: str) -> tuple[Entry, ...]:
 def _rank(entry: Entry, word: str) -> int | None:
     label, name = entry.label.lower(), entry.name.lower().replace("_", " ")
     ranks = [r for r in (_of_name(label, word), _of_name(name, word)) if r is not None]
-    if any(part.startswith(word) for part in SHELVES.get(entry.shelf, "").lower().split()):
+    if any(part.startswith(word) for part in f"{SHELVES.get(entry.shelf, '')} {entry.group}".lower().split()):
         ranks.append(_WORD)
     if entry.source and entry.source.lower().startswith(word):
         ranks.append(_WORD)

@@ -26,7 +26,7 @@ def project_problems(
     """Return everything that is wrong with a project; see `check_project`."""
     problems = structure_problems(project.model_dump(by_alias=True))
     problems += compile_project(project, registry, store, shipped)[1]
-    problems += _effect_problems(project, registry)
+    problems += effect_problems(project, registry)
     problems += _output_problems(project, registry)
     return list(dict.fromkeys(problems))
 
@@ -60,7 +60,7 @@ def check_project(
         raise ProjectError([replace(p, file=p.file or file) for p in problems])
 
 
-def _effect_problems(project: Project, registry: Registry) -> Iterator[Problem]:
+def effect_problems(project: Project, registry: Registry) -> Iterator[Problem]:
     """Hold the order of the effects against their stages: linear light, then one curve, then the picture."""
     known = registry.names("effect")
     behind: tuple[int, str, EffectStage] | None = None

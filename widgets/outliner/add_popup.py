@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from myriorama.app.catalogue.effect_groups import GROUPS
 from myriorama.app.catalogue.entries import SHELVES, Entries, Entry
 from myriorama.app.catalogue.search import search
 from myriorama.widgets.outliner.entry_delegate import ENTRY_ROLE, EntryDelegate, told_at_right
@@ -128,16 +129,46 @@ class AddPopup(QFrame):
             button.toggled.connect(self._refresh)
             row.addWidget(button)
         row.addStretch(1)
+        self._make_groups()
         layout = QVBoxLayout(self)
         gap = theme().gap
         layout.setContentsMargins(gap, gap, gap, gap)
         layout.setSpacing(6)
         layout.addWidget(self.search_field)
         layout.addLayout(row)
+        layout.addWidget(self.group_row)
         layout.addWidget(self.list, 1)
         layout.addWidget(self._empty, 1)
         layout.addWidget(self.look_button, 0, Qt.AlignmentFlag.AlignRight)
         self.resize(_WIDTH_PX, _HEIGHT_PX)
+
+    def _make_groups(self) -> None:
+        """Make the row that narrows effects down; it is there while effects are shown."""
+        self.group_row = QWidget(self)
+        line = QHBoxLayout(self.group_row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(2)
+        self._groups = QButtonGroup(self)
+        self._groups.setExclusive(True)
+        self._group_buttons: dict[str, QToolButton] = {}
+        for name in ("", *GROUPS):
+            button = QToolButton(self.group_row)
+            button.setText((name or "All").replace("&", "&&"))
+            button.setCheckable(True)
+            button.setAccessibleName(f"Show {name or 'all effects'}")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self._groups.addButton(button)
+            self._group_buttons[name] = button
+            button.toggled.connect(self._refresh)
+            line.addWidget(button)
+        line.addStretch(1)
+        self._group_buttons[""].setChecked(True)
+        self.group_row.hide()
+
+    @property
+    def group(self) -> str:
+        """The group of effects that is shown; empty for all."""
+        return next((name for name, button in self._group_buttons.items() if button.isChecked()), "")
 
     @property
     def shelf(self) -> str:
@@ -149,13 +180,15 @@ class AddPopup(QFrame):
         """The entries that fit, the best first."""
         return tuple(self._model.index(i).data(ENTRY_ROLE) for i in range(self._model.rowCount()))
 
-    def offer(self, entries: Entries, at: QPoint, target: str = "") -> None:
+    def offer(self, entries: Entries, at: QPoint, target: str = "", group: str = "") -> None:
         """Show the popup near a point of the screen.
 
         Parameters
         ----------
         target : str
             The list that the heading's plus belongs to: its entries are shown first, and what is chosen goes there.
+        group : str
+            Of effects; empty for all.
         """
         self._all = entries
         self._target = target
@@ -165,6 +198,7 @@ class AddPopup(QFrame):
         )
         self.search_field.clear()
         self._buttons[target].setChecked(True)
+        self._group_buttons[group].setChecked(True)
         self._refresh()
         screen = self.screen().availableGeometry()
         x = max(screen.left(), min(at.x(), screen.right() - self.width()))
@@ -192,7 +226,10 @@ class AddPopup(QFrame):
 
     def _refresh(self) -> None:
         shelves = (self.shelf,) if self.shelf else _SHELVES
-        found = search(self._all.of(*shelves), self.search_field.text())
+        self.group_row.setVisible(self.shelf == "effects")
+        group = self.group if self.shelf == "effects" else ""
+        offered = (e for e in self._all.of(*shelves) if not group or e.group == group)
+        found = search(offered, self.search_field.text())
         self._model.show(found)
         self.list.setVisible(bool(found))
         self._empty.setVisible(not found)

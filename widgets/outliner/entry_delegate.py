@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from myriorama.app.catalogue.entries import SHELVES, Entry
 from myriorama.app.extensions.telling import printable
-from myriorama.widgets.outliner.marks import MARKS
+from myriorama.widgets.outliner.marks import GROUP_MARKS, MARKS
 from myriorama.widgets.theme import icon, theme
 
 PICTURE_PX: Final = 64
@@ -88,7 +88,9 @@ class EntryDelegate(QStyledItemDelegate):
         painter.fillRect(rect, QColor(tokens.field))
         picture = self._pictures[key]
         if picture.isNull():
-            icon(MARKS[entry.shelf], tokens.dim).paint(painter, rect.adjusted(18, 18, -18, -18))
+            icon(GROUP_MARKS.get(entry.group) or MARKS[entry.shelf], tokens.dim).paint(
+                painter, rect.adjusted(18, 18, -18, -18)
+            )
         else:
             painter.drawPixmap(rect.topLeft(), picture)
         painter.restore()
@@ -103,8 +105,9 @@ _RIGHT: Final = Qt.TextElideMode.ElideRight
 
 
 def told_at_right(entry: Entry) -> str:
-    """Return the shelf of an entry, or whose plugin it is."""
-    return printable(f"{SHELVES[entry.shelf]} · {entry.source}", 80) if entry.source else SHELVES[entry.shelf]
+    """Return the shelf or group of an entry, and whose plugin it is."""
+    shelf = entry.group or SHELVES[entry.shelf]
+    return printable(f"{shelf} · {entry.source}", 80) if entry.source else shelf
 
 
 def _lines(text: str, metrics: QFontMetrics, width: int, most: int) -> str:

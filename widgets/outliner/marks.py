@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from myriorama.app.catalogue import effect_groups as groups
 from myriorama.app.document import addresses
 
 MARKS: Final[Mapping[str, str]] = {
@@ -22,3 +23,13 @@ MARKS: Final[Mapping[str, str]] = {
     addresses.OUTPUT: "export-variant",
     addresses.SETTINGS: "cog-outline",
 }
+
+GROUP_MARKS: Final[Mapping[str, str]] = {
+    groups.CAMERAS: "camera-outline",
+    groups.LENS: "camera-iris",
+    groups.AIR: "weather-fog",
+    groups.SENSOR: "chip",
+    groups.PICTURE: "image-edit-outline",
+    groups.DEPTH: "gradient-vertical",
+}
+"""Of the groups of effects."""

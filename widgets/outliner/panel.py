@@ -13,10 +13,12 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from myriorama.app.catalogue import adding
 from myriorama.app.catalogue.entries import Entries, Entry
 from myriorama.app.document import addresses, clipboard, edits
 from myriorama.app.document.checking import missing_plugins
 from myriorama.app.document.edit import Edit, commit
+from myriorama.app.document.effect_order import in_order
 from myriorama.app.document.outline import Row, outline
 from myriorama.app.document.uids import items
 from myriorama.app.object_studio.groups import is_group
@@ -26,6 +28,7 @@ from myriorama.scenes.project.model import Project
 from myriorama.widgets.binding import bind
 from myriorama.widgets.outliner.actions import ACTIONS
 from myriorama.widgets.outliner.add_popup import AddPopup
+from myriorama.widgets.outliner.adding import adding_of
 from myriorama.widgets.outliner.marks import MARKS
 from myriorama.widgets.outliner.tree import OutlineTree
 from myriorama.widgets.panel import Bound, Panel
@@ -74,13 +77,14 @@ class OutlinerPanel(Panel):
         self._labels: dict[str, str] = {}
         self._taking = False
         self._bounds = {bound.action.id.partition(".")[2]: bound for bound in self._make_bounds()}
+        self._adding = adding_of(self)
         self._lay_out()
         self._connect()
         self._take_labels(studio.catalogue.entries if studio.catalogue.is_ready else Entries(()))
         self._show()
 
     def actions_here(self) -> tuple[Bound, ...]:
-        return tuple(self._bounds.values())
+        return (*self._bounds.values(), *self._adding)
 
     # --- making
 
@@ -130,7 +134,7 @@ class OutlinerPanel(Panel):
         self.tree.outline.dropped.connect(self._drop)
         self.tree.outline.renamed.connect(self._rename_to)
         self.tree.customContextMenuRequested.connect(self._show_menu)
-        self.popup.chosen.connect(self._add_chosen)
+        self.popup.chosen.connect(self.add_entry)
         self.popup.look_wanted.connect(self.generator_wanted)
 
     def _make_bounds(self) -> tuple[Bound, ...]:
@@ -184,7 +188,8 @@ class OutlinerPanel(Panel):
         project, uids = self.studio.document.project, self._item_uids()
         if project is not None and uids:
             states = [item.enabled for _, item in items(project) if item.uid in uids]
-            self._make(lambda p, u: edits.set_enabled(p, u, not any(states)))
+            on = not any(states)
+            self._make(lambda p, u: in_order(p, edits.set_enabled(p, u, on), self.studio.registry))
 
     def cut(self) -> None:
         self.copy()
@@ -208,7 +213,7 @@ class OutlinerPanel(Panel):
             self.object_wanted.emit(self._item_uids()[0])
 
     def move(self, step: int) -> None:
-        self._make(lambda project, uids: edits.move_by(project, uids, step))
+        self._make(lambda p, uids: in_order(p, edits.move_by(p, uids, step), self.studio.registry))
 
     # --- making changes
 
@@ -234,7 +239,10 @@ class OutlinerPanel(Panel):
         self._make(lambda project, _: edits.rename(project, uid, name), empty=True)
 
     def _drop(self, uids: list[str], list_name: str, position: int) -> None:
-        self._make(lambda project, _: edits.move(project, uids, list_name, position), empty=True)
+        def change(project: Project, _: tuple[str, ...]) -> Edit:
+            return in_order(project, edits.move(project, uids, list_name, position), self.studio.registry)
+
+        self._make(change, empty=True)
 
     def _switch(self, uid: str, on: bool) -> None:
         chosen = self._item_uids()
@@ -242,7 +250,7 @@ class OutlinerPanel(Panel):
         selected = self.studio.selection.value
 
         def change(project: Project, _: tuple[str, ...]) -> Edit:
-            edit = edits.set_enabled(project, uids, on)
+            edit = in_order(project, edits.set_enabled(project, uids, on), self.studio.registry)
             return Edit(edit.project, edit.label, selected)
 
         self._make(change, empty=True)
@@ -250,7 +258,8 @@ class OutlinerPanel(Panel):
     def _offer_for(self, list_name: str, at: QPoint) -> None:
         self.popup.offer(self.studio.catalogue.entries, at, list_name)
 
-    def _add_chosen(self, entry: Entry, list_name: str) -> None:
+    def add_entry(self, entry: Entry, list_name: str = "") -> None:
+        """Add what was chosen; a file that it cannot do without is asked for first."""
         values: dict[str, object] = {}
         if entry.asks_file:
             from myriorama.widgets.assets.choose import choose_asset
@@ -259,13 +268,8 @@ class OutlinerPanel(Panel):
             if reference is None:
                 return
             values[entry.asks_for] = reference
-        kind = entry.kind
-        if kind in ("placement", "rig"):
-            return
-        self._make(
-            lambda project, _: edits.add(project, self.studio.registry, kind, entry.name, list_name, values=values),
-            empty=True,
-        )
+        if entry.kind not in ("placement", "rig"):
+            self._make(lambda p, _: adding.add_entry(p, self.studio.registry, entry, list_name, values), empty=True)
         self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _say(self, text: str) -> None:

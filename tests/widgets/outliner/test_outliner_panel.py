@@ -46,7 +46,8 @@ def run(panel: OutlinerPanel, word: str) -> None:
 
 
 def enabled(panel: OutlinerPanel) -> set[str]:
-    return {b.action.id.partition(".")[2] for b in panel.actions_here() if b.enabled is None or b.enabled()}
+    rows = [b for b in panel.actions_here() if not b.action.menu]  # the menu Add can be had whatever is selected
+    return {b.action.id.partition(".")[2] for b in rows if b.enabled is None or b.enabled()}
 
 
 def index(panel: OutlinerPanel, uid: str) -> QModelIndex:
@@ -282,6 +283,7 @@ def test_the_arrows_choose_and_the_shelf_filters(panel: OutlinerPanel) -> None:
     popup = panel.popup
     QTest.mouseClick(popup._buttons["effects"], LEFT)
     assert {e.shelf for e in popup.shown} == {"effects"}
+    QTest.mouseClick(popup._group_buttons["Picture"], LEFT)
     QTest.keyClick(popup.search_field, Qt.Key.Key_Down)
     wanted = popup.shown[1]
     QTest.keyClick(popup.search_field, Qt.Key.Key_Return)

@@ -1,0 +1,66 @@
+"""The menu *Add*: the list of what can be added, opened where one thing is looked for, and cameras with one click.
+
+What is added is the panel's affair.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPoint
+
+from myriorama.app.actions import Action
+from myriorama.app.catalogue.camera_presets import camera_presets
+from myriorama.app.catalogue.effect_groups import CAMERAS, GROUPS
+from myriorama.app.catalogue.entries import Entry
+from myriorama.widgets.outliner.marks import GROUP_MARKS, MARKS
+from myriorama.widgets.panel import Bound
+
+if TYPE_CHECKING:
+    from myriorama.widgets.outliner.panel import OutlinerPanel
+
+_SHELVES: Final = (
+    ("objects", "Object…", "Choose an object to add."),
+    ("stage", "Stage…", "Choose a floor, a table or another stage to add."),
+    ("environment", "Surroundings…", "Choose a sky, a room or a panorama to add."),
+    ("lights", "Light…", "Choose a light to add."),
+)
+_GROUP_HELP: Final = {
+    "Lens & shutter": "Distortion, depth of field, motion blur, vignette, flare, dirt and more.",
+    "Air": "Fog, haze, rain, snow, dust, wet ground.",
+    "Sensor": "Exposure, noise, Bayer mosaic, white balance, tone curve.",
+    "Picture": "Monochrome, thermal look, quantisation, JPEG.",
+    "Depth sensors": "What stereo, structured light and time of flight measure, beside exact depth.",
+}
+
+
+def adding_of(panel: OutlinerPanel) -> tuple[Bound, ...]:
+    """Return the rows of the menu *Add*, bound to a panel."""
+    rows = [
+        _row(f"add_{name}", title, told, "Add", MARKS[name], panel, partial(_offer, panel, name, ""))
+        for name, title, told in _SHELVES
+    ]
+    for group in GROUPS:
+        if group != CAMERAS:
+            word = group.lower().replace(" & ", "_").replace(" ", "_")
+            run = partial(_offer, panel, "effects", group)
+            told = _GROUP_HELP[group]
+            rows.append(_row(f"effect_{word}", f"{group}…", told, "Add/Effect", GROUP_MARKS[group], panel, run))
+    for preset in camera_presets():
+        entry = Entry("camera", preset.name, preset.label, preset.help, "effects", group=CAMERAS)
+        run = partial(panel.add_entry, entry)
+        told = f"Add the effects of this camera. {preset.help}"
+        mark = GROUP_MARKS[CAMERAS]
+        rows.append(_row(f"camera_{preset.name}", preset.label, told, "Add/Camera preset", mark, panel, run))
+    return tuple(rows)
+
+
+def _offer(panel: OutlinerPanel, list_name: str, group: str) -> None:
+    corner = QPoint(0, panel.add_button.height() + 2)
+    panel.popup.offer(panel.studio.catalogue.entries, panel.add_button.mapToGlobal(corner), list_name, group)
+
+
+def _row(id_: str, title: str, told: str, menu: str, mark: str, panel: OutlinerPanel, run: partial[None]) -> Bound:
+    action = Action(f"outliner.{id_}", title, "outliner", told, (), menu, mark)
+    return Bound(action, run, lambda: panel.studio.document.project is not None)
