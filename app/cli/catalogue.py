@@ -33,6 +33,7 @@ class Shelf(StrEnum):
     ANNOTATORS = "annotators"
     WRITERS = "writers"
     RIGS = "rigs"
+    CAMERAS = "cameras"
     EXAMPLES = "examples"
 
 
@@ -44,6 +45,8 @@ KIND_OF_SHELF: Final[Mapping[Shelf, PluginKind]] = {
     Shelf.ANNOTATORS: "annotator",
     Shelf.WRITERS: "writer",
 }
+WITHOUT_PARAMETERS: Final = (Shelf.EXAMPLES, Shelf.CAMERAS)
+"""Whole projects and whole cameras: what is in them has parameters."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,10 @@ def list_names(
 
     if shelf is Shelf.EXAMPLES:
         rows = [(name, _example_description(name)) for name in example_names()]
+    elif shelf is Shelf.CAMERAS:
+        from myriorama.app.catalogue.camera_presets import camera_presets
+
+        rows = [(preset.name, preset.help) for preset in camera_presets()]
     else:
         rows = [(entry.name, entry.help or entry.label) for entry in entries(shelf, user_registry())]
     if as_json:
@@ -125,8 +132,8 @@ def entries(shelf: Shelf, registry: PluginRegistry | None = None) -> tuple[Entry
         from myriorama.scenes.cameras.rigs import RIGS
 
         return tuple(Entry("rig", n, "", RIGS[n].help, "", RIGS[n].parameters) for n in sorted(RIGS))
-    if shelf is Shelf.EXAMPLES:
-        raise ValueError("an example is a file, not an entry with parameters")
+    if shelf in WITHOUT_PARAMETERS:
+        raise ValueError(f"what is on the shelf {shelf.value} has no parameters of its own")
     from myriorama.plugins.registry import builtin_registry
 
     registry, kind = registry or builtin_registry(), KIND_OF_SHELF[shelf]
@@ -150,7 +157,7 @@ def find_entries(name: str) -> tuple[Entry, ...]:
     from myriorama.app.extensions.registries import user_registry
 
     registry = user_registry()
-    everything = [entry for shelf in Shelf if shelf is not Shelf.EXAMPLES for entry in entries(shelf, registry)]
+    everything = [entry for shelf in Shelf if shelf not in WITHOUT_PARAMETERS for entry in entries(shelf, registry)]
     everything += parts_of_a_project()
     found = tuple(e for e in everything if e.name == bare and kind in ("", e.kind, e.kind + "s"))
     if not found:

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from myriorama.app.cli import (
+    camera,
     catalogue,
     create,
     doctor,
@@ -66,6 +67,7 @@ program.command("verify", short_help="Check a dataset: files, hashes, labels.")(
 program.command("look", short_help="What a dataset of any known format holds, and its faults.")(look.look)
 program.command("sheet", short_help="One picture of many samples with their labels.")(sheet.sheet)
 program.command("new", short_help="Start a project from an example.")(create.new)
+program.command("camera", short_help="Give a project the lens and sensor of a camera.")(camera.camera)
 program.command("list", short_help="What there is: generators, placements, examples ...")(catalogue.list_names)
 program.command("describe", short_help="Every parameter of a plugin or rig.")(catalogue.describe)
 program.command("schema", short_help="The JSON Schema of a project file.")(catalogue.schema)

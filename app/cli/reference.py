@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from myriorama.app.cli.catalogue import Entry, Shelf, entries, parts_of_a_project
+from myriorama.app.cli.catalogue import WITHOUT_PARAMETERS, Entry, Shelf, entries, parts_of_a_project
 from myriorama.app.cli.limits import allowed_values, default_text
 from myriorama.scenes.parameters.schema import Parameter
 
@@ -30,7 +30,7 @@ def reference_page() -> str:
     """Return the whole page as Markdown."""
     lines = [_HEAD]
     for shelf in Shelf:
-        if shelf is Shelf.EXAMPLES:
+        if shelf in WITHOUT_PARAMETERS:
             continue
         lines.append(f"## {shelf.value.capitalize()}\n")
         for entry in entries(shelf):
