@@ -106,6 +106,13 @@ def render(
         bool | None,
         typer.Option("--pairs/--no-pairs", help="Path tracer: also a noisy and a clean picture, for render_pairs."),
     ] = None,
+    clean: Annotated[
+        bool | None,
+        typer.Option(
+            "--clean/--no-clean",
+            help="Also keep pictures without their last effects, for a training loop to draw anew; needs raw.",
+        ),
+    ] = None,
     replace: Annotated[
         bool,
         typer.Option(
@@ -185,6 +192,7 @@ def render(
         fail_fast=fail_fast,
         engine=engine,
         tracing={name: value for name, value in tracing.items() if value is not None},
+        clean=clean,
     )
     if replacement is not None:
         replacement.clear()

@@ -18,6 +18,7 @@ from myriorama.scenes.errors import DeviceError, MyrioramaError
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from myriorama.app.production.clean_picture import What
     from myriorama.scenes.labels.record import Record
 
 
@@ -53,8 +54,15 @@ class Maker:
             labels=setup.labels,
         )
 
-    def make(self, index: int) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
+    def make(
+        self, index: int, epoch: int = 0, what: What = "noise"
+    ) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
         """Return the stored form of a sample's record, and its pictures by role.
+
+        Parameters
+        ----------
+        epoch, what
+            As for `Producer.produce`.
 
         Raises
         ------
@@ -66,7 +74,7 @@ class Maker:
         from myriorama.scenes.labels.stored import record_to_json
 
         try:
-            produced = self._producer.produce(index)
+            produced = self._producer.produce(index, epoch=epoch, what=what)
         except (DeviceError, MemoryError):
             raise
         except MyrioramaError as error:
@@ -123,7 +131,7 @@ def maker_main(pipe: Connection, setup_text: str, roles: tuple[str, ...] | None,
         while True:
             message = receive(pipe)
             try:
-                record, pictures = maker.make(message["index"])
+                record, pictures = maker.make(message["index"], message["epoch"], message["what"])
             except UnmadeError as error:
                 send_sample(pipe, {"token": message["token"], "fault": "sample", "text": str(error)})
                 continue

@@ -19,10 +19,12 @@ from typing import Any, Literal
 from myriorama.app.extensions.approvals import user_grants
 from myriorama.app.finding import find_project
 from myriorama.app.loading.bases import StreamBase, loader_share
+from myriorama.app.loading.epochs import Epoch, RedrawEffects, read_redraw
 from myriorama.app.loading.maker import Maker, UnmadeError
 from myriorama.app.loading.sample import BoxForm, LoadedSample
 from myriorama.app.loading.team import Made, Team
 from myriorama.app.loading.written import Transform, delivered
+from myriorama.app.production.clean_picture import What, can_be_drawn_again
 from myriorama.app.production.messages import WorkerSetup
 from myriorama.app.production.snapshot import dataset_info, shown_as
 from myriorama.app.render_queue.making import Wanted, make_snapshot
@@ -62,6 +64,8 @@ class RenderedSamples(StreamBase):
         Instead of the project's.
     asset_roots : sequence of path
         Folders outside the project's in which its references may be found.
+    redraw_effects, epoch
+        As for `WrittenSamples`; the project need not keep clean pictures. A loop has the epoch that it began in.
     unmade : "raise" or "skip"
         What becomes of a sample that cannot be made: a dataset quarantines it.
 
@@ -95,6 +99,8 @@ class RenderedSamples(StreamBase):
         seed: int | None = None,
         asset_roots: Sequence[str | Path] = (),
         unmade: Literal["raise", "skip"] = "raise",
+        redraw_effects: RedrawEffects = False,
+        epoch: int = 0,
     ) -> None:
         if workers < 0:
             raise InputError(Problem("workers", "a number of processes", str(workers), "0 or more"))
@@ -105,7 +111,7 @@ class RenderedSamples(StreamBase):
         width, height = size or (loaded.project.output.width, loaded.project.output.height)
         wanted = Wanted(
             Path("unwritten"),
-            formats=(),
+            formats=("raw",),
             width=width,
             height=height,
             labels=labels,
@@ -114,11 +120,17 @@ class RenderedSamples(StreamBase):
             asset_roots=tuple(Path(root).absolute() for root in asset_roots),
             plugins=user_grants(path),
         )
-        known = registry_with(wanted.plugins or ()).names("annotator")
+        registry = registry_with(wanted.plugins or ())
+        known = registry.names("annotator")
         unknown = [name for name in labels or () if name not in known]
         if unknown:
             raise InputError(Problem("labels", "there are no such labels", ", ".join(unknown), ", ".join(known)))
         snapshot = make_snapshot(loaded.project, loaded.folder, wanted, file=str(path))
+        self._what = read_redraw(redraw_effects)
+        self._epoch = Epoch(epoch)
+        if self._what is not None and not can_be_drawn_again(loaded.project, registry):
+            told = "this project has no effect that can be drawn again"
+            raise InputError(Problem("redraw_effects", told, str(redraw_effects), "False"))
         self._setup: WorkerSetup = worker_setup(snapshot, max(1, workers))
         info = dataset_info(loaded.project.model_copy(update={"seed": snapshot.seed}), (width, height))
         self._view = View(info, shown_as(loaded.project) if selection is None else selection)
@@ -132,6 +144,15 @@ class RenderedSamples(StreamBase):
         self.skipped: dict[int, str] = {}
         self._team: Team | None = None
         self._ending: weakref.finalize[Any, Any] | None = None
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that the next loop is of."""
+        return self._epoch.number
+
+    def set_epoch(self, epoch: int) -> None:
+        """Begin an epoch; see `WrittenSamples.set_epoch`."""
+        self._epoch.number = epoch
 
     @property
     def info(self) -> DatasetInfo:
@@ -161,13 +182,14 @@ class RenderedSamples(StreamBase):
                 yield delivered(LoadedSample(shown, reads, self._box_form), self._fields, self._transform)
 
     def _made(self, indices: Iterator[int]) -> Iterator[tuple[int, Made | UnmadeError]]:
+        again: tuple[int, What] = (0, "noise") if self._what is None else (self.epoch, self._what)
         if self._workers == 0 or multiprocessing.current_process().daemon:  # a daemon may start no process
-            yield from _made_here(self._setup, indices)
+            yield from _made_here(self._setup, indices, *again)
             return
         if self._team is None or self._team.owner != os.getpid():
             self._team = Team(self._setup, self._workers, self._roles())
             self._ending = weakref.finalize(self, self._team.close)
-        yield from self._team.make(indices)
+        yield from self._team.make(indices, *again)
 
     def _roles(self) -> tuple[str, ...] | None:
         """Return the pictures that the wanted fields need; None is all."""
@@ -194,11 +216,13 @@ class RenderedSamples(StreamBase):
         return {**self.__dict__, "_team": None, "_ending": None}
 
 
-def _made_here(setup: WorkerSetup, indices: Iterator[int]) -> Iterator[tuple[int, Made | UnmadeError]]:
+def _made_here(
+    setup: WorkerSetup, indices: Iterator[int], epoch: int, what: What
+) -> Iterator[tuple[int, Made | UnmadeError]]:
     with closing(Maker(setup)) as maker:
         for index in indices:
             try:
-                made: Made | UnmadeError = maker.make(index)
+                made: Made | UnmadeError = maker.make(index, epoch, what)
             except UnmadeError as error:
                 made = error
             yield index, made

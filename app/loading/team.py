@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias
 
 from myriorama.app.loading.maker import UnmadeError, maker_main
 from myriorama.app.loading.wire import receive_sample
+from myriorama.app.production.clean_picture import What
 from myriorama.app.production.lifetime import hold_to_threads, without_interrupts
 from myriorama.app.production.messages import WorkerSetup, send
 from myriorama.scenes.errors import DeviceError, InputError, MyrioramaError, Problem
@@ -54,10 +55,13 @@ class Team:
             self.close()
             raise
 
-    def make(self, indices: Iterable[int]) -> Iterator[tuple[int, Made | UnmadeError]]:
+    def make(
+        self, indices: Iterable[int], epoch: int = 0, what: What = "noise"
+    ) -> Iterator[tuple[int, Made | UnmadeError]]:
         """Yield index and sample, or why it cannot be made, in the order given.
 
-        A later call makes an earlier one's iterator end with an error.
+        A later call makes an earlier one's iterator end with an error. `epoch` and `what` are as for
+        `Producer.produce`.
 
         Raises
         ------
@@ -79,7 +83,7 @@ class Team:
                 if index is None:
                     ended = True
                     break
-                self._ask(member, index)
+                self._ask(member, {"index": index, "epoch": epoch, "what": what})
                 last = self._token
                 waiting[last] = index
             if not waiting and ended:
@@ -94,10 +98,10 @@ class Team:
             if self._token != last:
                 raise MyrioramaError("another iteration of these samples was begun; this one cannot go on")
 
-    def _ask(self, member: _Member, index: int) -> None:
+    def _ask(self, member: _Member, wanted: dict[str, Any]) -> None:
         self._token += 1
         try:
-            send(member.pipe, {"index": index, "token": self._token})
+            send(member.pipe, {**wanted, "token": self._token})
         except (BrokenPipeError, ConnectionResetError) as error:
             raise self._dead(member) from error
         member.asked.append(self._token)

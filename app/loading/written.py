@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy.typing as npt
 
@@ -18,11 +18,15 @@ from myriorama.app.dataset.layout import record_path
 from myriorama.app.dataset.manifest import ManifestError, read_manifest
 from myriorama.app.dataset.verify_record import read_image
 from myriorama.app.loading.bases import MapBase
+from myriorama.app.loading.epochs import Epoch, RedrawEffects, read_redraw
+from myriorama.app.loading.redrawing import Reads, Redrawing
 from myriorama.app.loading.sample import BoxForm, LoadedSample, values_of
 from myriorama.plugins.selection import Selection, View
 from myriorama.plugins.splitting import PARTS
 from myriorama.plugins.writing import DatasetInfo
 from myriorama.scenes.errors import InputError, Problem
+
+_PICTURES: Final = ("png", "npy")
 
 Transform = Callable[[Any], Any]
 
@@ -43,6 +47,11 @@ class WrittenSamples(MapBase):
     transform : callable or None
         Called with what would be returned, and returns it.
     box_form : "xyxy" or "xywh"
+    redraw_effects : bool, "noise" or "values"
+        Draw the picture's last effects anew in each epoch, over the clean picture that the dataset keeps: with other
+        noise, or (True) with other values of their parameters as well, from the project's own ranges.
+    epoch : int
+        The epoch that is begun with; 0 has the pictures as they were written. See `set_epoch`.
 
     Attributes
     ----------
@@ -52,7 +61,8 @@ class WrittenSamples(MapBase):
     Raises
     ------
     InputError
-        There is no finished dataset, no such part, or the selection names what is not there.
+        There is no finished dataset, no such part, or the selection names what is not there; or its effects cannot be
+        drawn anew.
     """
 
     def __init__(
@@ -64,6 +74,8 @@ class WrittenSamples(MapBase):
         fields: Sequence[str] | None = None,
         transform: Transform | None = None,
         box_form: BoxForm = "xyxy",
+        redraw_effects: RedrawEffects = False,
+        epoch: int = 0,
     ) -> None:
         self.folder = Path(folder)
         try:
@@ -80,6 +92,23 @@ class WrittenSamples(MapBase):
         self._fields = None if fields is None else tuple(fields)
         self._transform = transform
         self._box_form: BoxForm = box_form
+        self._epoch = Epoch(epoch)
+        what = read_redraw(redraw_effects)
+        self._redrawing = None if what is None else Redrawing(self.folder, manifest, what)
+        if self._redrawing is not None and self.indices:
+            self._redrawing.pictures(*self._stored(self.indices[0]), epoch)  # what cannot be is told now
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that samples are of."""
+        return self._epoch.number
+
+    def set_epoch(self, epoch: int) -> None:
+        """Begin an epoch: the same one has the same pictures, each other one has others.
+
+        The workers of a PyTorch DataLoader that were started with this dataset follow, persistent ones too.
+        """
+        self._epoch.number = epoch
 
     @property
     def info(self) -> DatasetInfo:
@@ -98,10 +127,12 @@ class WrittenSamples(MapBase):
         ValueError
             A picture is not what the record says.
         """
-        record = self._view.apply(self._record(self.indices[number]))
-        files = record["files"].items()
-        pictures = {role: partial(self._picture, told) for role, told in files if told.get("format") in ("png", "npy")}
-        return delivered(LoadedSample(record, pictures, self._box_form), self._fields, self._transform)
+        stored, pictures = self._stored(self.indices[number])
+        if self._redrawing is not None:
+            pictures = self._redrawing.pictures(stored, pictures, self.epoch)
+        return delivered(
+            LoadedSample(self._view.apply(stored), pictures, self._box_form), self._fields, self._transform
+        )
 
     def __iter__(self) -> Iterator[Any]:
         return (self[number] for number in range(len(self)))
@@ -109,6 +140,12 @@ class WrittenSamples(MapBase):
     def _part(self, row: Mapping[str, Any]) -> str:
         split = self._view.selection.split
         return split.part_of(self._record(row["index"]) if split.by else row)  # a key is enough for the others
+
+    def _stored(self, index: int) -> tuple[Mapping[str, Any], Reads]:
+        """Return a sample's record, and what reads each of its pictures."""
+        record = self._record(index)
+        files = record["files"].items()
+        return record, {role: partial(self._picture, told) for role, told in files if told.get("format") in _PICTURES}
 
     def _record(self, index: int) -> Mapping[str, Any]:
         record: Mapping[str, Any] = json.loads((self.folder / record_path(index)).read_bytes())

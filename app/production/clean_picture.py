@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from myriorama.plugins.api import Effect
 from myriorama.scenes.parameters.streams import KeyedDraws
+from myriorama.scenes.project.model import Project
 from myriorama.scenes.registry import Registry, Values
-from myriorama.scenes.sample import SceneSample
 
 CLEAN_LINEAR: Final = "clean_linear"
 """Layer: linear light after exposure, before the first effect that can be drawn again, (H, W, 3)."""
@@ -52,11 +52,17 @@ class Again:
         return tuple((name, {**values, **found.get(uid, {})}, uid) for name, values, uid in steps)
 
 
-def draws_of(sample: SceneSample, uid: str, epoch: int = 0) -> KeyedDraws:
-    """Return the random numbers of an effect; each epoch has others, and 0 those of the sample's own picture."""
+def draws_of(seed: int, index: int, attempt: int, views: int, uid: str, epoch: int = 0) -> KeyedDraws:
+    """Return the random numbers of an effect; each epoch has others, and 0 those of the sample's own picture.
+
+    Parameters
+    ----------
+    views : int
+        How many cameras see one scene; 0 where there is one that is no view.
+    """
     # No uid holds an @, so an epoch's stream is no other effect's.
     key = f"{uid}@{epoch}" if epoch else uid
-    return KeyedDraws(sample.seed, sample.index, sample.attempt, key, sample.scene_number, sample.view_number)
+    return KeyedDraws(seed, index, attempt, key, index // max(1, views), index % max(1, views))
 
 
 def start_of_the_end(steps: Sequence[Step], registry: Registry) -> int:
@@ -73,6 +79,12 @@ def _in_the_way(step: Step, registry: Registry) -> bool:
         return False
     method = _METHODS[effect.stage]
     return getattr(type(effect), method) is not getattr(Effect, method)  # otherwise it measures, and changes nothing
+
+
+def can_be_drawn_again(project: Project, registry: Registry) -> tuple[str, ...]:
+    """Return the names of a project's effects that say so; for a given sample it is the last of them."""
+    on = [node.type for node in project.effects if node.enabled]
+    return tuple(name for name in on if registry.effect(name).redrawable)
 
 
 def stored_as(image: npt.NDArray[np.float32]) -> npt.NDArray[Any]:

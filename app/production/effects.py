@@ -28,7 +28,7 @@ from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.conventions import F32, U8
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.registry import Draws, EffectStage
-from myriorama.scenes.rendering.frame import Frame
+from myriorama.scenes.rendering.frame import Frame, Redrawable
 from myriorama.scenes.rendering.tone import curved, develop, rounded
 from myriorama.scenes.sample import SceneSample
 
@@ -85,23 +85,26 @@ def with_effects(
     left = start_of_the_end(scene.effects, registry)
     last = tuple(uid for name, _, uid in scene.effects[left:] if registry.effect(name).redrawable)
     steps = scene.effects if again is None else again.steps(scene.effects, last)
-    draws = {uid: draws_of(sample, uid, again.epoch if again and uid in last else 0) for _, _, uid in steps}
+    whose = (sample.seed, sample.index, sample.attempt, len(sample.views))
+    draws = {uid: draws_of(*whose, uid, again.epoch if again and uid in last else 0) for _, _, uid in steps}
     layers: dict[str, npt.NDArray[Any]] = dict(frame.layers)
     add_channels([step for step in steps if step[2] not in last], lit, registry, draws, layers)
     held = dict(layers)
     add_channels([step for step in steps if step[2] in last], lit, registry, draws, layers)
     start = run_effects(steps[:left], Lit(frame.linear), lit, registry, draws)
-    given = start
+    given, told = start, None
     if clean and last:
+        measured = tuple(sorted(name for name, image in layers.items() if image is not held.get(name)))
+        told = Redrawable(last, measured)
         kept = stored_as(start.linear if start.picture is None else start.picture)
-        layers |= {BEFORE + name: image for name, image in held.items() if layers[name] is not image}
+        layers |= {BEFORE + name: held[name] for name in measured if name in held}
         layers[CLEAN_LINEAR if start.picture is None else CLEAN_PICTURE] = kept
         given = lit_from(kept, shown=start.picture is not None)
     end = run_effects(steps[left:], given, lit, registry, draws)
     if end is given and again is None:
         end = start
     if len(layers) > len(frame.layers):
-        frame = replace(frame, layers=MappingProxyType(layers), redrawable=last if clean else ())
+        frame = replace(frame, layers=MappingProxyType(layers), redrawable=told)
     if end.picture is None and end.linear is frame.linear:
         return frame
     return replace(frame, rgb=end.rgb, linear=end.linear)

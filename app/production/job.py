@@ -64,6 +64,8 @@ class JobSettings:
         What makes the picture; labels are the same for both.
     tracing : mapping
         Options of the path tracer that take the place of the project's own, by name.
+    clean : bool or None
+        Whether pictures are also kept as they were before their last effects; None is what the project says.
     queue_folder : Path or None
         Where the job's database lies; None is the user's state folder.
     """
@@ -91,6 +93,7 @@ class JobSettings:
     fail_fast: bool = False
     engine: Engine | None = None
     tracing: Mapping[str, Any] = field(default_factory=dict)
+    clean: bool | None = None
     queue_folder: Path | None = None
 
     def numbers(self) -> range | tuple[int, ...]:
@@ -249,6 +252,9 @@ def snapshot_of(settings: JobSettings) -> JobSnapshot:
         for name, given in settings.writer_options.items():
             options[name] = {**options.get(name, {}), **given}
         output = project.output.model_copy(update={"writer_options": {k: v for k, v in options.items() if v}})
+        project = project.model_copy(update={"output": output})
+    if settings.clean is not None:
+        output = project.output.model_copy(update={"clean": settings.clean})
         project = project.model_copy(update={"output": output})
     wanted = Wanted(
         out=settings.out,

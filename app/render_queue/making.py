@@ -5,7 +5,7 @@ It writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ from typing import Any
 from myriorama.app.assets.store import FileAssetStore
 from myriorama.app.dataset.sampleset import SampleSet
 from myriorama.app.extensions.approvals import user_grants
+from myriorama.app.production.clean_picture import can_be_drawn_again
 from myriorama.app.production.plugins_used import PLUGIN, grants_used, plugin_version
 from myriorama.app.production.snapshot import dataset_info, shown_as, versions
 from myriorama.app.render_queue.snapshot import JobSnapshot
-from myriorama.plugins.registry import registry_with
+from myriorama.plugins.registry import PluginRegistry, registry_with
 from myriorama.plugins.selection import View
 from myriorama.plugins.sources import Grant
 from myriorama.scenes.errors import DeviceError, InputError, Problem
@@ -96,6 +97,8 @@ def make_snapshot(project: Project, folder: Path, wanted: Wanted, *, file: str =
     View(dataset_info(project, size), shown_as(project))  # which refuses a class map that cannot be
     formats = wanted.formats or project.output.formats
     labels = project.output.labels if wanted.labels is None else wanted.labels
+    if project.output.clean:
+        _refuse_vain_clean(project, registry, formats)
     used = grants_used(project, registry, formats, labels)
     return JobSnapshot(
         name=project.name,
@@ -139,6 +142,16 @@ def _traced_as(project: Project, wanted: Wanted) -> Project:
     if (engine, tracing) == (output.engine, output.tracing):
         return project
     return project.model_copy(update={"output": output.model_copy(update={"engine": engine, "tracing": tracing})})
+
+
+def _refuse_vain_clean(project: Project, registry: PluginRegistry, formats: Sequence[str]) -> None:
+    if "raw" not in formats:
+        told = "only the format raw can hold clean pictures"
+        raise InputError(Problem("output.clean", told, "true", "raw among the formats, or false"))
+    if not can_be_drawn_again(project, registry):
+        known = ", ".join(name for name in registry.names("effect") if registry.effect(name).redrawable)
+        told = "this project has no effect that can be drawn again, so there is nothing to keep"
+        raise InputError(Problem("output.clean", told, "true", f"one of these effects ({known}), or false"))
 
 
 def _samples(wanted: Wanted) -> SampleSet:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 import numpy as np
@@ -71,7 +72,7 @@ def record_to_json(record: Record, files: Mapping[str, Mapping[str, Any]]) -> di
         "hidden": [dict(h) for h in record.hidden],
         "image": dict(record.extra),
         "report": plain(scene.report),
-        **({"redrawable": list(record.frame.redrawable)} if record.frame.redrawable else {}),
+        **({"redrawable": plain(asdict(record.frame.redrawable))} if record.frame.redrawable else {}),
         "drawn": sample_to_json(record.sample),
         "resolved": plain(scene.resolved),
     }

@@ -75,6 +75,22 @@ class AmodalMask:
     clipped: bool = False
 
 
+@dataclass(frozen=True)
+class Redrawable:
+    """The last effects of a picture, which can be drawn again.
+
+    Attributes
+    ----------
+    effects : tuple of str
+        Their uids, in order.
+    channels : tuple of str
+        Layers that they measured; ``clean_`` before the name is what was there without them.
+    """
+
+    effects: tuple[str, ...]
+    channels: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Frame:
     """The buffers of one rendered sample.
@@ -105,9 +121,9 @@ class Frame:
         What lights the scene from all around, before exposure; told to effects alone.
     layers : mapping
         Further images, (H, W) or (H, W, C), by field name; they join the layers of the record.
-    redrawable : tuple of str
-        Uids of the effects that are to be drawn over the layer ``clean_linear`` or ``clean_picture``, in order, to get
-        this picture; empty where no such layer was kept.
+    redrawable : Redrawable or None
+        What is to be drawn over the layer ``clean_linear`` or ``clean_picture`` to get this picture; None where no such
+        layer was kept.
     timings_ms : mapping
         Wall milliseconds per stage; never written to a dataset.
     """
@@ -127,7 +143,7 @@ class Frame:
     lights: tuple[Light, ...] = ()
     background: Background | None = None
     layers: Mapping[str, npt.NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
-    redrawable: tuple[str, ...] = ()
+    redrawable: Redrawable | None = None
     timings_ms: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
