@@ -151,7 +151,7 @@ PRESETS: Final[tuple[Preset, ...]] = (
     Preset(
         "satellite",
         "Satellite, push-broom",
-        "Deep wells and low noise, stripes along the track, even contrast, eleven bits.",
+        "Deep wells and low noise, stripes along the track, even contrast, no compression.",
         (
             PresetEffect("vignette", {"corner_stops": {"uniform": [0.0, 0.15]}}),
             PresetEffect("exposure", {"gain_ev": _varies(0.0, 0.2)}),
@@ -172,7 +172,6 @@ PRESETS: Final[tuple[Preset, ...]] = (
                 "tone_curve",
                 {"curve": "film", "white_light": 2.0, "contrast": {"uniform": [0.9, 1.05]}, "saturation": 0.9},
             ),
-            PresetEffect("quantise", {"bits": 11, "dither": False}),
         ),
     ),
     Preset(

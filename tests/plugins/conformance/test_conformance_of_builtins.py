@@ -20,6 +20,8 @@ REGISTRY = builtin_registry()
 NOT_BY_VALUES = {
     "mesh_file": "its size is that of a file, and it refuses what comes out larger than 10 km or smaller than 0.1 mm",
 }
+REFUSES = {"fisheye": "folds the picture"}
+"""What a plugin may refuse with reason although each of its values lies inside its own limits."""
 SLOW = {"soil_patch": 3, "shelf_unit": 6}
 """Generators of landscapes and furniture, and how many draws are tried: defaults, lower and upper limits first."""
 GENERATORS = [name for name in REGISTRY.names("generator") if name not in NOT_BY_VALUES]
@@ -34,7 +36,8 @@ def _told(kind: PluginKind, name: str, options: Options) -> list[str]:
     plugin = REGISTRY.plugin_class(kind, name)
     findings = check_class(plugin, options, [Path(inspect.getsourcefile(plugin) or "")])
     assert len(findings) > 12
-    return [f"{f.check}: {f.message} {dict(f.values)}" for f in findings if not f.ok]
+    failed = [f for f in findings if not f.ok and not (name in REFUSES and REFUSES[name] in f.message)]
+    return [f"{f.check}: {f.message} {dict(f.values)}" for f in failed]
 
 
 @pytest.mark.parametrize("name", GENERATORS)
