@@ -41,7 +41,7 @@ class Place:
     path : str
         Key of its stream of draws.
     fill : bool
-        Where nothing is written the declared default is drawn; False in materials and motion.
+        Where nothing is written the declared default is drawn; False in materials, and where motion is not told.
     """
 
     section: str
@@ -181,7 +181,7 @@ def _group(
             ]
     except PluginError as error:
         missing.append(str(error))
-    places += _motion(uid)
+    places += _motion(uid, bool(group.motion))
     for slot in dict.fromkeys(("*", *group.materials, *slots)):
         places += _slot(uid, slot)
     return places, "; ".join(missing)
@@ -206,10 +206,11 @@ def _slot(uid: str, slot: str) -> tuple[Place, ...]:
 
 
 @cache
-def _motion(uid: str) -> tuple[Place, ...]:
+def _motion(uid: str, told: bool) -> tuple[Place, ...]:
+    """Return the rows of motion; a group that is told nothing of it draws nothing for it."""
     return tuple(
         Place(
-            "motion", "Motion", Address(uid, "motion", p.name), p, f"{uid}/motion/{p.name}", per_object=True, fill=False
+            "motion", "Motion", Address(uid, "motion", p.name), p, f"{uid}/motion/{p.name}", per_object=True, fill=told
         )
         for p in MOTION_PARAMETERS
     )

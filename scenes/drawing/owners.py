@@ -72,8 +72,7 @@ class Owner:
     beside : tuple of str
         Keys of further owners whose parameters a link may name as siblings, nearest first.
     fill : bool
-        Parameters that the file leaves out take their default; a material slot leaves them to its generator, and motion
-        that is not told is none.
+        Parameters that the file leaves out take their default; a material slot leaves them to its generator.
     """
 
     key: str
@@ -229,7 +228,6 @@ class Survey:
                     per_object=self.shipped.motion,
                     group=number,
                     beside=(group.uid,),
-                    fill=False,
                     enabled=on,
                 )
             )

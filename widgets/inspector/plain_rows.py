@@ -104,16 +104,23 @@ class WordButton(QAbstractButton):
 
 
 class UnsetRow(RowWidget):
-    """A material's value that the project leaves to the object; a click sets it."""
+    """A material's value that the project leaves to the object, or motion that it has none of; a click sets it."""
 
     def __init__(self, editing: RowEditing, parent: QWidget) -> None:
         super().__init__(editing, parent)
         self.button = WordButton("object's own", self)
-        self.button.setToolTip("The object decides. Click to set a value for all objects of the group")
         self.button.clicked.connect(self._on_clicked)
 
     def show_row(self, row: Row) -> None:
-        self.button.setAccessibleName(f"{row.full_title}: the object's own; set a value")
+        still = row.addresses[0].section == "motion"
+        word = "stands still" if still else "object's own"
+        self.button.setText(word)
+        self.button.setToolTip(
+            "Nothing moves. Click to set a value for all objects of the group"
+            if still
+            else "The object decides. Click to set a value for all objects of the group"
+        )
+        self.button.setAccessibleName(f"{row.full_title}: {word}; set a value")
         self.button.setEnabled(not row.locked)
 
     def place_content(self, width: int) -> None:
