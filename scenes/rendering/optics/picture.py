@@ -17,7 +17,6 @@ from myriorama.scenes.conventions import F32, F64
 from myriorama.scenes.rendering.frame import Frame, Renderer, RenderRequest
 from myriorama.scenes.rendering.optics import moments
 from myriorama.scenes.rendering.optics.backdrop import Backdrops
-from myriorama.scenes.rendering.optics.lens_plane import LensPlanes
 from myriorama.scenes.rendering.optics.probe import blur_of
 from myriorama.scenes.rendering.optics.ray_truth import RayTracer
 from myriorama.scenes.rendering.optics.resampling import Resampler
@@ -31,11 +30,12 @@ _MARGIN_PX: Final = 24
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A picture in linear light, and the engine's layers brought into the same pixels."""
+    """A picture in linear light, the engine's layers brought into the same pixels, and who drew them."""
 
     linear: F32
     layers: Mapping[str, F32]
     drawings: int
+    device: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,16 +76,16 @@ class PictureMaker:
     inner : Renderer
         Draws pinhole cameras.
     tracer : RayTracer
-        For a coarse look at depths, before anything is drawn.
+        For a coarse look at depths, before anything is drawn; its planes are used too.
     """
 
     def __init__(self, inner: Renderer, tracer: RayTracer) -> None:
         self._inner = inner
         self._tracer = tracer
-        self._planes = LensPlanes()
         self._backdrops = Backdrops()
         self._kept: tuple[Hashable, list[_Bent]] | None = None
         self._free = False
+        self._device = ""
 
     def make(self, scene: Scene, request: RenderRequest) -> Picture:
         """Return the picture of a scene through its camera's optics."""
@@ -99,17 +99,20 @@ class PictureMaker:
         together = max(1, round(sum(s.end - s.first for s in shots) / camera.height))
         asked = share_of(request, together)
         self._free = freed_later(request, together)
+        self._device = str(self._inner.device)
         if camera.distortion is None:
             linear, layers = self._straight(scene, asked, shots)
         else:
             linear, layers = self._bent(scene, asked, shots)
-        return Picture(linear, layers, len(shots))
+        return Picture(linear, layers, len(shots), self._device)
 
     def _draw(self, scene: Scene, request: RenderRequest, number: int, camera: Camera, channels: _Channels) -> F32:
         """Draw with a pinhole; every drawing has noise of its own."""
         key = scene.sample_key if number == 0 else f"{scene.sample_key}/{number}"
         scene = replace(scene, sample_key=key, camera=camera)
-        return channels.join(self._inner.render(scene, request))
+        frame = self._inner.render(scene, request)
+        self._device = frame.device
+        return channels.join(frame)
 
     def _straight(self, scene: Scene, request: RenderRequest, shots: list[Shot]) -> tuple[F32, dict[str, F32]]:
         camera = scene.camera
@@ -137,7 +140,7 @@ class PictureMaker:
 
     def _bent(self, scene: Scene, request: RenderRequest, shots: list[Shot]) -> tuple[F32, dict[str, F32]]:
         camera = scene.camera
-        plane = self._planes.of(camera, (0, 0, camera.width, camera.height))
+        plane = self._tracer.planes.of(camera, (0, 0, camera.width, camera.height))
         bends = self._bends(camera, plane)
         whole = all(s.first == 0 and s.end == camera.height for s in shots)
         channels, out = _Channels(), None

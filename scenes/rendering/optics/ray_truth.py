@@ -51,11 +51,16 @@ class _Nearest:
 
 
 class RayTracer:
-    """Traces truth passes; keeps tracers of meshes and the planes of lenses from frame to frame."""
+    """Traces truth passes; keeps tracers of meshes and the planes of lenses from frame to frame.
+
+    Attributes
+    ----------
+    planes : LensPlanes
+    """
 
     def __init__(self) -> None:
         self._tracers = TracerStore()
-        self._planes = LensPlanes()
+        self.planes = LensPlanes()
 
     def release(self) -> None:
         """Let everything go that is kept."""
@@ -78,7 +83,7 @@ class RayTracer:
         draws = draw_list(replace(scene, camera=_pinhole_that_sees_as_wide(camera, around)))
         items = items_of(scene, draws)
         image = (0, 0, camera.width, camera.height)
-        field = Field.of(camera, image, self._planes.of(camera, image), rolling)
+        field = Field.of(camera, image, self.planes.of(camera, image), rolling)
         nearest = _Nearest(camera.width * camera.height)
         tiles = Tiles.of_plane(image, field.plane)
         reached = tiles.reached(camera, items, rolling)

@@ -60,6 +60,7 @@ class OpticalRenderer:
             laps["optics_picture"] = (time.perf_counter() - started) * 1000.0
             frame = replace(
                 frame,
+                device=picture.device,
                 rgb=develop(picture.linear) if request.rgb else None,
                 linear=picture.linear if request.linear else None,
                 layers=MappingProxyType({**frame.layers, **picture.layers}),
