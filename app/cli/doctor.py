@@ -48,6 +48,7 @@ def doctor(as_json: JsonOption = False) -> int:
         *check_packages(),
         check_qt_pair(),
         check_device(),
+        check_tracer(),
         check_importer(),
         check_plugins(),
         machine(),
@@ -140,6 +141,23 @@ def check_device() -> Check:
         return Check("OpenGL", "fault", answer["error"], way_out)
     text = f"{answer['renderer']}, {answer['version']}"
     return Check("OpenGL", "ok", text + (" (software; works, a graphics card is faster)" if answer["software"] else ""))
+
+
+def check_tracer() -> Check:
+    """Try the path tracer in a child process; it is an extra, so what it lacks is no fault."""
+    from myriorama.scenes.rendering.pathtraced.probe import INSTALL, SCALAR, find_tracer
+
+    found = find_tracer()
+    if not found.variant:
+        return Check(
+            "path tracer", "warning", f"not here: {found.trouble}", f"Only where it is wanted: {found.way_out}"
+        )
+    text = f"Mitsuba {found.version}, {found.variant}"
+    if found.variant == SCALAR:
+        return Check("path tracer", "warning", f"{text}; {found.trouble}", found.way_out)
+    if not found.denoises:
+        return Check("path tracer", "warning", f"{text}, without its denoiser", f"Only where it is wanted: {INSTALL}")
+    return Check("path tracer", "ok", f"{text}, with its denoiser")
 
 
 def check_importer() -> Check:

@@ -127,7 +127,10 @@ class PathTracer:
         }
 
     def _developed(self, found: Exposed, back: F32, tracing: Tracing) -> F32:
-        light = denoised(found.light, found.albedo, found.normal) if tracing.denoise else found.light
+        light = found.light
+        if tracing.denoise:
+            # Where no path hit anything there is nothing to clean, and a trace of light would be left.
+            light = np.where(found.open >= 1.0, np.float32(0.0), denoised(light, found.albedo, found.normal))
         return np.asarray(light + found.open * back, dtype=np.float32)
 
     def told(self, scene: Scene) -> tuple[DeviceScene, RadianceTable | None, npt.NDArray[np.float64]]:

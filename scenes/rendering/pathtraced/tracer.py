@@ -101,6 +101,9 @@ def trace(scene: DeviceScene, eye: Eye, first: int, last: int, depth: int, seed:
     parts : bool
         Whether `direct` is asked for; it is zero otherwise.
     """
+    if scene.body.scene is None:
+        black = np.zeros((eye.count, 3), dtype=np.float32)
+        return Sums(black, black, black, np.full((eye.count, 1), last - first, dtype=np.float32), black, black)
     limits = mi.UInt32(np.asarray([first, last, depth, *seed], dtype=np.uint32))
     start, end, deepest, seed_a, seed_b = (dr.gather(mi.UInt32, limits, k) for k in range(5))
     pixel = dr.arange(mi.UInt32, eye.count)
@@ -280,8 +283,6 @@ def _step(scene: DeviceScene, s: dict[str, Any], key: Any, sample: Any, deepest:
 
 def meet(scene: DeviceScene, origin: Any, direction: Any, active: Any) -> tuple[Any, Any, Any, Any]:
     """Return whether a ray hits, how far, which face, and where on it."""
-    if scene.body.scene is None:
-        return mi.Bool(False), mi.Float(dr.inf), mi.UInt32(0), mi.Point2f(0.0)
     found = scene.body.scene.ray_intersect_preliminary(mi.Ray3f(mi.Point3f(origin), direction), False, active)
     hit = active & found.is_valid()
     return hit, dr.select(hit, found.t, dr.inf), dr.select(hit, found.prim_index, 0), found.prim_uv
@@ -301,8 +302,6 @@ def _towards(
 
 def _reaches(scene: DeviceScene, origin: Any, direction: Any, distance: Any, active: Any) -> Any:
     """Return how much light comes along a straight line: 0 behind anything solid, part of it behind clear surfaces."""
-    if scene.body.scene is None:
-        return mi.Float(1.0)
     reach = distance * (1.0 - 1e-4)
     if not scene.kinds.porous:
         ray = mi.Ray3f(mi.Point3f(origin), direction, reach, 0.0, mi.Color0f())
