@@ -73,7 +73,15 @@ class TracingNow:
             return "Path tracing: starting"
         if self.state == "failed":
             return "Path tracing failed"
-        grain = ", denoised" if self.denoised else ""
         if self.state == "done":
-            return f"{self.paths:,} path{'s' if self.paths != 1 else ''}{grain}, {self.seconds:.1f} s"
-        return f"{self.paths:,} of {self.most:,} paths{grain}, {self.seconds:.0f} s"
+            return f"{self.paths:,} path{'s' if self.paths != 1 else ''}, {self.seconds:.1f} s"
+        return f"{self.paths:,} of {self.most:,} paths, {self.seconds:.0f} s"
+
+    @property
+    def told(self) -> str:
+        """Return what a tooltip says beside `in_words`."""
+        if self.reason:
+            return self.reason
+        if self.state == "done":
+            return f"Path traced{', denoised' if self.denoised else ''}: what an export makes of this sample."
+        return "Paths through every pixel so far, and since when; the picture is denoised to be looked at."

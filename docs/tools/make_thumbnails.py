@@ -27,10 +27,13 @@ from thumbnail_scenes import (
 )
 
 from myriorama.app import open_project
+from myriorama.app.catalogue.camera_presets import add_camera, camera_preset, camera_presets
 from myriorama.app.finding import example_names
 from myriorama.plugins.registry import builtin_registry
 from myriorama.resources import resource_path
 from myriorama.scenes.cameras.rigs import RIGS
+from myriorama.scenes.project.dump import dump_project
+from myriorama.scenes.project.load import parse_project
 
 SIDE_PX: Final = 128
 SUPERSAMPLED: Final = 4
@@ -47,6 +50,7 @@ BEST_SAMPLE: Final = {
     "mugs_on_conveyor": 7,
     "real_models": 5,
     "shop_shelf": 3,
+    "stereo_bench": 6,
 }
 """Which sample of an example shows it at its best; of one that is not named here, the first."""
 
@@ -86,6 +90,22 @@ AIR: Final[dict[str, Tree]] = {
     "dust": {"visibility_m": 25, "grain_density": 4000},
     "wet_surface": {"wetness": 1, "puddles": 0.6, "puddle_m": 1.5},
 }
+CAMERA: Final[dict[str, Tree]] = {
+    "bayer": {"demosaic": "mosaic"},
+    "bloom": {"strength": 0.5, "radius_percent": 9},
+    "chromatic_aberration": {"red_percent": 3, "blue_percent": -3},
+    "exposure": {"gain_ev": 1.4},
+    "flare": {"strength": 3, "above_light": 0.6, "ghosts": 5},
+    "jpeg": {"quality": 6},
+    "lens_dirt": {"strength": 1, "specks": 60, "smears": 1, "scratches": 2, "lens": 7, "absorption": 0.8},
+    "lens_drops": {"drops": 16, "size_percent": 5, "softness_percent": 0.7, "lens": 4},
+    "quantise": {"bits": 2},
+    "sensor_noise": {"iso": 25600},
+    "thermal_grey": {"palette": "iron"},
+    "tone_curve": {"curve": "film", "white_light": 4, "contrast": 1.5, "saturation": 1.3},
+    "vignette": {"corner_stops": 2.5},
+    "white_balance": {"temperature_k": 3600},
+}
 DEPTH: Final[dict[str, Tree]] = {
     "stereo_depth": {"baseline_m": 0.05, "least_contrast": 0.0},
     "structured_light_depth": {"nearest_m": 0.1},
@@ -117,7 +137,7 @@ def effect_picture(name: str) -> Image.Image:
     """Return the same scene twice, the right half with the effect."""
     if name in DEPTH:
         return depth_picture(name)
-    strong: Tree = {"sensor_noise": {"iso": 25600}, "vignette": {"corner_stops": 2.5}, **AIR}.get(name, {})
+    strong: Tree = {**CAMERA, **AIR}.get(name, {})
     tree = outdoors_scene() if name in AIR else environment_scene("studio")
     node = {"uid": "effect", "type": name, "parameters": strong}
     before = small(rendered(tree))
@@ -128,11 +148,25 @@ def effect_picture(name: str) -> Image.Image:
     return after
 
 
+def camera_picture(name: str) -> Image.Image:
+    """Return the same scene twice, the right half as a camera with the effects of a preset takes it."""
+    tree = environment_scene("studio")
+    registry = builtin_registry()
+    made = add_camera(parse_project(json.dumps(tree)), registry, camera_preset(name)).project
+    before = small(rendered(tree))
+    after = rendered(json.loads(dump_project(made)), SIDE_PX)
+    after.paste(before.crop((0, 0, SIDE_PX // 2, SIDE_PX)), (0, 0))
+    after.paste((255, 255, 255), (SIDE_PX // 2 - 1, 0, SIDE_PX // 2 + 1, SIDE_PX))
+    return after
+
+
 # --- all of them
 
 
 def picture(kind: str, name: str) -> Image.Image:
-    """Return the thumbnail of a plugin or rig."""
+    """Return the thumbnail of a plugin, a rig or a camera."""
+    if kind == "camera":
+        return camera_picture(name)
     if kind == "effect":
         return effect_picture(name)
     if kind == "environment":
@@ -164,7 +198,7 @@ def main(wanted: list[str]) -> None:
     folder = resource_path("thumbnails")
     folder.mkdir(exist_ok=True)
     all_names = [(k, n) for k in ("generator", "placement", "environment", "effect") for n in registry.names(k)]  # type: ignore[arg-type]
-    for kind, name in [*all_names, *(("rig", name) for name in RIGS)]:
+    for kind, name in [*all_names, *(("rig", name) for name in RIGS), *(("camera", p.name) for p in camera_presets())]:
         if not wanted or f"{kind}_{name}" in wanted:
             save(picture(kind, name), folder / f"{kind}_{name}.jpg", MAX_BYTES)
             print(f"{kind}_{name}")

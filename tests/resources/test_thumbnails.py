@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from myriorama.app.catalogue.camera_presets import camera_presets
 from myriorama.app.examples import examples
 from myriorama.plugins.registry import builtin_registry
 from myriorama.resources import resource_path, thumbnail
@@ -17,6 +18,7 @@ _REGISTRY = builtin_registry()
 _WANTED = [
     *((kind, name) for kind in ("generator", "placement", "environment", "effect") for name in _REGISTRY.names(kind)),
     *(("rig", name) for name in RIGS),
+    *(("camera", preset.name) for preset in camera_presets()),
 ]
 
 

@@ -374,6 +374,16 @@ def _samples(panel: ViewportPanel) -> tuple[Bound, ...]:
             lambda: panel.studio.refiner.wanted.value,
         ),
         _row(
+            "compare",
+            "Raster against path traced",
+            "Drag a line between the two pictures, or see what differs, with figures.",
+            panel.compare,
+            ("Shift+C",),
+            "compare",
+            "View/Look",
+            lambda: panel.stage.frame is not None,
+        ),
+        _row(
             "refresh",
             "Render again",
             "Ask for the picture once more.",

@@ -18,6 +18,7 @@ from myriorama.app.viewing.readout import Reading
 from myriorama.widgets.binding import bind
 from myriorama.widgets.panel import Bound, Panel
 from myriorama.widgets.theme import Theme, icon, theme
+from myriorama.widgets.viewport.comparing import CompareView
 from myriorama.widgets.viewport.doings import actions_of
 from myriorama.widgets.viewport.sample_bar import SampleBar
 from myriorama.widgets.viewport.stage import Stage
@@ -39,6 +40,7 @@ _MENU: Final = (
     "hide_overlays",
     "copy_key",
     "pathtraced",
+    "compare",
     "refresh",
     "clear",
 )
@@ -79,6 +81,7 @@ class ViewportPanel(Panel):
         bind(self, studio.preview.state.changed, self.status.show_state)
         bind(self, self.stage.looking.changed, self.toolbar.refresh)
         self.traced = TracedOver(studio, self.stage)
+        self.comparing = CompareView(studio, self.stage)
         bind(self, studio.tracing.now.changed, self.status.show_tracing)
         bind(self, studio.refiner.wanted.changed, self.toolbar.refresh)
         bind(self, studio.tracer.changed, self.toolbar.refresh)
@@ -99,6 +102,14 @@ class ViewportPanel(Panel):
             self._remember.stop()
             self._remember_overlays()
         self.stage.dispose()
+
+    def compare(self) -> None:
+        """Hold the raster picture against the path-traced one, or leave that."""
+        if self.comparing.isVisible():
+            self.comparing.hide()
+            self.stage.setFocus()
+        else:
+            self.comparing.begin()
 
     def show_menu(self, at: QPoint) -> None:
         """Open the picture's menu at a point of the screen."""

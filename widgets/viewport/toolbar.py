@@ -19,7 +19,7 @@ from myriorama.widgets.theme import icon
 from myriorama.widgets.viewport.doings import LAYERS, TOGGLES
 
 _LOOKS: Final = ("home", "exact", "free_look", "frame_selected")
-_ENGINES: Final = ("pathtraced",)
+_ENGINES: Final = ("pathtraced", "compare")
 _WIDE_PX: Final = 1290
 _ROOMY_PX: Final = 760
 _SLIDER_PX: Final = 70
@@ -50,6 +50,9 @@ class ViewportToolbar(QToolBar):
         for base, *_ in LAYERS:
             layers.addAction(self._add(f"layer_{base}"))
         self.addSeparator()
+        for name in _ENGINES:
+            self._add(name)
+        self.addSeparator()
         self._add("mask")
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
@@ -64,9 +67,6 @@ class ViewportToolbar(QToolBar):
         self._add("hide_overlays")
         self.addSeparator()
         for name in _LOOKS:
-            self._add(name)
-        self.addSeparator()
-        for name in _ENGINES:
             self._add(name)
         self.refresh()
 
