@@ -161,7 +161,7 @@ class PictureMaker:
             assert out is not None  # there is at least one view
             return channels.part(out)
         for number, shot in enumerate(shots):
-            own = self._fresh(plane - _shift(camera, shot)[:, None, None]) if turned else bends
+            own = self._fresh(camera, plane - _shift(camera, shot)[:, None, None]) if turned else bends
             for bend in own:
                 used = bend.resampler.rows_used[shot.first : shot.end]
                 used = used[used[:, 1] > used[:, 0]]
@@ -211,12 +211,12 @@ class PictureMaker:
         key = (camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy, camera.distortion)
         if self._kept is None or self._kept[0] != key:
             self._kept = None  # two lenses' matrices need not stand side by side
-            self._kept = (key, self._fresh(plane))
+            self._kept = (key, self._fresh(camera, plane))
         return self._kept[1]
 
     @staticmethod
-    def _fresh(plane: F64) -> list[_Bent]:
-        return [_Bent(view, Resampler(view)) for view in views_of(plane)]
+    def _fresh(camera: Camera, plane: F64) -> list[_Bent]:
+        return [_Bent(view, Resampler(view)) for view in views_of(plane, max(camera.fx, camera.fy))]
 
 
 def _shift(camera: Camera, shot: Shot) -> F64:

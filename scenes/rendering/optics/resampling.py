@@ -6,7 +6,6 @@ that no light digs a dark ring around itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -21,27 +20,60 @@ Indices = npt.NDArray[np.intp]
 _TAPS: Final = ((1.2, 4), (1.7, 6), (2.3, 8), (3.3, 12), (np.inf, 16))
 """Up to which step, in pixels of the view, how many of its pixels along a side are weighed."""
 _WIDEST: Final = 4.0
+_CHUNK: Final = 1 << 22
+"""Weights of one matrix at most."""
+_KEPT_BYTES: Final = 80 * 2**20
+"""Larger matrices are made again whenever they are asked for."""
 
 
-@dataclass(frozen=True, eq=False)
 class _Block:
-    """Pixels of the picture (P,), ascending, that weigh `taps` by `taps` pixels of the view each.
+    """Pixels of the picture (P,), ascending, that weigh `taps` by `taps` pixels of a view each.
 
     Attributes
     ----------
-    matrix : (P, h * w) sparse float32
-    line, column : (P,)
-        The pixel of the view that each lies in.
     share : (P, 1) float32 or None
-        The view's weight, which `matrix` holds already.
+        The view's weight; `matrix` holds it already.
     """
 
-    pixel: Indices
-    taps: int
-    matrix: csr_array
-    line: Indices
-    column: Indices
-    share: F32 | None
+    def __init__(self, view: View, pixel: Indices, taps: int, step_x: F32, step_y: F32) -> None:
+        self.pixel = pixel
+        self.taps = taps
+        self.share = None if view.share is None else view.share.ravel()[pixel][:, None]
+        self._view = view
+        self._x, self._y = view.x.ravel()[pixel], view.y.ravel()[pixel]
+        self._step_x, self._step_y = step_x, step_y
+        self._kept: csr_array | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Of its matrix."""
+        return len(self.pixel) * self.taps * self.taps * 8
+
+    def place(self, start: int, stop: int, top: int) -> Indices:
+        """Return which pixel of the view's rows from `top` on each pixel lies in, flat."""
+        line = np.clip(self._y[start:stop].astype(np.intp), 0, self._view.height - 1) - top
+        return np.asarray(
+            line * self._view.width + np.clip(self._x[start:stop].astype(np.intp), 0, self._view.width - 1)
+        )
+
+    def matrix(self, keep: bool) -> csr_array:
+        """Return the weights, (P, h * w) sparse float32."""
+        if self._kept is not None:
+            return self._kept
+        view, taps = self._view, self.taps
+        columns, across = kernel(self._x, self._step_x, taps)
+        lines, down = kernel(self._y, self._step_y, taps)
+        if self.share is not None:
+            down *= self.share
+        np.clip(columns, 0, view.width - 1, out=columns)
+        np.clip(lines, 0, view.height - 1, out=lines)
+        indices = np.add((lines * np.int32(view.width))[:, :, None], columns[:, None, :])
+        weights = np.multiply(down[:, :, None], across[:, None, :])
+        starts = np.arange(len(self.pixel) + 1, dtype=np.int32) * np.int32(taps * taps)
+        found = csr_array((weights.ravel(), indices.ravel(), starts), (len(self.pixel), view.width * view.height))
+        if keep:
+            self._kept = found
+        return found
 
 
 class Resampler:
@@ -66,8 +98,10 @@ class Resampler:
         for limit, taps in _TAPS:
             pixel = np.flatnonzero(lit & (step > below) & (step <= limit))
             below = limit
-            if len(pixel):
-                self._blocks.append(_block(view, pixel, taps, step_x.ravel()[pixel], step_y.ravel()[pixel]))
+            for chunk in np.array_split(pixel, max(1, -(-len(pixel) * taps * taps // _CHUNK))):
+                if len(chunk):
+                    self._blocks.append(_Block(view, chunk, taps, step_x.ravel()[chunk], step_y.ravel()[chunk]))
+        self._keeps = sum(b.nbytes for b in self._blocks) <= _KEPT_BYTES
         most = max((b.taps for b in self._blocks), default=0)
         y = np.where(lit, view.y, np.float32(np.nan))
         dark = ~lit.any(axis=1)
@@ -97,32 +131,15 @@ class Resampler:
             start, stop = np.searchsorted(block.pixel, [first * width, end * width])
             if start == stop:
                 continue
-            found = _rows(block.matrix, int(start), int(stop), top * self._view.width, len(flat)) @ flat
-            place = (block.line[start:stop] - top) * self._view.width + block.column[start:stop]
+            matrix = block.matrix(self._keeps)
+            found = _rows(matrix, int(start), int(stop), top * self._view.width, len(flat)) @ flat
+            place = block.place(int(start), int(stop), top)
             least, most = low.reshape(flat.shape)[place], high.reshape(flat.shape)[place]
             if block.share is not None:
                 least *= block.share[start:stop]
                 most *= block.share[start:stop]
             out[block.pixel[start:stop] - first * width] = np.clip(found, least, most)
         return out.reshape(end - first, width, -1)
-
-
-def _block(view: View, pixel: Indices, taps: int, step_x: F32, step_y: F32) -> _Block:
-    x, y = view.x.ravel()[pixel], view.y.ravel()[pixel]
-    columns, across = kernel(x, step_x, taps)
-    lines, down = kernel(y, step_y, taps)
-    share = None if view.share is None else view.share.ravel()[pixel][:, None]
-    if share is not None:
-        down *= share
-    np.clip(columns, 0, view.width - 1, out=columns)
-    np.clip(lines, 0, view.height - 1, out=lines)
-    indices = np.add((lines * np.int32(view.width))[:, :, None], columns[:, None, :])
-    weights = np.multiply(down[:, :, None], across[:, None, :])
-    starts = np.arange(len(pixel) + 1, dtype=np.int32) * np.int32(taps * taps)
-    matrix = csr_array((weights.ravel(), indices.ravel(), starts), (len(pixel), view.width * view.height))
-    line = np.clip(y.astype(np.intp), 0, view.height - 1)
-    column = np.clip(x.astype(np.intp), 0, view.width - 1)
-    return _Block(pixel, taps, matrix, line, column, share)
 
 
 def _spread(image: F32, pick: np.ufunc) -> F32:

@@ -18,6 +18,8 @@ _ONE_VIEW_RATIO: Final = 2.6
 """A single view may have this many times the picture's pixels before the faces of a cube are cheaper."""
 _OVERLAP: Final = 0.08
 """Half the width, on a face's own plane, of the zone in which two faces blend."""
+_CORNERS: Final = 1.2
+_FINEST: Final = 3.0
 _STEP_PX: Final = 4
 _PAD_PX: Final = 4
 _FACES: Final[tuple[tuple[tuple[int, int, int], ...], ...]] = (
@@ -80,24 +82,27 @@ class View:
         )
 
 
-def views_of(plane: F64) -> list[View]:
+def views_of(plane: F64, focal_px: float) -> list[View]:
     """Return the views that a lens's picture is taken from.
 
     Parameters
     ----------
     plane : (2, H, W) float64
         Where pixel centres look, on the plane z = 1; NaN where the lens shows nothing.
+    focal_px : float
+        Of the picture's middle; no view is more than a few times as fine.
     """
+    finest = _FINEST * focal_px
     height, width = plane.shape[1:]
     if not np.isfinite(plane).any():
         return []
-    single = _view(np.eye(3), plane[0], plane[1], None)
+    single = _view(np.eye(3), plane[0], plane[1], None, finest)
     if single.width * single.height <= _ONE_VIEW_RATIO * width * height:
         return [single]
-    return _cube(plane)
+    return _cube(plane, finest)
 
 
-def _cube(plane: F64) -> list[View]:
+def _cube(plane: F64, finest: float) -> list[View]:
     looks = np.stack([plane[0], plane[1], np.ones_like(plane[0])])
     found: list[tuple[F64, F64, F64, F64]] = []
     total = np.zeros(plane.shape[1:])
@@ -118,12 +123,12 @@ def _cube(plane: F64) -> list[View]:
     for axes, x, y, share in found:
         used = share > 0
         weight = np.where(used, share / np.where(total > 0, total, 1.0), 0.0)
-        out.append(_view(axes, np.where(used, x, np.nan), np.where(used, y, np.nan), weight))
+        out.append(_view(axes, np.where(used, x, np.nan), np.where(used, y, np.nan), weight, finest))
     return out
 
 
-def _view(axes: F64, x: F64, y: F64, share: F64 | None) -> View:
-    focal = _density(x, y)
+def _view(axes: F64, x: F64, y: F64, share: F64 | None, finest: float) -> View:
+    focal = min(_density(x, y), finest)
     left, top = float(np.nanmin(x)) * focal, float(np.nanmin(y)) * focal
     reach = _reach(x, y) * focal
     pad = _PAD_PX + 2.0 * reach
@@ -160,13 +165,18 @@ def _slopes(x: F64, y: F64) -> tuple[F64, F64, F64, F64]:
 
 
 def _density(x: F64, y: F64) -> float:
-    """Return the pixels that a unit of the plane needs so that no step of the picture is wider than a pixel there."""
+    """Return the pixels that a unit of the plane needs so that no step of the picture is finer than a pixel there.
+
+    Where a lens magnifies a last corner beyond all else, that corner is left a little soft: a view as fine everywhere
+    as there would be many times the picture.
+    """
     xu, xv, yu, yv = _slopes(x, y)
     # The smaller singular value of the 2x2 slope is the finest step that the picture takes over the plane.
     total = xu * xu + xv * xv + yu * yu + yv * yv
     area = np.abs(xu * yv - xv * yu)
     finest = np.sqrt(np.maximum(total - np.sqrt(np.maximum(total * total - 4 * area * area, 0.0)), 0.0) / 2)
-    return float(1.0 / np.maximum(finest.min(), 1e-6))
+    needed = 1.0 / np.maximum(finest, 1e-6)
+    return float(min(needed.max(), _CORNERS * np.quantile(needed, 0.9)))
 
 
 def _reach(x: F64, y: F64) -> float:
