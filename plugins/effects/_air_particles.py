@@ -15,7 +15,7 @@ from scipy.ndimage import uniform_filter
 from scipy.special import pdtr
 
 from myriorama.plugins.api import Camera, Draws
-from myriorama.plugins.effects._air_rays import bare, picture_bounds
+from myriorama.plugins.effects._air_rays import bare, picture_bounds, shown
 from myriorama.scenes.conventions import F32, F64
 
 _STEP_PX: Final = 0.5
@@ -25,6 +25,7 @@ _LONG_STEP_PX: Final = 0.85
 _WIDEST_PX: Final = 12.0
 _NARROWEST_PX: Final = 0.05
 _FAINTEST: Final = 4e-4
+_WIDEST_VIEW: Final = 3.0
 _LONGEST_PX: Final = 4000.0
 
 
@@ -88,8 +89,11 @@ def count_of(mean: float, u: float) -> int:
 
 
 def window(camera: Camera, margin: float) -> tuple[float, float, float, float]:
-    """Return left, top, width and height of the picture on the plane z = 1, wider by `margin` of itself all around."""
-    left, top, right, bottom = picture_bounds(camera)
+    """Return left, top, width and height of the picture on the plane z = 1, wider by `margin` of itself all around.
+
+    Of a fisheye's picture the middle 143 degrees: further out no particles fly.
+    """
+    left, top, right, bottom = (min(max(edge, -_WIDEST_VIEW), _WIDEST_VIEW) for edge in picture_bounds(camera))
     wide, high = right - left, bottom - top
     return left - margin * wide, top - margin * high, wide * (1.0 + 2.0 * margin), high * (1.0 + 2.0 * margin)
 
@@ -129,6 +133,9 @@ def fly(camera: Camera, depth: F32, particles: Particles, lens: Lens, strength: 
     shape = (height, width)
     mass, light = np.zeros(shape, dtype=np.float32), np.zeros((*shape, 3), dtype=np.float32)
     behind = np.where(depth == 0.0, np.float32(np.inf), depth)
+    mask = shown(camera)
+    if mask is not None:
+        behind[~mask] = 0.0
     own = bare(camera)
     first, _ = own.project_camera(particles.start)
     last, _ = own.project_camera(particles.end)
@@ -144,8 +151,8 @@ def fly(camera: Camera, depth: F32, particles: Particles, lens: Lens, strength: 
     seen &= (high[:, 0] > -reach) & (low[:, 0] < width + reach) & (high[:, 1] > -reach) & (low[:, 1] < height + reach)
     area = 0.25 * math.pi * size_px**2 * strength
     # Thinner than this it would change no level of a picture.
-    shown = area / (0.25 * math.pi * wide_px**2 + wide_px * long_px)
-    seen &= shown * np.maximum(1.0, particles.radiance.max(axis=1, initial=0.0)) > _FAINTEST
+    thin = area / (0.25 * math.pi * wide_px**2 + wide_px * long_px)
+    seen &= thin * np.maximum(1.0, particles.radiance.max(axis=1, initial=0.0)) > _FAINTEST
     # A wide, soft disc is drawn on a picture so much smaller that it is not wide there.
     first, last, kept = _clipped(first, last, reach, width, height)
     area = area * kept

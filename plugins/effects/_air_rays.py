@@ -14,7 +14,7 @@ from weakref import ref
 import numpy as np
 
 from myriorama.plugins.api import Camera, Distortion, Frame, PluginError
-from myriorama.scenes.conventions import F32
+from myriorama.scenes.conventions import F32, Mask
 
 Made = TypeVar("Made")
 
@@ -35,36 +35,52 @@ def sight(frame: Frame, effect: str) -> tuple[Camera, F32]:
 
 
 def camera_rays(camera: Camera) -> tuple[F32, F32]:
-    """Return rays (H, W, 3) through pixel centres with z = 1, camera frame, and their lengths (H, W); read-only."""
-    return _rays(camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy, camera.distortion)
+    """Return rays (H, W, 3) through pixel centres with z = 1, camera frame, and their lengths (H, W); read-only.
+
+    Where the lens shows nothing they look ahead.
+    """
+    return _rays_and_shown(*_lens_of(camera))[:2]
+
+
+def shown(camera: Camera) -> Mask | None:
+    """Return where the lens shows anything, (H, W) bool, read-only; None is everywhere."""
+    return _rays_and_shown(*_lens_of(camera))[2]
+
+
+def _lens_of(camera: Camera) -> tuple[int, int, float, float, float, float, Distortion | None]:
+    return camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy, camera.distortion
 
 
 @lru_cache(maxsize=4)
-def _rays(
+def _rays_and_shown(
     width: int, height: int, fx: float, fy: float, cx: float, cy: float, distortion: Distortion | None
-) -> tuple[F32, F32]:
+) -> tuple[F32, F32, Mask | None]:
     camera = Camera(np.eye(4), width, height, fx, fy, cx, cy, distortion=distortion)
     columns, rows = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
     pixels = np.stack([columns.ravel(), rows.ravel()], axis=1)
-    rays = camera.unproject(pixels, np.ones(len(pixels))).reshape(height, width, 3).astype(np.float32)
+    exact = camera.unproject(pixels, np.ones(len(pixels)))
+    seen = np.isfinite(exact).all(axis=1)
+    exact[~seen] = (0.0, 0.0, 1.0)
+    rays: F32 = exact.reshape(height, width, 3).astype(np.float32)
     lengths: F32 = np.sqrt(np.einsum("hwi,hwi->hw", rays, rays))
-    rays.flags.writeable = False
-    lengths.flags.writeable = False
-    return rays, lengths
+    mask: Mask = seen.reshape(height, width)
+    for array in (rays, lengths, mask):
+        array.flags.writeable = False
+    return rays, lengths, None if bool(seen.all()) else mask
 
 
 @lru_cache(maxsize=4)
 def _bounds(
     width: int, height: int, fx: float, fy: float, cx: float, cy: float, distortion: Distortion | None
 ) -> tuple[float, float, float, float]:
-    rays, _ = _rays(width, height, fx, fy, cx, cy, distortion)
+    rays, _, _ = _rays_and_shown(width, height, fx, fy, cx, cy, distortion)
     x, y = rays[..., 0].copy(), rays[..., 1].copy()
     return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
 def picture_bounds(camera: Camera) -> tuple[float, float, float, float]:
     """Return left, top, right and bottom of the pixels' centres on the plane z = 1."""
-    return _bounds(camera.width, camera.height, camera.fx, camera.fy, camera.cx, camera.cy, camera.distortion)
+    return _bounds(*_lens_of(camera))
 
 
 def ranges(frame: Frame, effect: str, background_m: float) -> F32:
@@ -72,7 +88,21 @@ def ranges(frame: Frame, effect: str, background_m: float) -> F32:
     camera, depth = sight(frame, effect)
     out = depth * camera_rays(camera)[1]
     out[depth == 0.0] = background_m if background_m > 0.0 else np.inf
-    return out
+    return _where_shown(out, camera)
+
+
+def filled(frame: Frame, effect: str, background_m: float) -> F32:
+    """Return the depth (H, W), metres; where nothing was hit `background_m`, and 0 where the lens shows nothing."""
+    camera, depth = sight(frame, effect)
+    return _where_shown(np.where(depth == 0.0, np.float32(background_m), depth), camera)
+
+
+def _where_shown(reach: F32, camera: Camera) -> F32:
+    """Return distances that are 0 where the lens shows nothing: there is no air to look through."""
+    mask = shown(camera)
+    if mask is not None:
+        reach[~mask] = 0.0
+    return reach
 
 
 def slopes(camera: Camera) -> F32:

@@ -16,7 +16,7 @@ from myriorama.plugins.api import Bool, Camera, Draws, Effect, Float, Frame, Val
 from myriorama.plugins.effects._air_falling import Sizes, drawn
 from myriorama.plugins.effects._air_light import surroundings_of
 from myriorama.plugins.effects._air_particles import Flown, Lens, Particles, fly, relative_velocity
-from myriorama.plugins.effects._air_rays import Latest, camera_rays, sight
+from myriorama.plugins.effects._air_rays import Latest, camera_rays, filled, sight
 from myriorama.plugins.effects._air_veil import airlight, veiled
 from myriorama.plugins.effects._declared import aperture, drift, lens_of, wind
 from myriorama.scenes.conventions import F32, F64
@@ -96,8 +96,8 @@ class Rain(Effect):
         return {"rain_cover": (1.0 - through).astype(np.float16)}
 
     def _haze(self, values: Values, frame: Frame) -> F32:
-        camera, depth = sight(frame, self.name)
-        z = np.where(depth == 0.0, np.float32(values["background_m"]), depth)
+        camera, _ = sight(frame, self.name)
+        z = filled(frame, self.name, float(values["background_m"]))
         seen = drawn(sizes(float(values["rate_mm_h"])), camera, _NARROWEST_PX, _AT_MOST)
         return seen.haze_depth(z, camera_rays(camera)[1]) * np.float32(values["strength"])
 

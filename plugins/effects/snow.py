@@ -16,7 +16,7 @@ from myriorama.plugins.effects._air_falling import Drawn, Sizes, drawn
 from myriorama.plugins.effects._air_ground import Ground, field, ground_of, patches, softened
 from myriorama.plugins.effects._air_light import surroundings_of
 from myriorama.plugins.effects._air_particles import Flown, Particles, fly, relative_velocity
-from myriorama.plugins.effects._air_rays import Latest, camera_rays, sight
+from myriorama.plugins.effects._air_rays import Latest, camera_rays, filled, sight
 from myriorama.plugins.effects._air_veil import airlight, veiled
 from myriorama.plugins.effects._declared import aperture, drift, lens_of, wind
 from myriorama.scenes.conventions import F32, F64
@@ -164,8 +164,8 @@ def _seen(values: Values, frame: Frame) -> Drawn:
 
 
 def _haze(values: Values, frame: Frame) -> F32:
-    camera, depth = sight(frame, "snow")
-    z = np.where(depth == 0.0, np.float32(values["background_m"]), depth)
+    camera, _ = sight(frame, "snow")
+    z = filled(frame, "snow", float(values["background_m"]))
     return _seen(values, frame).haze_depth(z, camera_rays(camera)[1]) * np.float32(values["strength"])
 
 

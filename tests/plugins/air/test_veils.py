@@ -12,6 +12,7 @@ from scipy.integrate import quad
 from myriorama.plugins.effects._air_light import phase, surroundings_of
 from myriorama.plugins.effects._air_rays import camera_rays, ranges, slopes
 from myriorama.plugins.effects._air_veil import extinction_per_m, lamp_glow, optical_depth
+from myriorama.scenes.cameras.distortion import Distortion
 from myriorama.scenes.lights import Background, PointLight, RadianceMap, SunLight
 
 MIDDLE = (60, 80)
@@ -137,3 +138,24 @@ def test_a_plane_in_even_light_and_sun_receives_what_it_should(wall):
 
 def test_visibility_is_that_of_the_meteorologists():
     assert extinction_per_m(1000.0) == pytest.approx(2.9957e-3, rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ["fog", "haze", "rain", "snow", "dust", "wet_surface"])
+def test_where_a_fisheye_shows_nothing_no_air_hangs(name, ground, shown, layers):
+    frame = ground(0.0, around=0.5)
+    lens = Distortion("kannala_brandt", (0.0, 0.0, 0.0, 0.0))
+    camera = replace(frame.camera, fx=48.0, fy=48.0, distortion=lens)
+    angle = np.hypot(*(np.indices((120, 160)) + 0.5 - np.array([60.0, 80.0])[:, None, None])) / 48.0
+    black = angle > math.pi / 2
+    assert 0.01 < black.mean() < 0.6
+    depth = np.where(black, 0.0, frame.depth).astype(np.float32)
+    seen = replace(frame, camera=camera, depth=depth, normal=np.where(depth[..., None] > 0, frame.normal, 0.0),
+                   surface_id=(depth > 0).astype(np.uint32))  # fmt: skip
+    given = {"wetness": 1.0} if name == "wet_surface" else {"strength": 3.0}
+    picture = shown(name, seen, **given)
+    assert np.isfinite(picture).all()
+    assert picture[black].max() < 1e-6
+    assert picture.max() > 0.01
+    for cover in layers(name, seen, **given).values():
+        assert np.isfinite(cover).all()
+        assert cover[black].max() == 0.0
