@@ -19,11 +19,13 @@ from thumbnail_scenes import (
     Tree,
     environment_scene,
     generator_scene,
+    ground,
     orbit,
     outdoors_scene,
     placement_scene,
     project,
     rig_scene,
+    sphere,
 )
 
 from myriorama.app import open_project
@@ -92,20 +94,22 @@ AIR: Final[dict[str, Tree]] = {
 }
 CAMERA: Final[dict[str, Tree]] = {
     "bayer": {"demosaic": "mosaic"},
-    "bloom": {"strength": 0.5, "radius_percent": 9},
+    "bloom": {"strength": 0.2, "radius_percent": 9},
     "chromatic_aberration": {"red_percent": 3, "blue_percent": -3},
     "exposure": {"gain_ev": 1.4},
-    "flare": {"strength": 3, "above_light": 0.6, "ghosts": 5},
+    "flare": {"strength": 0.8, "ghosts": 9, "length_percent": 20},
     "jpeg": {"quality": 6},
     "lens_dirt": {"strength": 1, "specks": 60, "smears": 1, "scratches": 2, "lens": 7, "absorption": 0.8},
     "lens_drops": {"drops": 16, "size_percent": 5, "softness_percent": 0.7, "lens": 4},
-    "quantise": {"bits": 2},
+    "quantise": {"bits": 3},
     "sensor_noise": {"iso": 25600},
     "thermal_grey": {"palette": "iron"},
     "tone_curve": {"curve": "film", "white_light": 4, "contrast": 1.5, "saturation": 1.3},
     "vignette": {"corner_stops": 2.5},
     "white_balance": {"temperature_k": 3600},
 }
+COLOURS: Final = ("bayer", "exposure", "grey", "quantise", "tone_curve", "white_balance")
+LAMPS: Final = ("bloom", "flare")
 DEPTH: Final[dict[str, Tree]] = {
     "stereo_depth": {"baseline_m": 0.05, "least_contrast": 0.0},
     "structured_light_depth": {"nearest_m": 0.1},
@@ -133,16 +137,30 @@ def depth_picture(name: str) -> Image.Image:
     return after
 
 
+def lamps_scene() -> Tree:
+    """Return a dim project with three lamps, for what only bright light shows."""
+    colours = ("#ffd9a0", "#ffffff", "#a8c8ff")
+    spots = ((-0.12, 0.0, 0.13), (0.12, 0.05, 0.09), (0.05, -0.1, 0.02))
+    lamps = [
+        sphere(spot, 0.014, colour, emission_color=colour, emission_strength=40)
+        for spot, colour in zip(spots, colours, strict=True)
+    ]
+    faint: Tree = {"type": "uniform", "parameters": {"strength": 0.05, "background": "#15181f"}}
+    return project(orbit((0, 0, 0.075), 1.05, -70, 20), lamps, [faint, ground("#b9bbc0")])
+
+
 def effect_picture(name: str) -> Image.Image:
     """Return the same scene twice, the right half with the effect."""
     if name in DEPTH:
         return depth_picture(name)
     strong: Tree = {**CAMERA, **AIR}.get(name, {})
-    tree = outdoors_scene() if name in AIR else environment_scene("studio")
+    tree = outdoors_scene() if name in AIR or name in COLOURS else environment_scene("studio")
+    if name in LAMPS:
+        tree = lamps_scene()
     node = {"uid": "effect", "type": name, "parameters": strong}
     before = small(rendered(tree))
     # The grain is one of pixels, so it is made at the size at which it is looked at.
-    after = rendered({**tree, "effects": [node]}, SIDE_PX)
+    after = rendered({**tree, "effects": [*tree.get("effects", ()), node]}, SIDE_PX)
     after.paste(before.crop((0, 0, SIDE_PX // 2, SIDE_PX)), (0, 0))
     after.paste((255, 255, 255), (SIDE_PX // 2 - 1, 0, SIDE_PX // 2 + 1, SIDE_PX))
     return after
