@@ -81,6 +81,8 @@ class Declarations:
         compiled, _ = compile_project(project, registry)
         owners = _owner_names(project)
         self._seed = project.seed
+        self.views = max(1, len(project.camera.views))
+        """Pictures of one scene: they share its draws."""
         self._references: dict[str, Reference] = {}
         self.names: Mapping[str, ValueName] = dict(_names(compiled, owners, registry))
         self.varying: Mapping[str, Declared] = {

@@ -152,3 +152,26 @@ def one_each(indices: I64, values: F64) -> F64:
     """Return the first value of each sample: objects of one sample that share a draw count once."""
     _, first = np.unique(indices, return_index=True)
     return values[first]
+
+
+def own_draws(indices: I64, values: F64, *, per_sample: bool, views: int = 1) -> F64:
+    """Return each draw once: what all objects of a sample share, and what all views of a scene share.
+
+    Parameters
+    ----------
+    indices : (N,) int64
+        Of the pictures that the values were found in.
+    per_sample : bool
+        All objects of a sample share the draw.
+    views : int
+        Cameras on the rig.
+    """
+    scenes = indices // views
+    if per_sample:
+        return one_each(scenes, values)
+    if views == 1:
+        return values
+    known, scene = np.unique(scenes, return_inverse=True)
+    first = np.full(len(known), np.iinfo(np.int64).max)
+    np.minimum.at(first, scene, indices)
+    return values[indices == first[scene]]

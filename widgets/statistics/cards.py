@@ -22,7 +22,7 @@ from myriorama.app.browsing.histograms import (
     agreement_of_words,
     all_whole,
     bins_for,
-    one_each,
+    own_draws,
     split_counts,
 )
 from myriorama.app.browsing.table import Values
@@ -228,7 +228,7 @@ class NumberCard(Card):
         elif reference is None:
             self.note("computed from others")
         else:
-            drawn = one_each(indices, values) if self.declared.scope == "sample" else values
+            drawn = _own_draws(self.studio, self.declared, indices, values)
             self.agreement = agreement_of_numbers(drawn, reference)
             _say_agreement(self, self.agreement, len(drawn))
 
@@ -239,6 +239,13 @@ class NumberCard(Card):
     def _on_brushed(self, first: int, last: int) -> None:
         low, high = self._bins.range_of(first, last)
         self.studio.browse.demand(Condition(self.column, low, high))
+
+
+def _own_draws(studio: Studio, declared: Declared, indices: np.ndarray, values: Values) -> Values:
+    """Return each draw once, however many objects and views it was found in."""
+    found = studio.declared.declarations()
+    views = 1 if found is None else found.views
+    return own_draws(indices, values, per_sample=declared.scope == "sample", views=views)
 
 
 class WordCard(Card):
@@ -272,9 +279,7 @@ class WordCard(Card):
         elif shares is None:
             self.note("many values")
         else:
-            drawn = fresh
-            if self.declared.scope == "sample":
-                drawn = Counter(map(str, one_each(indices[~stale], values[~stale]).tolist()))
+            drawn = Counter(map(str, _own_draws(self.studio, self.declared, indices[~stale], values[~stale]).tolist()))
             self.agreement = agreement_of_words(drawn, shares)
             _say_agreement(self, self.agreement, sum(drawn.values()))
 

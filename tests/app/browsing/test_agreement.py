@@ -22,6 +22,7 @@ from myriorama.app.browsing.histograms import (
     agreement_of_words,
     bins_for,
     one_each,
+    own_draws,
 )
 from myriorama.scenes.parameters.streams import KeyedDraws
 
@@ -121,3 +122,12 @@ def test_a_cell_lies_in_its_own_ranges() -> None:
     (a0, a1), (e0, _) = cell_ranges([int(middle[50, 100])])
     assert a0 <= 0.0 <= a1
     assert e0 == pytest.approx(0.0)
+
+
+def test_views_of_one_scene_are_one_draw() -> None:
+    indices = np.array([5, 4, 4, 7, 7, 9])
+    values = np.array([1.0, 1.0, 2.0, 3.0, 4.0, 5.0])
+    assert own_draws(indices, values, per_sample=True, views=2).tolist() == [1.0, 3.0, 5.0]
+    assert own_draws(indices, values, per_sample=False, views=2).tolist() == [1.0, 2.0, 3.0, 4.0, 5.0]
+    assert own_draws(indices, values, per_sample=False).tolist() == values.tolist()
+    assert own_draws(indices, values, per_sample=True).tolist() == [1.0, 1.0, 3.0, 5.0]
