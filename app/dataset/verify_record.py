@@ -6,6 +6,7 @@ repeated here.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -15,8 +16,10 @@ import numpy.typing as npt
 
 from myriorama.app.dataset.encoders import decode_npy, decode_png
 from myriorama.plugins.writing import DatasetInfo, StoredRecord
+from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.labels.contract_parts import part_faults
 from myriorama.scenes.labels.rle import decode
+from myriorama.scenes.labels.stored import camera_from_stored
 from myriorama.scenes.labels.violation import Violation
 
 _PIXEL_TOLERANCE: Final = 1e-6
@@ -55,9 +58,15 @@ def check_stored(
         if images[role].shape[:2] != (record["height"], record["width"]):
             yield Violation(9, f"{told['path']} is not {record['width']}x{record['height']}")
             return
+    try:
+        camera = camera_from_stored(record["camera"], record["width"], record["height"])
+    except (KeyError, TypeError, ValueError) as error:
+        yield Violation(9, f"its camera cannot be read: {error}")
+        return
     masks: dict[int, npt.NDArray[np.bool_]] = {}
     for a in record["annotations"]:
         yield from _annotation(record, a, info, masks)
+        yield from _keypoints(record, a, camera)
     yield from _against_images(record, images, masks)
     yield from _rows(record, info)
 
@@ -123,19 +132,21 @@ def _annotation(
         expected = a["area_px"] / a["amodal_area_px"]
         if abs(a["unoccluded"] - expected) > 1e-12:
             yield Violation(8, f"unoccluded is {a['unoccluded']}, its areas give {expected}", key)
-    yield from _keypoints(record, a)
 
 
-def _keypoints(record: StoredRecord, a: Mapping[str, Any]) -> Iterator[Violation]:
-    k = np.array(record["camera"]["K"])
-    pose = np.array(record["camera"]["camera_from_world"])
-    for label in a["keypoints"]:
-        x, y, z = pose[:3, :3] @ np.array(label["position_world_m"]) + pose[:3, 3]
-        if z <= 0:
+def _keypoints(record: StoredRecord, a: Mapping[str, Any], camera: Camera) -> Iterator[Violation]:
+    if not a["keypoints"]:
+        return
+    points = np.array([label["position_world_m"] for label in a["keypoints"]], dtype=np.float64)
+    moving = {row["instance_key"]: row.get("velocity_m_s") for row in record["resolved"].get("instances", ())}
+    velocity = moving.get(a["instance_key"])
+    pixels, _ = camera.project(points, None if velocity is None else np.array(velocity, dtype=np.float64))
+    for label, (px, py) in zip(a["keypoints"], pixels.tolist(), strict=True):
+        if math.isnan(px):
             if label["v"] != 0:
-                yield Violation(7, f"keypoint {label['name']!r} is behind the camera and has v > 0", a["instance_key"])
+                told = f"keypoint {label['name']!r} is where the camera shows nothing, and has v > 0"
+                yield Violation(7, told, a["instance_key"])
             continue
-        px, py = k[0, 0] * x / z + k[0, 2], k[1, 1] * y / z + k[1, 2]
         slack = _PIXEL_TOLERANCE * max(1.0, abs(px), abs(py))
         if abs(px - label["x"]) > slack or abs(py - label["y"]) > slack:
             yield Violation(7, f"keypoint {label['name']!r} is not where it projects to", a["instance_key"])

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, Final
 
 import numpy as np
 
+from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.cameras.stereo import rig_to_json
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.labels.record import Annotation, Box, Box3D, KeypointLabel, Occlusion, Record
@@ -90,6 +91,28 @@ def _view_to_json(record: Record) -> dict[str, Any]:
         "scene": sample.scene_number,
         "rig": rig_to_json(rig),
     }
+
+
+def camera_from_stored(told: Mapping[str, Any], width: int, height: int) -> Camera:
+    """Return the camera of a stored record's ``camera``: it projects as the one that the sample was rendered with.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        It is none.
+    """
+    (fx, _, cx), (_, fy, cy), _ = told["K"]
+    own = {
+        "world_from_camera": told["world_from_camera"],
+        "width": width,
+        "height": height,
+        "fx": float(fx),
+        "fy": float(fy),
+        "cx": float(cx),
+        "cy": float(cy),
+    }
+    names = {f.name for f in fields(Camera)} - set(own)
+    return Camera.from_json(own | {name: value for name, value in told.items() if name in names})
 
 
 def annotation_to_json(annotation: Annotation) -> dict[str, Any]:

@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 
 from myriorama.app import open_project
+from myriorama.app.dataset.verify_record import check_stored
+from myriorama.plugins.writing import DatasetInfo
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.labels.contract import check
 from myriorama.scenes.labels.record import Record
 from myriorama.scenes.labels.stored import record_to_json
+from myriorama.scenes.labels.violation import Violation
 
 pytestmark = pytest.mark.gl
 AT_REST: list[dict[str, Any]] = [
@@ -63,8 +66,21 @@ def test_labels_follow_and_keep_the_contract(small_project: Callable[..., Path],
     record = first(small_project(with_effects(nodes, motion=motion)))
     assert check(record) == []
     assert not np.array_equal(record.frame.surface_id, plain.frame.surface_id)
-    told = record_to_json(record, {})["camera"]
+    stored = json.loads(json.dumps(record_to_json(record, {})))
+    told = stored["camera"]
     assert ("distortion" in told, "readout_s" in told) == (nodes[0]["uid"] == "lens", nodes[-1]["uid"] == "roll")
+    assert verified(stored, record) == []
+    assert any(a["keypoints"] for a in stored["annotations"])
+    for name in {"distortion", "readout_s"} & set(told):
+        without = {**stored, "camera": {k: v for k, v in told.items() if k != name}}
+        assert any("not where it projects to" in v.message for v in verified(without, record)), name
+
+
+def verified(stored: dict[str, Any], record: Record) -> list[Violation]:
+    """Return what a check of the written record alone finds."""
+    info = DatasetInfo("small", "f" * 64, 7, record.frame.width, record.frame.height, record.scene.classes)
+    sample = {"key": stored["key"], "index": stored["index"]}
+    return list(check_stored(Path(), stored, sample, info, set()))
 
 
 def test_motion_is_drawn_for_each_object_and_stored(small_project: Callable[..., Path]) -> None:
