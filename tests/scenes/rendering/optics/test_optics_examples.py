@@ -74,10 +74,12 @@ def broken(example: OpenedProject, optical: OpticalRenderer, lenses, moved, inde
 
 
 def test_labels_through_lenses_keep_the_contract(example, optical, lenses, moved) -> None:
+    if len(example.produced(1).record.scene.instances) > 60:
+        pytest.skip("a crowd; the long test takes it")
     assert broken(example, optical, lenses, moved, 1) == []
 
 
 @pytest.mark.long
 def test_many_labels_through_lenses_keep_the_contract(example, optical, lenses, moved) -> None:
-    found = [told for index in range(2, 5) for told in broken(example, optical, lenses, moved, index)]
+    found = [told for index in range(1, 4) for told in broken(example, optical, lenses, moved, index)]
     assert found == []

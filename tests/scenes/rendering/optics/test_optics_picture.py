@@ -28,7 +28,7 @@ def crossing_columns(row: F64, level: float) -> list[float]:
 
 def sides_at_row(camera, instance, half: float, y: float) -> list[float]:
     """Return where the four sides of a square (object frame, z = 0) cross the middle line of a row, by projection."""
-    t = np.linspace(-half, half, 2001)
+    t = np.linspace(-half, half, 801)
     out = []
     for side in ([t, t * 0 - half], [t, t * 0 + half], [t * 0 - half, t], [t * 0 + half, t]):
         local = np.stack([*side, t * 0], axis=1)
@@ -61,7 +61,7 @@ def test_edges_of_the_picture_lie_where_the_camera_projects_them(make, optical, 
     frame = optical.render(scene, RenderRequest(linear=True))
     value = frame.linear[:, :, 1].astype(float)
     checked, errors = 0, []
-    for row in range(5, camera.height - 5):
+    for row in range(5, camera.height - 5, 4):
         expected = sides_at_row(camera, scene.instances[0], half, row + 0.5)
         found = crossing_columns(value[row], 0.4)
         if len(expected) != 2 or len(found) != 2 or expected[1] - expected[0] < 4:
@@ -91,7 +91,7 @@ def test_edges_of_the_picture_lie_where_the_camera_projects_them(make, optical, 
                 ends = np.flatnonzero(ids)
                 label = (ends[0], ends[-1] + 1)[side]
                 assert abs(label - expected[side]) <= 0.5 + 1e-3
-    assert checked > (20 if how == "wide" else 60)
+    assert checked > (5 if how == "wide" else 15)
     assert np.abs(errors).max() < 0.3
     assert abs(np.mean(errors)) < 0.05
 
