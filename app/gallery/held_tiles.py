@@ -30,6 +30,8 @@ class HeldTiles:
 
     Attributes
     ----------
+    traced : frozenset of int
+        Samples whose pictures are to be path traced: another one does not serve.
     arrived : signal of (TileKey,)
     recipe_known : signal of (int,)
         The current recipe of this sample became known, or became another.
@@ -48,6 +50,7 @@ class HeldTiles:
         self._bytes = 0
         self._recipes: dict[int, str] = {}
         self._ready: set[TileKey] = set()
+        self.traced: frozenset[int] = frozenset()
         service.tile_ready.connect(self._take_tile)
         service.facts_ready.connect(self._take_facts)
         service.epoch_changed.connect(self._restart)
@@ -76,10 +79,15 @@ class HeldTiles:
         """The project has changed since this picture was made."""
         return tile.epoch < self._service.epoch
 
+    def outdated(self, tile: Tile) -> bool:
+        """The project has changed since, or the picture is to be made by the other engine."""
+        wanted = not tile.key.variant and tile.key.index in self.traced
+        return self.stale(tile) or tile.traced != wanted
+
     def serves(self, key: TileKey, long_side_px: int) -> bool:
         """Say whether no better picture is needed: it is there, it is of the project as it is, and large enough."""
         tile = self._tiles.get(key)
-        if tile is None or self.stale(tile):
+        if tile is None or self.outdated(tile):
             return False
         return bool(tile.problem) or max(tile.rgb.shape[:2]) >= _NEARLY * long_side_px
 

@@ -46,12 +46,13 @@ class State:
 
 @dataclass(frozen=True)
 class Job:
-    """A thumbnail or the facts of one sample. `size_px` is a thumbnail's longer side."""
+    """A thumbnail or the facts of one sample. `size_px` is a thumbnail's longer side; `traced`: by paths."""
 
     kind: Literal["tile", "facts"]
     key: TileKey
     state: State
     size_px: int = 0
+    traced: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,7 +214,8 @@ class Crew:
         worker.job = job
         worker.dropping = False
         worker.given += 1
-        worker.process.send({"type": job.kind, "variant": variant, "index": job.key.index, "size_px": job.size_px})
+        asked = {"type": job.kind, "variant": variant, "index": job.key.index, "size_px": job.size_px}
+        worker.process.send({**asked, "traced": job.traced})
 
     def _next(self, worker: _Worker) -> Job | None:
         """Take the next job for a worker: thumbnails first; of the next facts one whose scene it still has."""

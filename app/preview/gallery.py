@@ -40,6 +40,8 @@ class TileService:
     ----------
     epoch : int
         Grows with every state of the project.
+    traced : frozenset of int
+        Samples whose thumbnails are path traced.
     tile_ready : signal of (Tile,)
     facts_ready : signal of (SampleFacts,)
     epoch_changed : signal of (int,)
@@ -62,6 +64,7 @@ class TileService:
         self._held = False
         self._closed = False
         self._plugins: tuple[Mapping[str, Any], ...] = ()
+        self.traced: frozenset[int] = frozenset()
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -103,7 +106,13 @@ class TileService:
             Of the longer side.
         """
         known = [(key, self._states.get(key.variant)) for key in dict.fromkeys(keys)]
-        self._ask("tile", [Job("tile", key, state, size_px) for key, state in known if state is not None])
+        traced = self.traced
+        jobs = [Job("tile", k, s, size_px, not k.variant and k.index in traced) for k, s in known if s is not None]
+        self._ask("tile", jobs)
+
+    def trace(self, indices: frozenset[int]) -> None:
+        """Trace the thumbnails of these samples from the next `want` on; all others are the raster engine's."""
+        self.traced = indices
 
     def want_facts(self, indices: Sequence[int]) -> None:
         """Ask for the facts of these samples, after the thumbnails, in place of what was asked for before."""
@@ -168,7 +177,8 @@ def tile_of(made: Made, epoch: int) -> Tile:
     if rgb is None:
         rgb = np.full((1, 1, 3), 128, dtype=np.uint8)
         rgb.flags.writeable = False
-    return Tile(made.job.key, epoch, made.sample_key, made.recipe_hash, rgb, made.items, made.problem)
+    job = made.job
+    return Tile(job.key, epoch, made.sample_key, made.recipe_hash, rgb, made.items, made.problem, job.traced)
 
 
 def facts_of(told: Mapping[str, Any], epoch: int) -> SampleFacts:

@@ -92,7 +92,8 @@ class TileDesk:
         try:
             opened = self._workbench.open(*self._states[job["variant"]])
             if job["type"] == "tile":
-                self._send_tile(self._workbench.thumbnail(opened, job["index"], job["size_px"], self._stop))
+                index, size_px, traced = job["index"], job["size_px"], job["traced"]
+                self._send_tile(self._workbench.thumbnail(opened, index, size_px, self._stop, traced=traced))
             else:
                 facts = self._workbench.facts(opened, job["index"], self._stop)
                 send(self._pipe, {"type": "facts", "facts": facts})

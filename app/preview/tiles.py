@@ -35,6 +35,8 @@ class Tile:
         In the thumbnail's own pixels.
     problem : str
         Why there is no picture (then `rgb` is one grey pixel), else empty.
+    traced : bool
+        The picture is path traced, or was asked to be.
     """
 
     key: TileKey
@@ -44,6 +46,7 @@ class Tile:
     rgb: U8
     items: tuple[OverlayItem, ...]
     problem: str = ""
+    traced: bool = False
 
 
 @dataclass(frozen=True)

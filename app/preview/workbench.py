@@ -25,11 +25,15 @@ from myriorama.plugins.registry import PluginRegistry
 from myriorama.plugins.sources import Grant
 from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.conventions import U8
+from myriorama.scenes.errors import InputError, Problem
 from myriorama.scenes.labels.box_3d import scale_of
 from myriorama.scenes.labels.contract import check
 from myriorama.scenes.labels.record import Annotation, Record
 from myriorama.scenes.labels.truth import Truth
+from myriorama.scenes.project.model import Project
 from myriorama.scenes.rendering.frame import Quality, Renderer, RenderRequest
+from myriorama.scenes.rendering.pathtraced.probe import find_tracer
+from myriorama.scenes.rendering.tracing import Tracing
 
 _SCENES_KEPT: Final = 16
 _SHOWN: Final = ("amodal", "attributes", "boxes_3d", "fractions", "keypoints", "visible")
@@ -83,13 +87,15 @@ class Workbench:
         """Return a state of a project; see `Opener.open`."""
         return self._opener.open(text, folder, asset_roots)
 
-    def thumbnail(self, opened: Opened, index: int, size_px: int, stop: Stop) -> Thumbnail:
+    def thumbnail(self, opened: Opened, index: int, size_px: int, stop: Stop, *, traced: bool = False) -> Thumbnail:
         """Return the thumbnail of a sample.
 
         Parameters
         ----------
         size_px : int
             The longer side.
+        traced : bool
+            By path tracing, as the project says, instead of by the raster engine.
 
         Raises
         ------
@@ -104,6 +110,8 @@ class Workbench:
         labels = [name for name in _SHOWN if not opened.project.output.labels or name in opened.project.output.labels]
         quality = _QUALITY[opened.project.output.quality]
         base = RenderRequest(amodal=False, linear=bool(scene.effects), quality=quality)
+        if traced:
+            base = replace(base, engine="pathtraced", tracing=tracing_of(opened.project))
         frame = renderer.render(scene, request_for(choose(self._registry, labels), base))
         frame = with_effects(frame, scene, found.sample, self._registry)
         record = annotate(frame, scene, found.sample, self._registry, labels or ("visible",))
@@ -189,6 +197,20 @@ def object_facts(record: Record) -> list[ObjectFacts]:
             )
         )
     return out
+
+
+def tracing_of(project: Project) -> Tracing:
+    """Return how a project traces paths, without training pairs.
+
+    Raises
+    ------
+    InputError
+        Paths cannot be traced here; the text says what is missing.
+    """
+    found = find_tracer()
+    if not found.variant:
+        raise InputError(Problem("output.engine", found.sentence))
+    return replace(Tracing(**project.output.tracing.model_dump()), pairs=False)
 
 
 def thumbnail_size(size: tuple[int, int], long_side_px: int) -> tuple[int, int]:

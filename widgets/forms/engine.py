@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from myriorama.widgets.forms.page import FormPage
 
 ENGINES: Final = ("raster", "pathtraced")
-TITLES: Final = ("raster: fast", "path traced: film quality, slow")
+TITLES: Final = ("raster: fast", "path traced: slow, best")
 _MERGE: Final = "path tracing"
 
 
@@ -51,7 +51,7 @@ class EngineSection(QWidget):
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(6)
         rows = (
-            ("Paths per pixel", self.samples_per_pixel, "With a target noise: the most that may be spent."),
+            ("Paths/pixel", self.samples_per_pixel, "With a target noise: the most that may be spent."),
             (
                 "Target noise",
                 self.noise_target,

@@ -38,6 +38,8 @@ class CellLook:
         The viewport shows this sample.
     pending : bool
         A reason for its rejection is being asked for.
+    traced : bool
+        The picture is path traced.
     """
 
     title: str
@@ -52,6 +54,7 @@ class CellLook:
     selected: bool = False
     current: bool = False
     focused: bool = False
+    traced: bool = False
 
 
 def cell_size(long_side: int, aspect: float, caption: bool = True) -> QSize:
@@ -94,6 +97,8 @@ class CellPainter:
         shown = self._picture(painter, frame, look)
         if look.judgment is not None:
             self._flag(painter, shown, look)
+        if look.traced:
+            self._traced(painter, shown)
         if look.title:
             self._caption(painter, QRect(frame.left(), frame.bottom() + 2, frame.width(), CAPTION), look)
         if look.current and look.focused:
@@ -160,6 +165,13 @@ class CellPainter:
             text = QFontMetrics(painter.font()).elidedText(reason, Qt.TextElideMode.ElideRight, plate.width() - 8)
             painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
         painter.setOpacity(1.0)
+
+    def _traced(self, painter: QPainter, shown: QRect) -> None:
+        badge = QRect(shown.right() - _BADGE - 3, shown.top() + 4, _BADGE, _BADGE)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(16, 18, 22, 205))
+        painter.drawEllipse(badge)
+        self._icon(painter, "camera-iris", "#ffffff", badge.center(), 14)
 
     def _caption(self, painter: QPainter, room: QRect, look: CellLook) -> None:
         tokens = theme()

@@ -61,6 +61,7 @@ class GalleryDoings:
             "gallery.detail": (panel.show_detail, can_judge, None),
             "gallery.compare": (panel.show_compare, can_judge, None),
             "gallery.copy_key": (self.copy_keys, can_judge, None),
+            "gallery.trace": (self.trace, can_judge, self._are_traced),
             "gallery.contact_sheet": (panel.show_contact_sheet, self._is_open, panel.tools.sheet.isChecked),
             "gallery.tighten": (panel.open_tighten, self._is_open, None),
             "gallery.auto_advance": (
@@ -87,6 +88,25 @@ class GalleryDoings:
         current = self._panel.gallery.current.value
         if current is not None:
             self._panel.studio.index.set(current)
+
+    def trace(self, on: bool = True) -> None:
+        """Make the pictures of the chosen samples by path tracing, or by the raster engine again."""
+        panel = self._panel
+        found = panel.studio.tracer.value
+        if on and found is not None and not found.runs:
+            panel.say(f"Not path traced: {found.sentence}")
+            return
+        panel.studio.tracer.ask()
+        held, chosen = panel.gallery.held, frozenset(panel.chosen_samples())
+        held.traced = held.traced | chosen if on else held.traced - chosen
+        panel.studio.tiles.trace(held.traced)
+        panel.ask_again()
+        many = f"{len(chosen)} samples" if len(chosen) > 1 else f"Sample {min(chosen)}"
+        panel.say(f"{many}: {'path traced' if on else 'raster'}")
+
+    def _are_traced(self) -> bool:
+        chosen = self._panel.chosen_samples()
+        return bool(chosen) and all(index in self._panel.gallery.held.traced for index in chosen)
 
     def copy_keys(self) -> None:
         """Copy the names of the chosen samples."""

@@ -87,6 +87,16 @@ GRID_ACTIONS: Final = (
         "compare",
     ),
     Action(
+        "gallery.trace",
+        "Path traced",
+        "gallery",
+        "Make the pictures of the selected samples by path tracing, or by the raster engine again",
+        ("Shift+Z",),
+        "Samples",
+        "camera-iris",
+        checkable=True,
+    ),
+    Action(
         "gallery.copy_key",
         "Copy sample key",
         "gallery",

@@ -43,7 +43,7 @@ class Looks:
         return CellLook(
             title=str(index),
             pixmap=self._pixmap(tile, self.side_px),
-            stale=tile is not None and self._gallery.held.stale(tile),
+            stale=tile is not None and self._gallery.held.outdated(tile),
             problem=tile.problem if tile else "",
             judgment=judgment,
             stale_judgment=stale,
@@ -53,6 +53,7 @@ class Looks:
             selected=selected,
             current=current,
             focused=focused,
+            traced=tile is not None and tile.traced,
         )
 
     def variant(self, key: TileKey, selected: bool, focused: bool) -> CellLook:
@@ -86,8 +87,12 @@ class Looks:
         else:
             lines.append(objects_told(tile.items, self.classes, "labelled object"))
             lines += [row.text.capitalize() for row in legend(self.classes, {item.name for item in tile.items})]
+            if tile.traced:
+                lines.append("Path traced")
             if self._gallery.held.stale(tile):
                 lines.append("Of the project as it was; a new picture is on its way")
+            elif self._gallery.held.outdated(tile):
+                lines.append("A picture by the other engine is on its way")
         if self._gallery.said_of(index)[1]:
             lines.append("Judged when this sample was another picture: that no longer counts")
         return "\n".join(lines)

@@ -112,7 +112,7 @@ class GalleryPanel(Panel):
             (gallery.held.arrived, self._on_arrived),
         ):
             bind(self, signal, slot)
-        self.grid.in_view_changed.connect(self._ask)
+        self.grid.in_view_changed.connect(self.ask_again)
         self.grid.current_moved.connect(gallery.current.set)
         self.grid.opened.connect(studio.index.set)
         self.grid.menu_wanted.connect(self.show_menu)
@@ -157,6 +157,8 @@ class GalleryPanel(Panel):
         self.studio.sweep.set(None)
         self.contact.stop()
         self.tools.set_sheet(False)
+        self.gallery.held.traced = frozenset()
+        self.studio.tiles.trace(frozenset())
         self.gallery.held.clear()
         self.pixmaps.clear()
         self.tools.set_size(self.studio.settings.value.tile_px)
@@ -205,14 +207,14 @@ class GalleryPanel(Panel):
             self.pages.setCurrentWidget(self.grid)
             if had_keyboard:
                 self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._ask()
+        self.ask_again()
 
     def show_detail(self) -> None:
         """Show the current sample in detail."""
         self.close_up.show_one(self.gallery.current.value)
         self.pages.setCurrentWidget(self.close_up)
         self.close_up.take_keyboard()
-        self._ask()
+        self.ask_again()
 
     def show_compare(self) -> None:
         """Show two selected samples side by side, or the current one and the next."""
@@ -228,7 +230,7 @@ class GalleryPanel(Panel):
         self.pages.setCurrentWidget(self.close_up)
         self.gallery.current.set(chosen[1])
         self.compare.activate(1)
-        self._ask()
+        self.ask_again()
 
     def show_contact_sheet(self, shown: bool) -> None:
         """Show one sample at different values of two parameters, or the samples again."""
@@ -271,7 +273,7 @@ class GalleryPanel(Panel):
         self.grid.go_to(index)
         if self.pages.currentWidget() is self.close_up:
             self.close_up.go_to(index)
-            self._ask()
+            self.ask_again()
 
     def _repaint_grid(self, *_told: object) -> None:
         self.grid.viewport().update()
@@ -292,7 +294,7 @@ class GalleryPanel(Panel):
 
     def _on_restart(self) -> None:
         self._on_overlays()
-        self._ask()
+        self.ask_again()
         self._count_soon_if_idle()
 
     def _on_arrived(self, key: TileKey) -> None:
@@ -307,7 +309,7 @@ class GalleryPanel(Panel):
                 projects.update(part.sheet.projects)
         self.gallery.held.forget_variants()
         self.studio.tiles.set_variants(projects)
-        self._ask()
+        self.ask_again()
 
     def _on_settings(self, settings: Settings) -> None:
         self.tools.set_size(settings.tile_px)
@@ -333,7 +335,8 @@ class GalleryPanel(Panel):
 
     # -- asking for pictures ---------------------------------------------------------------------------------------
 
-    def _ask(self) -> None:
+    def ask_again(self) -> None:
+        """Ask for the pictures that are in view and not at hand."""
         row = self.sweep.view.picture
         self.looks.sweep_side_px = round(max(row.width(), row.height(), 1) * self.devicePixelRatioF())
         project = self.studio.document.project

@@ -31,6 +31,9 @@ def samples_menu(bounds: Iterable[Bound], shortcuts: Mapping[str, tuple[str, ...
             item.setShortcutVisibleInContextMenu(True)
             item.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)  # shown here; the key itself is the grid's
         item.setEnabled(bound.enabled is None or bound.enabled())
+        if action.checkable:
+            item.setCheckable(True)
+            item.setChecked(bound.checked is not None and bound.checked())
         item.triggered.connect(partial(_run, bound))
         if ".stars_" not in action.id:
             menu.addAction(item)
@@ -42,5 +45,8 @@ def samples_menu(bounds: Iterable[Bound], shortcuts: Mapping[str, tuple[str, ...
     return menu
 
 
-def _run(bound: Bound, *_checked: object) -> None:
-    bound.run()
+def _run(bound: Bound, checked: bool = False) -> None:
+    if bound.action.checkable:
+        bound.run(checked)
+    else:
+        bound.run()

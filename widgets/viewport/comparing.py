@@ -120,7 +120,9 @@ class SplitPicture(QWidget):
             painter.drawImage(area, second)
             painter.restore()
         self._plate(painter, self._titles[0], area, right=False)
-        self._plate(painter, self._titles[1], area, right=True)
+        room = area.width() - painter.fontMetrics().horizontalAdvance(self._titles[0]) - 6 * theme().gap
+        narrow = painter.fontMetrics().horizontalAdvance(self._titles[1]) > room
+        self._plate(painter, "Path traced" if narrow else self._titles[1], area, right=True)
         self._line(painter, at, area)
 
     def _size_px(self) -> int:

@@ -19,6 +19,7 @@ from myriorama.app.opened import OpenedProject
 from myriorama.app.preview.drawn import drawn_values
 from myriorama.app.preview.gallery import TileService
 from myriorama.app.preview.tiles import TileKey
+from myriorama.app.preview.tracer_here import look
 from myriorama.plugins.registry import builtin_registry
 from myriorama.scenes.project.load import parse_project
 from myriorama.scenes.project.model import Project
@@ -215,3 +216,23 @@ def test_processes_that_never_start_are_told_and_tried_again(models: Models, sma
     finally:
         service.close()
     assert service.pids == ()
+
+
+@pytest.mark.skipif(not look().runs, reason="the path tracer does not run here")
+def test_a_chosen_tile_is_path_traced(gallery: Gallery, small: Project, tmp_path: Path) -> None:
+    service, models = gallery
+    models.forget()
+    service.set_project(small, tmp_path)
+    service.trace(frozenset({1}))
+    service.want([TileKey(0), TileKey(1)], 64)
+    models.until(lambda: len(models.tiles) == 2, "two tiles")
+    service.trace(frozenset())
+    service.want([TileKey(1)], 64)
+    models.until(lambda: len(models.tiles) == 3, "the second one by the raster engine")
+    assert [tile.problem for tile in models.tiles] == ["", "", ""]
+    assert [tile.traced for tile in models.tiles] == [False, True, False]
+    traced, raster = models.tiles[1], models.tiles[2]
+    assert traced.recipe_hash == raster.recipe_hash
+    assert [item.key for item in traced.items] == [item.key for item in raster.items]
+    apart = np.abs(traced.rgb.astype(int) - raster.rgb.astype(int))
+    assert 0.2 < apart.mean() < 40.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -51,7 +51,8 @@ class Feeder:
         for key in keys:
             if key.index not in self.held_back:
                 problem = self.problems.get(key.index, "")
-                tiles.tile_ready.emit(made_up_tile(key, tiles.epoch, size_px, problem, self.generation))
+                made = made_up_tile(key, tiles.epoch, size_px, problem, self.generation)
+                tiles.tile_ready.emit(replace(made, traced=key.index in tiles.traced and not key.variant))
 
     def restart(self) -> None:
         """The project changed: everything is stale."""

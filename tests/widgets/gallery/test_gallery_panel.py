@@ -191,7 +191,7 @@ def test_stale_tiles_are_dimmed_until_they_are_replaced(qtbot: QtBot, panel: Gal
     dimmed = brightness()
     assert dimmed != before
     feeder.answers = True
-    panel._ask()
+    panel.ask_again()
     assert not panel.looks.sample(0, False, False, False).stale
     assert brightness() == before
 
