@@ -2,8 +2,8 @@
 
     python docs/tools/compare_with_mitsuba.py first_light:0 bench_table:2 --out pictures
 
-Needs an environment that has Myriorama, mitsuba, pyoidn and LLVM 19 or newer (docs/rendering-compared.md). It is
-a tool for whoever works on the look; nothing of the product or its tests depends on it, and it labels nothing.
+The path tracer is the product's own (the extra `render`; `myriorama doctor` says whether it runs here). It is a tool
+for whoever works on the look; nothing of the product or its tests depends on it, and it labels nothing.
 """
 
 from __future__ import annotations
@@ -12,13 +12,8 @@ import argparse
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import drjit as dr
-import mitsuba as mi
 import numpy as np
-import pyoidn
-from mitsuba_scene import to_mitsuba
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
@@ -26,8 +21,10 @@ from myriorama.app import open_project
 from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.conventions import F32, F64, U8, Mask
 from myriorama.scenes.rendering.frame import Frame, RenderRequest
+from myriorama.scenes.rendering.pathtraced.engine import PathTracer
 from myriorama.scenes.rendering.raster.engine import RasterRenderer
 from myriorama.scenes.rendering.tone import develop
+from myriorama.scenes.rendering.tracing import Tracing
 
 MATTE_ROUGHNESS = 0.4
 DIFFERENCE_GAIN = 3.0
@@ -49,6 +46,7 @@ def main() -> None:
     columns = "scene, quality, pixels, mean ratio, matte ratio, SSIM, RMSE of 255, depth agrees, raster, traced"
     print("|", columns.replace(", ", " | "), "|")
     print("|---" * 10 + "|")
+    tracer = PathTracer()
     for name in options.scenes:
         project, _, index = name.partition(":")
         with open_project(project) as opened:
@@ -62,10 +60,10 @@ def main() -> None:
             frames[quality] = renderer.render(scene, request), time.perf_counter() - started
         renderer.close()
         stem = f"{project}-{int(index or 0)}"
-        traced = _kept(options.out / f"{stem}-{options.reflectance}.npz") if options.reuse else None
+        traced = _kept(options.out / f"{stem}.npz") if options.reuse else None
         if traced is None:
-            traced = trace(scene, options.spp, options.bounces, options.reflectance)
-            np.savez(options.out / f"{stem}-{options.reflectance}.npz", **vars(traced))
+            traced = trace(tracer, scene, options.spp, options.surfaces)
+            np.savez(options.out / f"{stem}.npz", **vars(traced))
         for quality, (frame, seconds) in frames.items():
             print(f"| {stem} | {quality} {figures(scene, frame, traced)} | {seconds:.2f} s | {traced.seconds:.0f} s |")
             Image.fromarray(frame.rgb).save(options.out / f"{stem}-raster-{quality}.png")
@@ -80,14 +78,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("scenes", nargs="+", metavar="PROJECT[:INDEX]", help="a project file or an example's name")
     parser.add_argument("--out", type=Path, default=Path("compared"), help="folder for pictures")
     parser.add_argument("--spp", type=int, default=256, help="paths per pixel, before denoising")
-    parser.add_argument("--bounces", type=int, default=8, help="longest path, in surfaces met")
+    parser.add_argument("--surfaces", type=int, default=9, help="surfaces that a path meets at most")
     parser.add_argument("--quality", nargs="+", default=["standard"], choices=["draft", "standard", "high"])
-    parser.add_argument(
-        "--reflectance",
-        default="metallic_roughness",
-        choices=["metallic_roughness", "principled"],
-        help="the raster engine's own model (then only the travel of light differs), or Mitsuba's own",
-    )
     parser.add_argument("--reuse", action="store_true", help="take the path tracer's result of an earlier run")
     parser.add_argument("--objects", action="store_true", help="also print the ratio on each object")
     return parser.parse_args()
@@ -100,56 +92,14 @@ def _kept(path: Path) -> Traced | None:
         return Traced(held["linear"], held["depth"], float(held["seconds"]))
 
 
-def trace(scene: Scene, samples: int, bounces: int, reflectance: str) -> Traced:
-    """Render with Mitsuba, denoise with its albedo and normals, and put the background behind."""
-    loaded = mi.load_dict(to_mitsuba(scene, samples, bounces, reflectance))
+def trace(tracer: PathTracer, scene: Scene, samples: int, surfaces: int) -> Traced:
+    """Render with the product's path tracer, and find depth by its rays through pixel centres."""
+    from myriorama.scenes.rendering.pathtraced.witness import seen_at_centres  # once Mitsuba has its variant
+
     started = time.perf_counter()
-    sums: Any = 0.0
-    passes = max(1, samples // 64)
-    for k in range(passes):  # in passes, so that memory does not grow with the number of paths
-        sums = sums + np.array(mi.render(loaded, spp=samples // passes, seed=k))
-    image = np.asarray(sums / passes, dtype=np.float32)
-    color, alpha = image[:, :, :3], image[:, :, 3:4]
-    color = pyoidn.denoise(
-        np.ascontiguousarray(color),
-        albedo=np.ascontiguousarray(np.clip(image[:, :, 4:7], 0, 1)),
-        normal=np.ascontiguousarray(np.clip(image[:, :, 7:10], -1, 1)),
-        hdr=True,
-    )
+    linear = tracer.render(scene, Tracing(samples_per_pixel=samples, max_depth=surfaces)).linear
     seconds = time.perf_counter() - started
-    linear = color + (1.0 - alpha) * _behind(scene, loaded)
-    exposed = np.asarray(linear * 2.0**scene.camera.exposure_ev, dtype=np.float32)
-    return Traced(exposed, _depth(scene, loaded), seconds)
-
-
-def _rays(scene: Scene, loaded: Any, x: float, y: float) -> Any:
-    """Return camera rays through the point (x, y) of every pixel, row by row."""
-    width, height = scene.camera.width, scene.camera.height
-    across, down = np.meshgrid((np.arange(width) + x) / width, (np.arange(height) + y) / height)
-    film = mi.Point2f(across.ravel().astype(np.float32), down.ravel().astype(np.float32))
-    return loaded.sensors()[0].sample_ray(0.0, 0.0, film, mi.Point2f(0.5))[0]
-
-
-def _behind(scene: Scene, loaded: Any) -> F32:
-    shape = (scene.camera.height, scene.camera.width, 3)
-    if not scene.background.visible:
-        return np.broadcast_to(np.asarray(scene.background.visible_color, dtype=np.float32), shape)
-    total = np.zeros(shape, dtype=np.float32)
-    for x, y in ((0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)):
-        seen = dr.zeros(mi.SurfaceInteraction3f, shape[0] * shape[1])
-        seen.wi = -_rays(scene, loaded, x, y).d
-        total += np.array(loaded.environment().eval(seen)).T.reshape(shape) / 4.0
-    return total
-
-
-def _depth(scene: Scene, loaded: Any) -> F32:
-    """Return camera z through pixel centres, metres; 0 where nothing is met. Lamps are looked through."""
-    ray = _rays(scene, loaded, 0.5, 0.5)
-    met = loaded.ray_intersect_preliminary(ray, coherent=True)
-    points = np.array(ray(dr.select(met.is_valid(), met.t, 1.0))).T.astype(np.float64)
-    z = points @ scene.camera.camera_from_world[2, :3] + scene.camera.camera_from_world[2, 3]
-    z = np.where(np.array(met.is_valid()), z, 0.0)
-    return np.asarray(z.reshape(scene.camera.height, scene.camera.width), dtype=np.float32)
+    return Traced(linear, seen_at_centres(tracer, scene).depth, seconds)
 
 
 def figures(scene: Scene, frame: Frame, traced: Traced) -> str:
