@@ -52,6 +52,20 @@ MOTION: Final[tuple[Parameter, ...]] = (
 """A camera's own motion, in its frame: a straight line and a turn about an axis through its centre."""
 
 
+def once(taken: bool, what: str, effect: str) -> None:
+    """Refuse to give a camera what it has already: the first would be lost without a word.
+
+    Raises
+    ------
+    PluginError
+        `taken`.
+    """
+    if taken:
+        raise PluginError(
+            f"effect {effect!r}: the camera has {what} from an effect before; leave one of them switched on"
+        )
+
+
 def distorted(camera: Camera, lens: Distortion, effect: str) -> Camera:
     """Return the camera with a lens.
 
@@ -60,11 +74,7 @@ def distorted(camera: Camera, lens: Distortion, effect: str) -> Camera:
     PluginError
         It has one already: two lenses in a row are no model of OpenCV's.
     """
-    if camera.distortion is not None:
-        raise PluginError(
-            f"effect {effect!r}: the camera has a lens of model {camera.distortion.model!r} from an effect before; "
-            "leave one lens effect switched on"
-        )
+    once(camera.distortion is not None, "a lens that distorts", effect)
     return replace(camera, distortion=lens)
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from myriorama.plugins.api import Camera, Effect, Float, Values
+from myriorama.plugins.effects._lens import once
 
 
 class DepthOfField(Effect):
@@ -89,4 +90,5 @@ class DepthOfField(Effect):
         radius_m = 0.5e-3 * float(values["strength"]) * diameter_mm
         if radius_m == 0.0:
             return camera
+        once(camera.aperture_radius_m > 0, "an aperture", self.name)
         return replace(camera, aperture_radius_m=radius_m, focus_distance_m=float(values["focus_distance_m"]))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from myriorama.plugins.api import Camera, Effect, Float, Values
-from myriorama.plugins.effects._lens import MOTION, moving
+from myriorama.plugins.effects._lens import MOTION, moving, once
 
 
 class RollingShutter(Effect):
@@ -39,4 +39,7 @@ class RollingShutter(Effect):
     def equip(self, values: Values, camera: Camera) -> Camera:
         """Return the camera with a readout time and the drawn motion."""
         readout_s = float(values["readout_s"])
-        return camera if readout_s == 0.0 else moving(replace(camera, readout_s=readout_s), values)
+        if readout_s == 0.0:
+            return camera
+        once(camera.readout_s > 0, "a readout time", self.name)
+        return moving(replace(camera, readout_s=readout_s), values)

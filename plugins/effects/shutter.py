@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from myriorama.plugins.api import Camera, Effect, Float, Values
-from myriorama.plugins.effects._lens import MOTION, moving
+from myriorama.plugins.effects._lens import MOTION, moving, once
 
 
 class Shutter(Effect):
@@ -38,4 +38,7 @@ class Shutter(Effect):
     def equip(self, values: Values, camera: Camera) -> Camera:
         """Return the camera with an exposure time and the drawn motion."""
         shutter_s = float(values["shutter_s"])
-        return camera if shutter_s == 0.0 else moving(replace(camera, shutter_s=shutter_s), values)
+        if shutter_s == 0.0:
+            return camera
+        once(camera.shutter_s > 0, "an exposure time", self.name)
+        return moving(replace(camera, shutter_s=shutter_s), values)

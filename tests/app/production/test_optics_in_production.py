@@ -111,5 +111,5 @@ def _members(record: Record) -> list[dict[str, Any]]:
 
 def test_two_lenses_are_told_before_anything_is_rendered(small_project: Callable[..., Path]) -> None:
     both = [*LENS, {"uid": "eye", "type": "fisheye"}]
-    with pytest.raises(PluginError, match="leave one lens effect switched on"):
+    with pytest.raises(PluginError, match="leave one of them switched on"):
         first(small_project(with_effects(both)))

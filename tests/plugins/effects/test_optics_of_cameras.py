@@ -71,9 +71,18 @@ def test_a_fisheye_that_folds_within_its_field_of_view_is_refused() -> None:
         equipped("fisheye", field_of_view_deg=170.0, k1=-0.5)
 
 
-def test_two_lenses_are_refused() -> None:
-    with pytest.raises(PluginError, match="leave one lens effect switched on"):
-        equipped("fisheye", equipped("lens_distortion"))
+@pytest.mark.parametrize(
+    ("first", "second", "what"),
+    [
+        ("lens_distortion", "fisheye", "a lens that distorts"),
+        ("depth_of_field", "depth_of_field", "an aperture"),
+        ("shutter", "shutter", "an exposure time"),
+        ("rolling_shutter", "rolling_shutter", "a readout time"),
+    ],
+)
+def test_what_a_camera_has_already_is_not_overwritten(first: str, second: str, what: str) -> None:
+    with pytest.raises(PluginError, match=f"{second}.*{what}.*leave one of them switched on"):
+        equipped(second, equipped(first))
 
 
 def test_the_aperture_is_focal_length_over_f_number() -> None:
