@@ -28,63 +28,84 @@ _EDGE_SIGMA_PX: Final = 0.55
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
-    """What faces up in a picture.
+class Lie:
+    """How what is seen lies in the world.
 
     Attributes
     ----------
-    level : (H, W) float32
-        z of the world's normal; 0 where nothing was hit.
     places : (H, W, 3) float32
         World, metres.
+    normals : (H, W, 3) float32
+        World; 0 where nothing was hit.
+    facing : (H, W) float32
+        Cosine between the ray and the normal, without its sign.
+    footprint_m : (H, W) float32
+        How far apart neighbouring pixels look; 0 where nothing was hit.
+    """
+
+    places: F32
+    normals: F32
+    facing: F32
+    footprint_m: F32
+
+    @property
+    def level(self) -> F32:
+        """(H, W) float32: z of the normal, 1 where it lies level."""
+        out: F32 = self.normals[..., 2]
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class Lit:
+    """How what is seen is lit.
+
+    Attributes
+    ----------
     ambient : (H, W, 3) float32
         What a white matt surface would show there without suns and lamps.
     direct : (H, W, 3) float32
         The same of suns and lamps, without shadow.
-    lit : (H, W) float32
+    share : (H, W) float32
         How much of the direct light arrives, [0, 1], estimated from the picture.
-    footprint_m : (H, W) float32
-        How far apart on the ground neighbouring pixels look.
     """
 
-    level: F32
-    places: F32
     ambient: F32
     direct: F32
-    lit: F32
-    footprint_m: F32
+    share: F32
 
     @property
     def arriving(self) -> F32:
         """(H, W, 3) float32: what a white matt surface would show there."""
-        out: F32 = self.ambient + self.lit[..., None] * self.direct
+        out: F32 = self.ambient + self.share[..., None] * self.direct
         return out
 
 
-def ground_of(frame: Frame, linear: F32, around: Surroundings, effect: str) -> Ground:
-    """Return what faces up in a picture and how it is lit."""
+def lie_of(frame: Frame, effect: str) -> Lie:
+    """Return how what is seen lies in the world."""
     camera, depth = sight(frame, effect)
+    normals = world_normals(frame, camera)
+    facing = _facing(normals, camera)
+    _, lengths = camera_rays(camera)
+    apart = depth * lengths / (np.maximum(facing, np.float32(0.02)) * np.float32(camera.fx))
+    return Lie(places(camera, depth), normals, facing, np.asarray(apart, dtype=np.float32))
+
+
+def light_on(frame: Frame, lie: Lie, linear: F32, around: Surroundings, effect: str) -> Lit:
+    """Return how what is seen is lit."""
     if frame.surface_id is None:
         raise PluginError(f"effect {effect!r} needs the surface ids of the frame")
-    normals = world_normals(frame, camera)
-    where = places(camera, depth)
-    ambient = around.without_suns().facing(normals)
+    ambient = around.without_suns().facing(lie.normals)
     direct = np.zeros_like(ambient)
     for toward, arriving in around.suns:
-        slant = np.maximum(normals @ toward.astype(np.float32), np.float32(0.0))
+        slant = np.maximum(lie.normals @ toward.astype(np.float32), np.float32(0.0))
         direct += slant[..., None] * (arriving / np.pi).astype(np.float32)
     for lamp in around.lamps:
-        share, to_lamp = lamp.arriving(where.astype(np.float64))
-        cosine = np.maximum(np.einsum("hwi,hwi->hw", to_lamp, normals), 0.0)
+        share, to_lamp = lamp.arriving(lie.places.astype(np.float64))
+        cosine = np.maximum(np.einsum("hwi,hwi->hw", to_lamp, lie.normals), 0.0)
         arrives: F32 = (share * cosine).astype(np.float32)
         shines: F32 = (lamp.intensity / np.pi).astype(np.float32)
         direct = np.asarray(direct + arrives[..., None] * shines, dtype=np.float32)
-    level = normals[..., 2]
-    lit = _lit(frame.surface_id, linear, ambient, direct, depth > 0)
-    _, lengths = camera_rays(camera)
-    slanted = np.maximum(_facing(normals, camera), np.float32(0.02))
-    apart = np.asarray(depth * lengths / (slanted * np.float32(camera.fx)), dtype=np.float32)
-    return Ground(level, where, ambient, direct, lit, apart)
+    return Lit(ambient, direct, _lit(frame.surface_id, linear, ambient, direct, lie.footprint_m > 0))
 
 
 def _facing(normals: F32, camera: Camera) -> F32:
@@ -120,10 +141,10 @@ def _lit(surface: np.ndarray[tuple[int, int], np.dtype[np.uint32]], linear: F32,
     return out
 
 
-def softened(cover: F32, ground: Ground) -> F32:
+def softened(cover: F32, lie: Lie) -> F32:
     """Return a share per pixel whose borders are as soft as those of the anti-aliased picture; 0 over the sky."""
     out: F32 = gaussian_filter(cover, _EDGE_SIGMA_PX)
-    out[ground.footprint_m == 0.0] = 0.0
+    out[lie.footprint_m == 0.0] = 0.0
     return out
 
 
@@ -132,13 +153,13 @@ def reflectance(frame: Frame, linear: F32, effect: str) -> tuple[F32, F32]:
 
     An estimate: luminance over what a white matt surface would show in the scene's light.
     """
-    camera, _ = sight(frame, effect)
-    ground = ground_of(frame, linear, surroundings_of(frame), effect)
-    back: F32 = np.clip((linear @ LUMA) / np.maximum(ground.arriving @ LUMA, np.float32(1e-9)), 0.0, 1.0)
-    return back, _facing(world_normals(frame, camera), camera)
+    lie = lie_of(frame, effect)
+    arriving = light_on(frame, lie, linear, surroundings_of(frame), effect).arriving
+    back: F32 = np.clip((linear @ LUMA) / np.maximum(arriving @ LUMA, np.float32(1e-9)), 0.0, 1.0)
+    return back, lie.facing
 
 
-def patches(ground: Ground, draws: Draws, scale_m: float, share: float, edge: float) -> F32:
+def patches(lie: Lie, tile: F32, scale_m: float, share: float, edge: float) -> F32:
     """Return how much of each pixel lies in patches, (H, W) float32, if they take `share` of a level ground.
 
     Two random fields of unlike size, fixed to the world's x and y, so that the repeat of neither shows. Where a pixel
@@ -146,34 +167,34 @@ def patches(ground: Ground, draws: Draws, scale_m: float, share: float, edge: fl
 
     Parameters
     ----------
+    tile : (N, N) float32
+        Of `tile_of`.
     scale_m : float
         Size of a patch.
     edge : float
         Softness of the borders, a share of the whole range.
     """
-    level = field(ground, draws, scale_m)
+    level = field(lie, tile, scale_m)
     out = np.clip((np.float32(share * (1.0 + edge)) - level) / np.float32(max(edge, 1e-3)), 0.0, 1.0)
-    fine = np.clip(np.float32(scale_m) / np.maximum(ground.footprint_m, np.float32(1e-6)) - np.float32(0.5), 0.0, 1.0)
+    fine = np.clip(np.float32(scale_m) / np.maximum(lie.footprint_m, np.float32(1e-6)) - np.float32(0.5), 0.0, 1.0)
     mixed: F32 = np.float32(share) + (out - np.float32(share)) * fine
     return mixed
 
 
-def field(ground: Ground, draws: Draws, scale_m: float) -> F32:
+def field(lie: Lie, tile: F32, scale_m: float) -> F32:
     """Return a random field over the world's x and y, (H, W) float32, even over [0, 1]."""
-    coarse = _tile(draws, "coarse")
-    u, v = ground.places[..., 0], ground.places[..., 1]
+    u, v = lie.places[..., 0], lie.places[..., 1]
     px = np.float32(_TILE_PX / (_CELLS * scale_m))
-    first = _read(coarse, u * px, v * px)
+    first = _read(tile, u * px, v * px)
     # Turned by about 37 degrees and four times finer.
-    second = _read(coarse, (0.8 * u - 0.6 * v) * px * 4.1 + 31.0, (0.6 * u + 0.8 * v) * px * 4.1 + 57.0)
+    second = _read(tile, (0.8 * u - 0.6 * v) * px * 4.1 + 31.0, (0.6 * u + 0.8 * v) * px * 4.1 + 57.0)
     out: F32 = ndtr((first + np.float32(0.45) * second) * np.float32(1.0 / np.hypot(1.0, 0.45)))
     return out
 
 
-def _tile(draws: Draws, name: str) -> F32:
-    noise = (
-        draws.of_the_world().uniforms(name, 0, _TILE_PX * _TILE_PX).reshape(_TILE_PX, _TILE_PX).astype(np.float32) - 0.5
-    )
+def tile_of(draws: Draws) -> F32:
+    """Return a square of noise that repeats without a seam, mean 0 and standard deviation 1."""
+    noise = draws.uniforms("coarse", 0, _TILE_PX * _TILE_PX).reshape(_TILE_PX, _TILE_PX).astype(np.float32) - 0.5
     sigma = 0.4 * _TILE_PX / _CELLS
     smooth = gaussian_filter(noise, sigma, mode="wrap")
     detail = gaussian_filter(noise, sigma / 4.0, mode="wrap")

@@ -18,9 +18,9 @@ from myriorama.scenes.conventions import F32, F64
 
 CONTRAST_SEEN: Final = 0.05
 """The contrast that is left at the visibility: the meteorological optical range of the WMO."""
-_CELLS: Final = 40
+_CELLS: Final = 56
 _SMALLEST_CELL_PX: Final = 4
-_SLICES: Final = 40
+_SLICES: Final = 32
 _NEAREST_M: Final = 0.1
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from myriorama.plugins.api import Bool, Draws, Effect, Float, Frame, Values
 from myriorama.plugins.effects._air_falling import Drawn, Sizes, drawn
-from myriorama.plugins.effects._air_ground import Ground, field, ground_of, patches, softened
+from myriorama.plugins.effects._air_ground import Lie, field, lie_of, light_on, patches, softened, tile_of
 from myriorama.plugins.effects._air_light import surroundings_of
 from myriorama.plugins.effects._air_particles import Flown, Particles, fly, relative_velocity
 from myriorama.plugins.effects._air_rays import Latest, camera_rays, filled, sight
@@ -104,12 +104,13 @@ class Snow(Effect):
 
     def __init__(self) -> None:
         self._latest: Latest[Flown] = Latest()
+        self._lain: Latest[tuple[Lie, F32, F32]] = Latest()
 
     def apply(self, values: Values, linear: F32, frame: Frame, draws: Draws) -> F32:
         """Return the picture with snow that lies, behind haze and flakes."""
         out = linear
         if float(values["lying"]) > 0.0:
-            out = _lain(values, out, frame, draws)
+            out = _lain(out, frame, *self._laid(values, frame, draws))
         if not _falls(values):
             return out
         camera, _ = sight(frame, self.name)
@@ -123,13 +124,15 @@ class Snow(Effect):
             return {}
         through: F32 = np.ones((frame.height, frame.width), dtype=np.float32)
         if lies:
-            linear = frame.linear if frame.linear is not None else np.zeros((*through.shape, 3), dtype=np.float32)
-            ground = ground_of(frame, linear, surroundings_of(frame), self.name)
-            through -= _lying(values, ground, draws)
+            through -= self._laid(values, frame, draws)[1]
         if falls:
             through *= np.exp(-_haze(values, frame))
             through *= np.float32(1.0) - self._flakes(values, frame, draws).cover
         return {"snow_cover": (1.0 - through).astype(np.float16)}
+
+    def _laid(self, values: Values, frame: Frame, draws: Draws) -> tuple[Lie, F32, F32]:
+        key = (tuple(sorted(values.items())), draws)
+        return self._lain.of(frame, key, lambda: _lying(values, frame, draws))
 
     def _flakes(self, values: Values, frame: Frame, draws: Draws) -> Flown:
         key = (tuple(sorted(values.items())), draws)
@@ -186,19 +189,20 @@ def _flown(values: Values, frame: Frame, draws: Draws) -> Flown:
     return fly(camera, depth, particles, lens, float(values["strength"]))
 
 
-def _lying(values: Values, ground: Ground, draws: Draws) -> F32:
+def _lying(values: Values, frame: Frame, draws: Draws) -> tuple[Lie, F32, F32]:
+    """Return how the ground lies, how much of each pixel snow covers, and how uneven it is."""
+    lie, tile = lie_of(frame, "snow"), tile_of(draws)
     low, high = _STEEP
-    flat = np.clip((ground.level - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
+    flat = np.clip((lie.level - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
     flat = flat * flat * (3.0 - 2.0 * flat)
-    share = float(values["lying"])
-    cover = flat * patches(ground, draws, float(values["patch_m"]), share, 0.25)
-    return softened(np.asarray(cover, dtype=np.float32), ground)
+    size = float(values["patch_m"])
+    cover = np.asarray(flat * patches(lie, tile, size, float(values["lying"]), 0.25), dtype=np.float32)
+    uneven = np.float32(0.94) + np.float32(0.12) * field(lie, tile, 0.15 * size)
+    return lie, softened(cover, lie), np.asarray(uneven, dtype=np.float32)
 
 
-def _lain(values: Values, linear: F32, frame: Frame, draws: Draws) -> F32:
-    ground = ground_of(frame, linear, surroundings_of(frame), "snow")
-    cover = _lying(values, ground, draws)[..., None]
-    # A white, matt surface in the light that arrives, a little uneven.
-    uneven = np.float32(0.94) + np.float32(0.12) * field(ground, draws, 0.15 * float(values["patch_m"]))
-    white = ground.arriving * _ALBEDO * uneven[..., None]
-    return np.asarray(linear + cover * (white - linear), dtype=np.float32)
+def _lain(linear: F32, frame: Frame, lie: Lie, cover: F32, uneven: F32) -> F32:
+    """Return a picture with snow: white and matt, in the light that arrives."""
+    arriving = light_on(frame, lie, linear, surroundings_of(frame), "snow").arriving
+    white = arriving * _ALBEDO * uneven[..., None]
+    return np.asarray(linear + cover[..., None] * (white - linear), dtype=np.float32)

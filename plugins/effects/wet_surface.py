@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.plugins.api import Bool, Draws, Effect, Float, Frame, Values
-from myriorama.plugins.effects._air_ground import Ground, ground_of, patches, softened
+from myriorama.plugins.effects._air_ground import Lie, Lit, lie_of, light_on, patches, softened, tile_of
 from myriorama.plugins.effects._air_light import Surroundings, surroundings_of
 from myriorama.plugins.effects._air_mirror import mirrored, smeared
-from myriorama.plugins.effects._air_rays import camera_rays, sight, world_normals
+from myriorama.plugins.effects._air_rays import Latest, camera_rays, sight
 from myriorama.scenes.conventions import F32
 
 _FACING: Final = 0.0204
@@ -77,17 +77,21 @@ class WetSurface(Effect):
         Bool("cover_layer", False, help="Add the layer wet_cover: how much of each pixel is puddle.", group="Layer"),
     )
 
+    def __init__(self) -> None:
+        self._latest: Latest[tuple[Lie, F32, F32]] = Latest()
+
     def apply(self, values: Values, linear: F32, frame: Frame, draws: Draws) -> F32:
         """Return the picture with wet ground: what is under the water darker, the mirrored picture above it."""
         if float(values["wetness"]) == 0.0:
             return linear
         camera, depth = sight(frame, self.name)
         around = surroundings_of(frame)
-        ground, film, puddle = _wetted(values, frame, linear, draws)
+        lie, film, puddle = self._wet(values, frame, draws)
+        lit = light_on(frame, lie, linear, around, self.name)
         wet = np.maximum(film, puddle)
-        out = linear * (1.0 - wet[..., None] * (1.0 - _darker(linear, ground, float(values["porosity"]))))
+        out = linear * (1.0 - wet[..., None] * (1.0 - _darker(linear, lit, float(values["porosity"]))))
         # Standing water is level, a film follows the ground.
-        own = world_normals(frame, camera)
+        own = lie.normals
         level = np.clip(puddle * 1.5, 0.0, 1.0)[..., None]
         normals = own + level * (np.array([0.0, 0.0, 1.0], dtype=np.float32) - own)
         normals /= np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), np.float32(1e-6))
@@ -104,68 +108,73 @@ class WetSurface(Effect):
         gloss = _doubled(sharp, depth.shape) * puddle[..., None]
         # A rough film spreads what it mirrors; at a slant most of it still goes the mirror's way.
         film_only = np.maximum(film - puddle, 0.0)[..., None]
-        gloss += (_doubled(soft, depth.shape) * np.float32(0.7) + _highlights(ground, around, onward, own)) * film_only
+        gloss += (_doubled(soft, depth.shape) * np.float32(0.7) + _highlights(lie, lit, around, onward)) * film_only
         out += gloss * fresnel[..., None]
         return np.asarray(out, dtype=np.float32)
 
     def channels(self, values: Values, frame: Frame, draws: Draws) -> Mapping[str, npt.NDArray[Any]]:
         """Return ``wet_cover``: the share of each pixel that is puddle, float16."""
-        if float(values["wetness"]) == 0.0 or not values["cover_layer"] or frame.linear is None:
+        if float(values["wetness"]) == 0.0 or not values["cover_layer"]:
             return {}
-        return {"wet_cover": _wetted(values, frame, frame.linear, draws)[2].astype(np.float16)}
+        return {"wet_cover": self._wet(values, frame, draws)[2].astype(np.float16)}
+
+    def _wet(self, values: Values, frame: Frame, draws: Draws) -> tuple[Lie, F32, F32]:
+        key = (tuple(sorted(values.items())), draws)
+        return self._latest.of(frame, key, lambda: _wetted(values, frame, draws))
 
 
-def _wetted(values: Values, frame: Frame, linear: F32, draws: Draws) -> tuple[Ground, F32, F32]:
-    ground = ground_of(frame, linear, surroundings_of(frame), "wet_surface")
+def _wetted(values: Values, frame: Frame, draws: Draws) -> tuple[Lie, F32, F32]:
+    """Return how the ground lies, how wet each pixel is, and how much of it is puddle."""
+    lie = lie_of(frame, "wet_surface")
     low, high = _STEEP
-    flat = np.clip((ground.level - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
+    flat = np.clip((lie.level - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
     wetness = np.float32(values["wetness"])
     film: F32 = flat * wetness
     puddle = np.zeros_like(film)
     if float(values["puddles"]) > 0.0:
-        standing = np.clip((ground.level - np.float32(0.95)) / np.float32(0.04), 0.0, 1.0)
+        standing = np.clip((lie.level - np.float32(0.95)) / np.float32(0.04), 0.0, 1.0)
         size = float(values["puddle_m"])
-        puddle = standing * patches(ground, draws, size, float(values["puddles"]), 0.12) * wetness
-    return ground, softened(film, ground), softened(puddle, ground)
+        puddle = standing * patches(lie, tile_of(draws), size, float(values["puddles"]), 0.12) * wetness
+    return lie, softened(film, lie), softened(puddle, lie)
 
 
-def _darker(linear: F32, ground: Ground, porosity: float) -> F32:
+def _darker(linear: F32, lit: Lit, porosity: float) -> F32:
     """Return the factor that water leaves of a matt surface's light, (H, W, 3).
 
     Water lets light in, and throws part of what comes back inside again: of a reflectance a it leaves
     ``t (1 - p) a / (1 - p a)``, in each colour, so that dark colours fall most. J. Lekner and M. C. Dorf, "Why some
     things are darker when wet", Applied Optics 27 (1988).
     """
-    dry = np.clip(linear / np.maximum(ground.arriving, np.float32(1e-6)), 0.0, 1.0)
+    dry = np.clip(linear / np.maximum(lit.arriving, np.float32(1e-6)), 0.0, 1.0)
     left = _ENTERS * (1.0 - _KEPT) / (1.0 - _KEPT * dry)
     return np.asarray(1.0 - porosity * (1.0 - left), dtype=np.float32)
 
 
-def _highlights(ground: Ground, around: Surroundings, onward: F32, normals: F32) -> F32:
+def _highlights(lie: Lie, lit: Lit, around: Surroundings, onward: F32) -> F32:
     """Return the mirrored suns and lamps of a rough film over its Fresnel factor, (H, W, 3).
 
     B. Walter et al., "Microfacet models for refraction through rough surfaces", EGSR 2007 (GGX), without shadowing of
     facets.
     """
-    total = np.zeros_like(onward)
+    total, normals = np.zeros_like(onward), lie.normals
     alpha2 = _FILM_ROUGHNESS**4
-    for to_light, arrives in _lights(ground, around):
+    for to_light, arrives in _lights(lie, around):
         between = to_light - onward
         between /= np.maximum(np.linalg.norm(between, axis=-1, keepdims=True), np.float32(1e-6))
         steep = np.clip(np.einsum("hwi,hwi->hw", between, normals), 0.0, 1.0)
         spread = alpha2 / (math.pi * (steep * steep * (alpha2 - 1.0) + 1.0) ** 2)
         facing = np.clip(-np.einsum("hwi,hwi->hw", onward, normals), 0.05, 1.0)
         above = np.einsum("hwi,hwi->hw", np.broadcast_to(to_light, onward.shape), normals) > 0
-        total += (spread / (4.0 * facing) * ground.lit * above)[..., None] * arrives
+        total += (spread / (4.0 * facing) * lit.share * above)[..., None] * arrives
     return total
 
 
-def _lights(ground: Ground, around: Surroundings) -> list[tuple[F32, F32]]:
+def _lights(lie: Lie, around: Surroundings) -> list[tuple[F32, F32]]:
     out: list[tuple[F32, F32]] = []
     for toward, arriving in around.suns:
         out.append((toward.astype(np.float32).reshape(1, 1, 3), arriving.astype(np.float32)))
     for lamp in around.lamps:
-        share, to_lamp = lamp.arriving(ground.places.astype(np.float64))
+        share, to_lamp = lamp.arriving(lie.places.astype(np.float64))
         arrives = share[..., None] * lamp.intensity
         out.append((to_lamp.astype(np.float32), arrives.astype(np.float32)))
     return out

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from myriorama.plugins.effects._air_ground import ground_of
+from myriorama.plugins.effects._air_ground import lie_of, light_on
 from myriorama.plugins.effects._air_light import surroundings_of
 from myriorama.scenes.lights import SunLight
 
@@ -40,7 +40,7 @@ def test_shadows_are_told_from_light_and_snow_in_them_is_darker(ground, shown):
     light = np.full((120, 160, 3), 0.3 * (0.1 + 2.0 / np.pi), dtype=np.float32)
     light[:, 100:] = 0.3 * 0.1
     frame = replace(frame, linear=light)
-    lit = ground_of(frame, light, surroundings_of(frame), "snow").lit
+    lit = light_on(frame, lie_of(frame, "snow"), light, surroundings_of(frame), "snow").share
     assert lit[90:, :95].min() > 0.95
     assert lit[90:, 105:].max() < 0.05
     white = shown("snow", frame, strength=0.0, lying=1.0)
