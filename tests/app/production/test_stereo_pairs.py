@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,15 @@ from myriorama.app.opened import OpenedProject
 from myriorama.app.production.job import JobSettings, run_job
 from myriorama.app.production.producer import AcceptanceError
 from myriorama.app.render_queue.merging import merge
+from myriorama.scenes.cameras.views import VIEW_PARAMETERS
 from myriorama.scenes.labels.record import Record
 from myriorama.scenes.labels.stored import record_to_json
+from myriorama.scenes.project.model import CameraNode
 
 pytestmark = pytest.mark.gl
 SIZE = (240, 180)
+PAGE = (Path(__file__).parents[3] / "docs" / "cameras.md").read_text(encoding="utf-8")
+BLOCKS = dict(re.findall(r"```(json|python)\n(.*?)```", PAGE, re.S))
 BASELINE_M = 0.12
 
 
@@ -226,6 +231,22 @@ def test_a_dataset_of_pairs_is_verified(small_project: Callable[..., Path], tmp_
     stored = np.load(whole.folder / records[0]["files"]["disparity"]["path"])
     assert stored.dtype == np.float32
     assert stored.max() > 1.0
+    said: dict[str, Any] = {}
+    exec(compile(BLOCKS["python"].replace("DIR", str(whole.folder)), "cameras.md", "exec"), said)  # noqa: S102 - our own page
+    both, left = said["both"], said["left"]
+    assert said["pair"]["partner"] == "right"
+    np.testing.assert_allclose(said["depth"][both], left["depth"][both], atol=0.51e-3, err_msg="stored in millimetres")
+    # The same world through another camera: what is not at an edge looks the same there.
+    changed = np.abs(said["warped"].astype(int) - left["image"])[both & flat(left["surface_id"])]
+    assert np.median(changed) <= 4
+
+
+def test_the_page_on_cameras_shows_a_project_that_is_a_pair() -> None:
+    told = json.loads(BLOCKS["json"])
+    camera = CameraNode.model_validate(told["camera"])
+    assert [(v.name, v.parameters["right_m"]) for v in camera.views] == [("left", -0.06), ("right", 0.06)]
+    for parameter in VIEW_PARAMETERS:
+        assert f"`{parameter.name}`" in PAGE
 
 
 @pytest.mark.long
