@@ -65,7 +65,7 @@ class SampleBar(QFrame):
         self.key.setAccessibleName("Sample key")
         self.key.setToolTip("The sample's key: it names this picture everywhere. Select to copy.")
         self.key.setMinimumWidth(_LEAST_KEY_PX)
-        self.key.setMaximumWidth(QFontMetrics(self.key.font()).horizontalAdvance("00000000-0123456789abcdef") + 26)
+        self.key.setMaximumWidth(QFontMetrics(self.key.font()).horizontalAdvance("00000000-0123456789abcdef-v0") + 26)
         row.addWidget(self.key, _KEY_BEFORE_NOTE)
         row.addWidget(self._button("copy", "Copy the sample's key", self.copy_key))
         row.addSpacing(tokens.gap)
