@@ -23,7 +23,7 @@ from myriorama.scenes.parameters.fit import fit_literal
 from myriorama.scenes.parameters.schema import by_name
 from myriorama.scenes.project.model import Project
 
-Field = Literal["count", "size", "labels", "formats", "folder", "workers", "seed"]
+Field = Literal["count", "size", "engine", "labels", "formats", "folder", "workers", "seed"]
 MAX_COUNT: Final = 100_000_000
 MAX_WORKERS: Final = 256
 _NAME_BYTES: Final = 255

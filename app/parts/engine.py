@@ -63,11 +63,10 @@ def set_tracing(project: Project, name: str, value: Any) -> Edit:
     return Edit(project.model_copy(update={"output": output}), f"Change {_WORDS.get(name, name)}", (OUTPUT,))
 
 
-def engine_in_words(output: Output) -> str:
+def engine_in_words(engine: str, tracing: TracingOptions) -> str:
     """Return what makes the pictures, in a few words: "path traced, 64 paths, denoised"."""
-    if output.engine == "raster":
+    if engine == "raster":
         return ENGINES["raster"]
-    tracing = output.tracing
     paths = f"{tracing.samples_per_pixel:,} path{'s' if tracing.samples_per_pixel > 1 else ''}"
     if tracing.noise_target > 0:
         paths = f"up to {paths}"

@@ -79,6 +79,8 @@ class JobFigures:
         Process id and bytes of memory of each worker that lives.
     told : str
         Why it stands as it does, where its driver said so.
+    engine : str
+        What makes its pictures, in words.
     forecast_s, forecast_error : float or None
         What the first samples promised in seconds, and how far that was off at the end, as a share of it.
     """
@@ -107,6 +109,7 @@ class JobFigures:
     forecast_bytes: int | None = None
     forecast_error: float | None = None
     stages_ms: tuple[tuple[str, float], ...] = ()
+    engine: str = ""
 
     @property
     def total(self) -> int:
@@ -175,6 +178,7 @@ def figures_of(glimpse: Glimpse) -> JobFigures:
         workers=tuple((int(pid), int(size)) for pid, size in tally.get("workers", ())) if view.alive else (),
         told=glimpse.trouble or view.told,
         causes=tuple(sorted(tally.get("causes", {}).items(), key=lambda c: (-c[1], c[0]))),
+        engine=glimpse.engine,
         forecast_s=forecast.get("seconds"),
         forecast_bytes=forecast.get("bytes"),
         forecast_error=tally.get("forecast_error") if view.state == "finished" else None,

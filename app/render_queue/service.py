@@ -7,6 +7,7 @@ It reads the databases and asks; it drives nothing itself. What writes may wait 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import sqlite3
@@ -15,12 +16,14 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from psygnal import Signal
 
 from myriorama.app.observable import Post
+from myriorama.app.parts.engine import engine_in_words
 from myriorama.app.production.lifetime import is_locked
 from myriorama.app.render_queue.jobs import LOCK, JobEntry, Jobs, JobView
 from myriorama.app.render_queue.runner import GO_ON, RUNNER_LOCK
@@ -28,6 +31,7 @@ from myriorama.app.render_queue.snapshot import JobSnapshot
 from myriorama.app.render_queue.states import SETTLED, Desired, SampleState
 from myriorama.app.render_queue.store import DATABASE, BusyError, DamagedError, JobStore, SampleRow, read_snapshot
 from myriorama.scenes.errors import InputError, Problem
+from myriorama.scenes.project.model import TracingOptions
 
 _LOOK_EVERY_S: Final = 0.5
 _STARTS_IN_VAIN: Final = 3
@@ -45,6 +49,8 @@ class Glimpse:
         What the pre-flight expected (see `preflight.Forecast`); empty where there is none.
     free_bytes : int or None
         On the disk of its dataset, to the last MiB; None where that cannot be told.
+    engine : str
+        What makes its pictures, in words; empty where that cannot be told.
     """
 
     view: JobView
@@ -52,6 +58,7 @@ class Glimpse:
     trouble: str = ""
     forecast: Mapping[str, Any] = field(default_factory=dict)
     free_bytes: int | None = None
+    engine: str = ""
 
 
 class QueueService:
@@ -268,10 +275,26 @@ def look(jobs: Jobs, entry: JobEntry) -> Glimpse:
     try:
         with JobStore.open_for_reading(jobs.folder_of(entry.id)) as store:
             tally, forecast = store.fact("tally", {}), store.fact("forecast") or {}
-        return Glimpse(jobs.view(entry), tally, forecast=forecast, free_bytes=_free_bytes(Path(entry.out)))
+        engine = made_by(jobs.folder_of(entry.id))
+        free = _free_bytes(Path(entry.out))
+        return Glimpse(jobs.view(entry), tally, forecast=forecast, free_bytes=free, engine=engine)
     except (DamagedError, InputError) as error:
         view = JobView(entry, "damaged", dict.fromkeys(SampleState, 0), 0, False, "", str(error))
         return Glimpse(view, {}, str(error))
+
+
+@lru_cache(maxsize=256)
+def made_by(folder: Path) -> str:
+    """Return what makes the pictures of a job, in words; empty where its snapshot is not as it was made.
+
+    A snapshot never changes, so it is read once.
+    """
+    try:
+        snapshot = read_snapshot(folder)
+        output = json.loads(snapshot.project_text).get("output", {})
+        return engine_in_words(snapshot.engine, TracingOptions.model_validate(output.get("tracing", {})))
+    except (InputError, ValueError):
+        return ""
 
 
 def resume(jobs: Jobs, job: str) -> None:

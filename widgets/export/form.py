@@ -22,7 +22,10 @@ from PySide6.QtWidgets import (
 
 from myriorama.app.exporting.checks import Field, FieldProblem
 from myriorama.app.exporting.draft import Draft, Rejected
+from myriorama.app.parts.engine import engine_in_words
+from myriorama.app.preview.tracer_here import TracerFound
 from myriorama.plugins.registry import PluginRegistry
+from myriorama.scenes.project.model import Output
 from myriorama.scenes.rendering.frame import Quality
 from myriorama.widgets.export.formats import FormatRow
 from myriorama.widgets.export.parts import Fold, WholeField, plain, push_button, set_role
@@ -58,6 +61,7 @@ class ExportForm(QWidget):
         self.browse = push_button("Choose…")
         self.workers, self.seed = WholeField("How many processes render"), QLineEdit()
         self.quality = QComboBox()
+        self.engine = plain("", "", wraps=True)
         self.formats = {name: FormatRow(name, registry) for name in registry.names("writer")}
         self.labels: dict[str, QCheckBox] = {}
         self.all_labels = QCheckBox("All")
@@ -75,6 +79,7 @@ class ExportForm(QWidget):
         form.setColumnStretch(1, 1)
         self._row(form, "Samples", self._sample_fields(), "count", self.count)
         self._row(form, "Image size", self._size_fields(), "size", self.width_px)
+        self._row(form, "Engine", self.engine, "engine", self.engine)
         self._row(form, "Formats", _column(list(self.formats.values())), "formats", next(iter(self.formats.values())))
         self._row(form, "Labels", self._label_fields(), "labels", self.all_labels)
         self._row(form, "Folder", self._folder_fields(), "folder", self.folder)
@@ -196,6 +201,14 @@ class ExportForm(QWidget):
     def forget(self) -> None:
         """Be empty again: another project was opened."""
         self._draft = None
+
+    def show_engine(self, output: Output, found: TracerFound | None) -> tuple[FieldProblem, ...]:
+        """Say what makes the pictures; return why that cannot be done here."""
+        self.engine.setText(engine_in_words(output.engine, output.tracing).capitalize())
+        self.engine.setToolTip("Chosen in the project's output, in the inspector")
+        if output.engine == "raster" or found is None or found.runs:
+            return ()
+        return (FieldProblem("engine", f"{found.sentence}; or choose the raster engine in the project's output", True),)
 
     def show_rejected(self, rejected: Rejected) -> None:
         """Say how many of the samples are rejected."""

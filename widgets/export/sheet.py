@@ -155,6 +155,7 @@ class ExportSheet(QDialog):
         bind(self, studio.document.opened, self._on_opened)
         bind(self, studio.document.location_changed, self._show_note)
         bind(self, studio.judgments.changed, self._on_judged)
+        bind(self, studio.tracer.changed, self._on_judged)
         bind(self, self.estimator.ready, self._on_estimate)
         bind(self, self.estimator.failed, self._on_no_estimate)
         self.destroyed.connect(self.estimator.stop)
@@ -189,6 +190,7 @@ class ExportSheet(QDialog):
         project = self.studio.document.project
         self.form.setEnabled(project is not None)
         if project is not None:
+            self.studio.tracer.ask()
             draft = self.form.draft
             if draft is None:
                 self.form.show_draft(first_draft(project, self.studio.registry, free_folder(self.studio)))
@@ -241,6 +243,7 @@ class ExportSheet(QDialog):
         needed = self.estimate.bytes(settings.total)[0] if self.estimate is not None else None
         taken = taken_folders(self.studio)
         problems = check_export(settings, project, self.studio.registry, needed, taken)
+        problems += self.form.show_engine(project.output, self.studio.tracer.value)
         self.form.show_problems(problems)
         return problems
 

@@ -181,7 +181,8 @@ _HEADER_TIPS: Final = (
 
 def _text(row: JobFigures, column: int) -> str:
     if column == JOB:
-        return f"{row.name}  {row.out.name}"
+        traced = "  path traced" if row.engine.startswith("path traced") else ""
+        return f"{row.name}  {row.out.name}{traced}"
     if column == STATE:
         return row.word
     if column == SAMPLES:
@@ -199,7 +200,9 @@ def _text(row: JobFigures, column: int) -> str:
 
 def _tip(row: JobFigures, column: int) -> str:
     if column == JOB:
-        return f"{row.name}\n{row.place}"
+        return "\n".join(
+            part for part in (row.name, f"Engine: {row.engine}" if row.engine else "", str(row.place)) if part
+        )
     if column == STATE:
         return MEANINGS[row.state] + (f"\n{row.told}" if row.told else "")
     if column == SIZE and room_short(row):

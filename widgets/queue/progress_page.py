@@ -19,6 +19,7 @@ from myriorama.widgets.queue.model import tone_color
 from myriorama.widgets.theme import theme
 
 _FACTS: Final = (
+    ("engine", "Engine"),
     ("samples", "Samples"),
     ("rate", "Speed"),
     ("left", "Time left"),
@@ -153,6 +154,7 @@ def _told(row: JobFigures) -> dict[str, str]:
     if row.workers:
         workers = f"{len(row.workers)} ({workers})"
     return {
+        "engine": row.engine[:1].upper() + row.engine[1:],
         "samples": samples,
         "rate": speed,
         "left": left_text(row),

@@ -17,13 +17,13 @@ def project() -> Project:
 
 
 def test_engine_in_words(project: Project) -> None:
-    assert engine_in_words(project.output) == "raster"
+    assert engine_in_words("raster", project.output.tracing) == "raster"
     traced = set_engine(project, "pathtraced").project
-    assert engine_in_words(traced.output) == "path traced, 8 paths, denoised"
+    assert engine_in_words(traced.output.engine, traced.output.tracing) == "path traced, 8 paths, denoised"
     traced = set_tracing(traced, "noise_target", 0.01).project
     traced = set_tracing(traced, "samples_per_pixel", 4096).project
     traced = set_tracing(traced, "denoise", False).project
-    assert engine_in_words(traced.output) == "path traced, up to 4,096 paths"
+    assert engine_in_words(traced.output.engine, traced.output.tracing) == "path traced, up to 4,096 paths"
 
 
 @pytest.mark.parametrize(
