@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -51,7 +51,15 @@ WITHOUT_PARAMETERS: Final = (Shelf.EXAMPLES, Shelf.CAMERAS)
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that can be described. `per_object` are the parameters that a placement draws for each object."""
+    """One thing that can be described.
+
+    Attributes
+    ----------
+    per_object : tuple of Parameter
+        Those that a placement draws for each object.
+    traits : mapping
+        What an effect says of itself: its stage, and whether it can be drawn anew when a dataset is loaded.
+    """
 
     kind: str
     name: str
@@ -60,6 +68,7 @@ class Entry:
     version: str
     parameters: tuple[Parameter, ...]
     per_object: tuple[Parameter, ...] = ()
+    traits: Mapping[str, Any] = field(default_factory=dict)
 
 
 def list_names(
@@ -105,6 +114,9 @@ def describe(
         typer.echo(f"{entry.kind} {entry.name}" + (f" ({entry.label})" if entry.label else ""))
         if entry.help:
             typer.echo(wrapped(entry.help))
+        if entry.traits:
+            again = "; can be drawn anew when a dataset is loaded" if entry.traits["redrawable"] else ""
+            typer.echo(f"stage: {entry.traits['stage']}{again}")
         _print_parameters("", entry.parameters)
         if entry.per_object:
             _print_parameters("drawn for each object:", entry.per_object)
@@ -141,7 +153,9 @@ def entries(shelf: Shelf, registry: PluginRegistry | None = None) -> tuple[Entry
     for name in registry.names(kind):
         plugin = registry.plugin_class(kind, name)
         per_object = registry.per_object_parameters(name) if kind == "placement" else ()
-        out.append(Entry(kind, name, plugin.label, plugin.help, plugin.version, plugin.parameters, per_object))
+        told: Any = plugin
+        traits = {"stage": told.stage, "redrawable": told.redrawable} if kind == "effect" else {}
+        out.append(Entry(kind, name, plugin.label, plugin.help, plugin.version, plugin.parameters, per_object, traits))
     return tuple(out)
 
 
@@ -200,6 +214,7 @@ def _entry_json(entry: Entry) -> dict[str, object]:
     out: dict[str, object] = {"kind": entry.kind, "name": entry.name, "label": entry.label, "help": entry.help}
     if entry.version:
         out["version"] = entry.version
+    out |= entry.traits
     out["parameters"] = [parameter_json(p) for p in entry.parameters]
     if entry.kind == "placement":
         out["per_object"] = [parameter_json(p) for p in entry.per_object]

@@ -1,4 +1,4 @@
-"""The speed of samples for a training loop: rendered while they are asked for, and read back from a dataset.
+"""The speed of samples for a training loop: rendered while they are asked for, read back, with effects drawn anew.
 
 ``python tests/benchmarks/bench_loading.py [--samples N] [--workers W]``. ``render`` of the same samples stands beside;
 beside wall time it prints CPU seconds, which are the figures to trust on a loaded machine.
@@ -7,17 +7,26 @@ beside wall time it prints CPU seconds, which are the figures to trust on a load
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 EXAMPLE = "bench_table"
 SIZE = (640, 480)
 FIELDS = ("image", "boxes", "class_ids", "masks")
+EFFECTS: list[dict[str, Any]] = [
+    {"uid": "corners", "type": "vignette"},
+    {"uid": "gain", "type": "exposure", "parameters": {"gain_ev": {"uniform": [-1.0, 1.0]}}},
+    {"uid": "noise", "type": "sensor_noise", "parameters": {"iso": {"log_uniform": [400.0, 6400.0]}}},
+    {"uid": "packing", "type": "jpeg", "parameters": {"quality": {"integers": [40, 95]}}},
+]
 
 
 def cpu_s() -> float:
@@ -42,6 +51,17 @@ def drained(name: str, samples: Iterable[Any], count: int, close: Callable[[], N
     wall_s = time.perf_counter() - start
     close()
     line(name, taken, wall_s, (cpu_s() - before) * taken / count)
+
+
+def with_effects(folder: Path) -> Path:
+    """Return the file of the example with effects that can be drawn again."""
+    from myriorama.app.finding import find_project
+
+    home = find_project(EXAMPLE).parent
+    made = Path(shutil.copytree(home, folder / "with_effects")) / "project.json"
+    tree = json.loads(made.read_bytes())
+    made.write_text(json.dumps({**tree, "effects": EFFECTS}), encoding="utf-8")
+    return made
 
 
 def main() -> None:
@@ -76,6 +96,18 @@ def main() -> None:
             drained(name, samples, count, samples.close)
         drained("read back, picture, boxes and masks", WrittenSamples(made.folder, fields=FIELDS), count)
         drained("read back, boxes", WrittenSamples(made.folder, fields=("boxes", "class_ids")), count)
+        few = min(count, 12)
+        noisy = replace(
+            settings, project_path=with_effects(Path(folder)), count=few, out=Path(folder) / "clean", clean=True
+        )
+        folder_of_clean = run_job(noisy).folder
+        kept = sum(path.stat().st_size for path in (folder_of_clean / "clean_linear").iterdir())
+        print(f"{'clean picture':44} {kept / few / 1e6:8.2f} MB a sample")
+        fields = ("image", "boxes")
+        drained("read back, picture and boxes", WrittenSamples(folder_of_clean, fields=fields), few)
+        for what in ("noise", "values"):
+            anew = WrittenSamples(folder_of_clean, fields=fields, redraw_effects=what, epoch=1)
+            drained(f"read back, four effects drawn anew ({what})", anew, few)
 
 
 if __name__ == "__main__":
