@@ -200,9 +200,8 @@ def _text(row: JobFigures, column: int) -> str:
 
 def _tip(row: JobFigures, column: int) -> str:
     if column == JOB:
-        return "\n".join(
-            part for part in (row.name, f"Engine: {row.engine}" if row.engine else "", str(row.place)) if part
-        )
+        traced = f"\nEngine: {row.engine}" if row.engine.startswith("path traced") else ""
+        return f"{row.name}\n{row.place}{traced}"
     if column == STATE:
         return MEANINGS[row.state] + (f"\n{row.told}" if row.told else "")
     if column == SIZE and room_short(row):
