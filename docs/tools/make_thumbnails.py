@@ -108,8 +108,16 @@ CAMERA: Final[dict[str, Tree]] = {
     "vignette": {"corner_stops": 2.5},
     "white_balance": {"temperature_k": 3600},
 }
+LENS: Final[dict[str, Tree]] = {
+    "lens_distortion": {"k1": -0.9, "k2": 0.5},
+    "fisheye": {"field_of_view_deg": 110},
+    "depth_of_field": {"f_number": 1.4, "focal_length_mm": 85, "focus_distance_m": 0.6},
+    "shutter": {"shutter_s": 0.05, "pan_right_deg_s": 60},
+    "rolling_shutter": {"readout_s": 0.03, "pan_right_deg_s": 250},
+}
 COLOURS: Final = ("bayer", "exposure", "grey", "quantise", "tone_curve", "white_balance")
 LAMPS: Final = ("bloom", "flare")
+OUTDOORS: Final = (*AIR, *COLOURS, *(name for name in LENS if name != "depth_of_field"))
 DEPTH: Final[dict[str, Tree]] = {
     "stereo_depth": {"baseline_m": 0.05, "least_contrast": 0.0},
     "structured_light_depth": {"nearest_m": 0.1},
@@ -153,8 +161,12 @@ def effect_picture(name: str) -> Image.Image:
     """Return the same scene twice, the right half with the effect."""
     if name in DEPTH:
         return depth_picture(name)
-    strong: Tree = {**CAMERA, **AIR}.get(name, {})
-    tree = outdoors_scene() if name in AIR or name in COLOURS else environment_scene("studio")
+    strong: Tree = {**CAMERA, **LENS, **AIR}.get(name, {})
+    tree = (
+        outdoors_scene()
+        if name in AIR or name in COLOURS or (name in LENS and name != "depth_of_field")
+        else environment_scene("studio")
+    )
     if name in LAMPS:
         tree = lamps_scene()
     node = {"uid": "effect", "type": name, "parameters": strong}
