@@ -18,6 +18,7 @@ import numpy.typing as npt
 from myriorama.app.judging.recipes import recipe_hash
 from myriorama.app.preview.attentive import Attentive, Stop, SupersededError
 from myriorama.app.preview.coarse import CoarseModels
+from myriorama.app.preview.draft_lens import HELD_EFFECTS, HELD_LENS, DraftLens
 from myriorama.app.preview.drawn import drawn_values
 from myriorama.app.preview.frames import View
 from myriorama.app.preview.holding import HELD, HoldingRegistry
@@ -66,6 +67,7 @@ class Darkroom:
         self._opener = Opener(registry, cache_folder)
         self._holding = HoldingRegistry(registry)
         self._coarse = CoarseModels()
+        self._lens = DraftLens()
         self._drafts: BuildMemory | None = None
         self._finals: BuildMemory | None = None
         self._attempts: dict[tuple[int, int], int] = {}
@@ -100,6 +102,7 @@ class Darkroom:
         if opened.memory is not self._finals:
             self._finals, self._drafts = opened.memory, BuildMemory(opened.memory)
             self._holding.forget()
+            self._lens.forget()
             self._attempts.clear()
             self._last = None
         clock.lap("open")
@@ -157,12 +160,16 @@ class Darkroom:
         effects = bool(scene.effects) and wanted.view is None and not dear
         coordinates = effects or "object_coordinates" in wanted.layers  # an effect may read them
         request = RenderRequest(amodal=False, linear=effects, quality="draft", coordinates=coordinates)
-        frame = self._renderer.render(self._coarse.scene(scene), request)
+        drawn, lens_held = self._lens.fitted(scene)
+        frame = self._renderer.render(self._coarse.scene(drawn), request)
+        self._lens.learnt(drawn, frame)
         clock.lap("render")
         if effects:
-            frame = with_effects(frame, scene, sample, self._registry)
+            frame = with_effects(frame, drawn, sample, self._registry)
             clock.lap("effects")
-        return self._picture(wanted, opened, sample, scene, frame, clock)
+        effects_held = dear and bool(scene.effects) and wanted.view is None
+        held = [*([HELD_LENS] if lens_held else []), *([HELD_EFFECTS] if effects_held else [])]
+        return self._picture(wanted, opened, sample, scene, frame, clock, notes=held)
 
     def _look(self, opened: Opened, wanted: Wanted, view: View, renderer: Renderer, clock: _Clock) -> Picture:
         sample, scene = self._accepted(opened, wanted, renderer)
@@ -202,6 +209,7 @@ class Darkroom:
         annotations: Sequence[Annotation] = (),
         violations: tuple[str, ...] = (),
         refused: Mapping[str, int] | None = None,
+        notes: Sequence[str] = (),
     ) -> Picture:
         dataset_camera = opened.builder.camera(sample, opened.size)
         told = {
@@ -221,7 +229,7 @@ class Darkroom:
             "violations": list(violations),
             "refused": dict(refused or {}),
             "device": asdict(self._renderer.device),
-            "notes": _notes(scene),
+            "notes": [*notes, *_notes(scene)],
         }
         told["timings_ms"] = clock.done()
         found = {"rgb": frame.rgb, "surface_id": frame.surface_id, "depth": frame.depth}

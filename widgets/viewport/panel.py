@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QTimer
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from myriorama.app.preview.draft_lens import HELD_EFFECTS, HELD_LENS
 from myriorama.app.preview.frames import Failure, SampleFrame
 from myriorama.app.preview.holding import HELD
 from myriorama.app.studio import Studio
@@ -27,6 +28,7 @@ from myriorama.widgets.viewport.toolbar import ViewportToolbar
 from myriorama.widgets.viewport.traced import TracedOver
 
 _REMEMBER_MS: Final = 400
+_HELD: Final = ((HELD, "physics"), (HELD_LENS, "lens"), (HELD_EFFECTS, "effects"))
 _MENU: Final = (
     "free_look",
     "home",
@@ -156,7 +158,8 @@ class ViewportPanel(Panel):
     def _on_framed(self, frame: SampleFrame | None) -> None:
         badge = ""
         if frame is not None and not frame.final:
-            badge = "Physics held" if HELD in frame.notes else "Draft"
+            held = [word for note, word in _HELD if note in frame.notes]
+            badge = f"{', '.join(held).capitalize()} held" if held else "Draft"
         self.status.show_frame(frame, badge)
         self.samples.show_frame(frame)
         self.toolbar.refresh()
