@@ -162,11 +162,7 @@ def effect_picture(name: str) -> Image.Image:
     if name in DEPTH:
         return depth_picture(name)
     strong: Tree = {**CAMERA, **LENS, **AIR}.get(name, {})
-    tree = (
-        outdoors_scene()
-        if name in AIR or name in COLOURS or (name in LENS and name != "depth_of_field")
-        else environment_scene("studio")
-    )
+    tree = outdoors_scene() if name in OUTDOORS else environment_scene("studio")
     if name in LAMPS:
         tree = lamps_scene()
     node = {"uid": "effect", "type": name, "parameters": strong}
