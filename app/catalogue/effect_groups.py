@@ -30,8 +30,8 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         "lens_drops",
     ),
     AIR: ("fog", "haze", "rain", "snow", "dust", "wet_surface"),
-    SENSOR: ("exposure", "white_balance", "sensor_noise", "bayer", "tone_curve"),
-    PICTURE: ("grey", "thermal_grey", "quantise", "jpeg"),
+    SENSOR: ("exposure", "white_balance", "grey", "sensor_noise", "bayer", "tone_curve"),
+    PICTURE: ("thermal_grey", "quantise", "jpeg"),
     DEPTH: ("stereo_depth", "structured_light_depth", "tof_depth"),
 }
 _OF_NAME: Final[Mapping[str, str]] = {name: group for group, names in _NAMES.items() for name in names}

@@ -22,11 +22,13 @@ _WORDS: Final = {
     "denoise": "denoising",
     "max_depth": "longest path",
     "pairs": "training pairs",
+    "clean_factor": "paths of the clean picture",
 }
 _ALLOWED: Final = {
     "samples_per_pixel": "1 to 65536",
     "noise_target": "at least 0 and below 1",
     "max_depth": "1 to 64",
+    "clean_factor": "1 to 1024",
 }
 
 

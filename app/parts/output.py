@@ -85,6 +85,11 @@ def set_quality(project: Project, quality: str) -> Edit:
     return _edit(project, f"Change quality to {quality}", quality=quality)
 
 
+def set_clean(project: Project, wanted: bool) -> Edit:
+    """Keep each picture also as it was before the last effects that can be drawn again, or no longer."""
+    return _edit(project, f"{'Keep' if wanted else 'Do not keep'} clean pictures", clean=wanted)
+
+
 def set_format(project: Project, name: str, wanted: bool) -> Edit:
     """Write a format, or no longer; its options are kept.
 

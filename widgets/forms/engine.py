@@ -44,7 +44,10 @@ class EngineSection(QWidget):
         self.denoise.setToolTip("A few paths with denoising look like many without; fine grain in textures may soften.")
         self.pairs.setText("Keep training pairs")
         told = "Noisy and clean picture, albedo, direct and indirect light of each sample, for training denoisers."
-        self.pairs.setToolTip(told + " The raw format writes them.")
+        self.pairs.setToolTip(told + " The formats Render pairs, OpenEXR and Raw buffers write them.")
+        self.clean_factor = IntField(16, minimum=1, maximum=1024, unit="×")
+        told = "How many times the paths of the noisy picture the clean picture of a pair takes."
+        self.clean_row = Row("Clean paths", self.clean_factor, told)
         self.noise_words = plain_label("", "dim", wraps=True)
         self.options = QWidget(self)
         inner = QVBoxLayout(self.options)
@@ -65,7 +68,7 @@ class EngineSection(QWidget):
         )
         for title, field, help_text in rows:
             inner.addWidget(Row(title, field, help_text))
-        for widget in (self.noise_words, self.denoise, self.pairs):
+        for widget in (self.noise_words, self.denoise, self.pairs, self.clean_row):
             inner.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -75,7 +78,7 @@ class EngineSection(QWidget):
             column.addWidget(shown)
         self.slow.hide()
         self.engine.changed.connect(self._on_engine)
-        for name in ("samples_per_pixel", "noise_target", "max_depth", "denoise", "pairs"):
+        for name in ("samples_per_pixel", "noise_target", "max_depth", "denoise", "pairs", "clean_factor"):
             getattr(self, name).changed.connect(partial(self._on_option, name))
         bind(self, form.studio.tracer.changed, self._on_found)
 
@@ -88,6 +91,8 @@ class EngineSection(QWidget):
         self.max_depth.set_value(tracing.max_depth)
         self.denoise.set_value(tracing.denoise)
         self.pairs.set_value(tracing.pairs)
+        self.clean_factor.set_value(tracing.clean_factor)
+        self.clean_row.setVisible(tracing.pairs)
         self.noise_words.setText(_noise_in_words(tracing.noise_target, tracing.samples_per_pixel))
         self.options.setVisible(output.engine == "pathtraced")
         self._show_found(self._form.studio.tracer.value)

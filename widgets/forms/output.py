@@ -15,6 +15,7 @@ from myriorama.app.parts.output import (
     Preset,
     chosen_labels,
     kept_shape,
+    set_clean,
     set_format,
     set_label,
     set_option,
@@ -154,6 +155,12 @@ class OutputForm(FormPage):
         self.rows.addWidget(Row("Quality", self.quality, "Of the rendered pictures; labels are exact in each."))
         self.engine = EngineSection(self)
         self.rows.addWidget(self.engine)
+        self.clean = ToggleField()
+        self.clean.setText("Keep clean pictures for loaders")
+        told = "Each picture also as it was before the last effects that can be drawn again while a dataset is loaded"
+        self.clean.setToolTip(f"{told}; needs the format Raw buffers and such an effect.")
+        self.clean.changed.connect(self._on_clean)
+        self.rows.addWidget(self.clean)
         self.add_heading("Formats")
         self.formats = tuple(FormatBox(self, name) for name in studio.registry.names("writer"))
         for box in self.formats:
@@ -189,6 +196,7 @@ class OutputForm(FormPage):
         self.size_words.setText(shape_in_words(out.width, out.height))
         self.quality.set_value(out.quality)
         self.engine.show_project(project)
+        self.clean.set_value(out.clean)
         for box in self.formats:
             box.show_project(project)
         known = self.studio.registry.names("writer")
@@ -236,6 +244,9 @@ class OutputForm(FormPage):
 
     def _on_lock(self, locked: bool) -> None:
         self.lock.setIcon(icon("link-variant" if locked else "link-variant-off"))
+
+    def _on_clean(self, wanted: bool) -> None:
+        self.commit(lambda p: set_clean(p, wanted))
 
     def _on_quality(self, value: str) -> None:
         self.commit(lambda p: set_quality(p, value))

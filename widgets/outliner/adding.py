@@ -29,8 +29,8 @@ _SHELVES: Final = (
 _GROUP_HELP: Final = {
     "Lens & shutter": "Distortion, depth of field, motion blur, vignette, flare, dirt and more.",
     "Air": "Fog, haze, rain, snow, dust, wet ground.",
-    "Sensor": "Exposure, noise, Bayer mosaic, white balance, tone curve.",
-    "Picture": "Monochrome, thermal look, quantisation, JPEG.",
+    "Sensor": "Exposure, noise, monochrome, Bayer mosaic, white balance, tone curve.",
+    "Picture": "Thermal look, quantisation, JPEG.",
     "Depth sensors": "What stereo, structured light and time of flight measure, beside exact depth.",
 }
 
@@ -50,7 +50,7 @@ def adding_of(panel: OutlinerPanel) -> tuple[Bound, ...]:
     for preset in camera_presets():
         entry = Entry("camera", preset.name, preset.label, preset.help, "effects", group=CAMERAS)
         run = partial(panel.add_entry, entry)
-        told = f"Add the effects of this camera. {preset.help}"
+        told = "Add the effects of this camera, as one step."
         mark = GROUP_MARKS[CAMERAS]
         rows.append(_row(f"camera_{preset.name}", preset.label, told, "Add/Camera preset", mark, panel, run))
     return tuple(rows)
