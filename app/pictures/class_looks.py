@@ -6,18 +6,16 @@ Viewport, gallery and every close look ask here and nowhere else; nothing is dra
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
 from myriorama.app.conversion.class_map import ShownRow
-from myriorama.app.pictures.overlay import OverlayItem
+from myriorama.app.pictures.overlay import LEFT_OUT, OverlayItem
 from myriorama.plugins.selection import Use
 
 Rgb = tuple[int, int, int]
 
-LEFT_OUT: Final[Rgb] = (112, 116, 124)
-"""The grey that lies over what formats have as background."""
 IGNORED_WORD: Final = "ignored"
 LEFT_OUT_WORD: Final = "left out"
 
@@ -90,6 +88,12 @@ def item_name(item: OverlayItem, looks: Looks) -> str:
     return named(item.name if look is None else look.name, item_use(item, looks))
 
 
+def looked(item: OverlayItem, looks: Looks) -> OverlayItem:
+    """Return an object under the name that formats give it, marked as ignored or left out where it is."""
+    look = looks.get(item.name)
+    return item if look is None else replace(item, name=look.name, use=item_use(item, looks))
+
+
 def item_color(item: OverlayItem, looks: Looks) -> Rgb | None:
     """Return the colour that an object has by its class, None for a class without a look; what is left out is grey."""
     if item_use(item, looks) == "drop":
@@ -100,7 +104,11 @@ def item_color(item: OverlayItem, looks: Looks) -> Rgb | None:
 
 def objects_told(items: Iterable[OverlayItem], looks: Looks, noun: str = "object") -> str:
     """Return how many objects are labelled, and of the others how many are ignored and left out."""
-    uses = [item_use(item, looks) for item in items]
+    return uses_told([item_use(item, looks) for item in items], noun)
+
+
+def uses_told(uses: Sequence[Use], noun: str = "object") -> str:
+    """Return the same of what becomes of each object."""
     count = uses.count("label")
     parts = [f"{count} {noun}{'s' if count != 1 else ''}"]
     for use, word in (("ignore", IGNORED_WORD), ("drop", LEFT_OUT_WORD)):

@@ -1,6 +1,6 @@
 """A contact sheet of a dataset on disk: its own pictures with its own stored labels drawn over.
 
-It reads what was written and nothing else, so it shows what a user of the dataset gets.
+It reads what was written and nothing else, and shows classes as the dataset's class map does: what its user gets.
 """
 
 from __future__ import annotations
@@ -13,8 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from myriorama.app.conversion.class_map import shown_rows
 from myriorama.app.dataset.encoders import decode_png
 from myriorama.app.dataset.layout import MANIFEST, PARTIAL_SUFFIX, RECORDS
+from myriorama.app.dataset.manifest import ManifestError, read_manifest
+from myriorama.app.pictures.class_looks import NO_LOOKS, Looks, class_looks, legend, looked, use_of, uses_told
 from myriorama.app.pictures.overlay import OverlayItem, OverlayStyle, draw_overlay, told_value
 from myriorama.app.pictures.sheet import contact_sheet
 from myriorama.scenes.conventions import U8
@@ -41,16 +44,37 @@ def sheet_of_dataset(folder: Path, *, count: int = 16, columns: int = 4) -> tupl
         raise InputError(Problem("DIR", "this dataset holds no sample", repr(str(folder))))
     chosen = [paths[k * len(paths) // min(count, len(paths))] for k in range(min(count, len(paths)))]
     records = [read_record(path) for path in chosen]
-    tiles = [(draw_stored(folder, record, TILE_WIDTH_PX), caption(record)) for record in records]
-    objects = sum(len(record["annotations"]) for record in records)
+    looks = _looks(folder)
+    tiles = [(draw_stored(folder, record, TILE_WIDTH_PX, looks), caption(record, looks)) for record in records]
+    names = [annotation["class_name"] for record in records for annotation in record["annotations"]]
     shown = f", {len(chosen)} of them shown" if len(chosen) < len(paths) else ""
-    subtitle = (
-        f"{len(paths)} samples of {records[0]['width']}x{records[0]['height']} px{shown}, {objects} labelled objects"
+    subtitle = f"{len(paths)} samples of {records[0]['width']}x{records[0]['height']} px{shown}, " + uses_told(
+        [use_of(looks, name) for name in names], "labelled object"
     )
     page = contact_sheet(
-        tiles, title=folder.resolve().name, subtitle=subtitle, columns=columns, tile_width_px=TILE_WIDTH_PX
+        tiles,
+        title=folder.resolve().name,
+        subtitle=subtitle,
+        columns=columns,
+        tile_width_px=TILE_WIDTH_PX,
+        legend=legend(looks, set(names)),
     )
     return page, len(chosen)
+
+
+def _looks(folder: Path) -> Looks:
+    """Return how each class is drawn: as the dataset's own formats show it.
+
+    Raises
+    ------
+    InputError
+        The manifest cannot be read.
+    """
+    try:
+        manifest = read_manifest(folder)
+    except (ManifestError, OSError) as error:
+        raise InputError(Problem("DIR", str(error), repr(str(folder)), "a finished dataset")) from error
+    return class_looks(shown_rows(manifest.info.classes, manifest.selection.classes))
 
 
 def is_ours(folder: Path) -> bool:
@@ -76,8 +100,8 @@ def read_record(path: Path) -> Mapping[str, Any]:
     return record
 
 
-def draw_stored(folder: Path, record: Mapping[str, Any], tile_width_px: int) -> U8:
-    """Return a stored sample's picture, `tile_width_px` wide, with its labels drawn over.
+def draw_stored(folder: Path, record: Mapping[str, Any], tile_width_px: int, looks: Looks = NO_LOOKS) -> U8:
+    """Return a stored sample's picture, `tile_width_px` wide, with its labels drawn over as their classes look.
 
     Raises
     ------
@@ -92,7 +116,7 @@ def draw_stored(folder: Path, record: Mapping[str, Any], tile_width_px: int) -> 
         raise InputError(Problem("files.rgb.path", "this points out of the dataset", repr(files["rgb"]["path"])))
     try:
         rgb = np.asarray(decode_png(path.read_bytes()))
-        items = [stored_item(a, record["height"], record["width"]) for a in record["annotations"]]
+        items = [looked(stored_item(a, record["height"], record["width"]), looks) for a in record["annotations"]]
     except ValueError as error:
         raise InputError(Problem("", f"this sample cannot be read: {error}", file=str(path))) from error
     if rgb.dtype != np.uint8 or rgb.ndim != 3:
@@ -129,9 +153,9 @@ def stored_item(annotation: Mapping[str, Any], height: int, width: int) -> Overl
     )
 
 
-def caption(record: Mapping[str, Any]) -> str:
-    """Return ``sample 12 - 5 objects``, with how many are hidden behind others."""
-    number = len(record["annotations"])
-    text = f"sample {record['index']}  ·  {number} object{'' if number == 1 else 's'}"
+def caption(record: Mapping[str, Any], looks: Looks = NO_LOOKS) -> str:
+    """Return ``sample 12 - 5 objects``, with how many are ignored, left out, and hidden behind others."""
+    uses = [use_of(looks, annotation["class_name"]) for annotation in record["annotations"]]
+    text = f"sample {record['index']}  ·  {uses_told(uses)}"
     hidden = len(record.get("hidden") or ())
     return text + (f", {hidden} hidden" if hidden else "")

@@ -29,6 +29,8 @@ PALETTE: Final = (
     (204, 121, 167),
 )
 _HALO: Final = (16, 18, 22)
+LEFT_OUT: Final = (112, 116, 124)
+"""The grey that lies over what formats have as background."""
 STRIPE_DARK: Final = (16, 18, 22)
 """Between the coloured stripes of what is ignored."""
 
@@ -147,7 +149,7 @@ def draw_overlay(rgb: U8, items: Sequence[OverlayItem], style: OverlayStyle | No
     ----------
     rgb : (H, W, 3) uint8
     items : sequence of OverlayItem
-        Colours are taken from the palette so that objects beside each other differ.
+        Colours are taken from the palette so that objects beside each other differ; what is left out is grey.
     scale : float
         The picture is resized first, so that lines and words stay sharp.
 
@@ -189,8 +191,12 @@ def _distinct_colors(items: Sequence[OverlayItem]) -> list[tuple[int, int, int]]
     centres = [(i.x + i.mask.shape[1] / 2, i.y + i.mask.shape[0] / 2) for i in items]
     out: list[tuple[int, int, int]] = []
     for n, item in enumerate(items):
+        if item.use == "drop":
+            out.append(LEFT_OUT)
+            continue
         near = sorted(
-            range(n), key=lambda m: (centres[m][0] - centres[n][0]) ** 2 + (centres[m][1] - centres[n][1]) ** 2
+            (m for m in range(n) if items[m].use != "drop"),
+            key=lambda m: (centres[m][0] - centres[n][0]) ** 2 + (centres[m][1] - centres[n][1]) ** 2,
         )
         taken = {out[m] for m in near[: len(PALETTE) - 1]}
         first = PALETTE.index(color_of(item.key))

@@ -12,8 +12,8 @@ import numpy as np
 
 from myriorama.app.gallery.tints import ramp
 from myriorama.app.overlays import ColorBy
-from myriorama.app.pictures.class_looks import LEFT_OUT, NO_LOOKS, Looks, use_of
-from myriorama.app.pictures.overlay import color_of
+from myriorama.app.pictures.class_looks import NO_LOOKS, Looks, use_of
+from myriorama.app.pictures.overlay import LEFT_OUT, color_of
 from myriorama.app.preview.frames import SampleFrame
 from myriorama.scenes.conventions import F64, U8
 

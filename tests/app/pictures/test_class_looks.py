@@ -12,8 +12,9 @@ from myriorama.app.conversion.class_map import shown_rows
 from myriorama.app.gallery.compositing import with_masks
 from myriorama.app.gallery.tints import tints
 from myriorama.app.overlays import OverlayState
-from myriorama.app.pictures.class_looks import LEFT_OUT, Looks, class_looks, legend, objects_told
+from myriorama.app.pictures.class_looks import Looks, class_looks, legend, objects_told
 from myriorama.app.pictures.overlay import (
+    LEFT_OUT,
     STRIPE_DARK,
     OverlayItem,
     OverlayStyle,

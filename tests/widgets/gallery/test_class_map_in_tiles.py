@@ -11,8 +11,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from myriorama.app.parts.shown import looks_of, set_shown
-from myriorama.app.pictures.class_looks import LEFT_OUT
-from myriorama.app.pictures.overlay import STRIPE_DARK, dark_stripes, stripe_px
+from myriorama.app.pictures.overlay import LEFT_OUT, STRIPE_DARK, dark_stripes, stripe_px
 from myriorama.app.preview.tiles import TileKey
 from myriorama.app.studio import Studio
 from myriorama.widgets.gallery.panel import GalleryPanel

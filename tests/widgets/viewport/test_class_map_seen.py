@@ -9,8 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 
 from myriorama.app.parts.shown import looks_of, set_shown
-from myriorama.app.pictures.class_looks import LEFT_OUT
-from myriorama.app.pictures.overlay import STRIPE_DARK
+from myriorama.app.pictures.overlay import LEFT_OUT, STRIPE_DARK
 from myriorama.app.preview.frames import SampleFrame
 from myriorama.app.viewing import marks
 from myriorama.widgets.viewport.picture import STRIPE_PX
