@@ -24,7 +24,7 @@ from myriorama.scenes.rendering.pathtraced.film import Exposed, Trace, denoised,
 from myriorama.scenes.rendering.pathtraced.geometry import Triangles, triangles_of
 from myriorama.scenes.rendering.pathtraced.keeping import Kept
 from myriorama.scenes.rendering.pathtraced.lamps import lights_of
-from myriorama.scenes.rendering.pathtraced.probe import INSTALL
+from myriorama.scenes.rendering.pathtraced.probe import INSTALL, SCALAR
 from myriorama.scenes.rendering.pathtraced.surfaces import surfaces_of
 from myriorama.scenes.rendering.pathtraced.surroundings import RadianceTable, surroundings_of, table_of
 from myriorama.scenes.rendering.pathtraced.variant import load_mitsuba
@@ -87,6 +87,8 @@ class PathTracer:
         """
         if tracing.denoise and not self._denoises:
             raise DeviceError(f"denoising needs the package pyoidn: {INSTALL}; or switch it off (--no-denoise)")
+        if self._device.renderer == SCALAR:
+            return self._slowly(scene, tracing)
         from myriorama.scenes.rendering.pathtraced.tracer import Eye, trace
 
         camera = scene.camera
@@ -102,6 +104,21 @@ class PathTracer:
         linear = self._developed(noisy, back, tracing)
         layers = self._pair(noisy, back, tracer_of, scene, tracing) if tracing.pairs else {}
         return Traced(linear, MappingProxyType(layers))
+
+    def _slowly(self, scene: Scene, tracing: Tracing) -> Traced:
+        """Return the picture by Mitsuba's own plugins, for want of LLVM."""
+        from myriorama.scenes.rendering.pathtraced.stock import StockScene, refuse
+
+        refuse(scene, tracing)
+        camera, radiance = scene.camera, scene.background.radiance
+        told = StockScene(scene, tracing.max_depth)
+        seed = seed_of(scene.sample_key, "picture")
+        exposure = float(2.0**camera.exposure_ev)
+        found = expose(lambda a, b: told.sums(a, b, seed), tracing, camera.width, camera.height, exposure)
+        table = None if radiance is None else self._tables.get(radiance.key, lambda: _sized(table_of(radiance)))
+        return Traced(
+            self._developed(found, behind(scene, table, found.open[:, :, 0] > 0), tracing), MappingProxyType({})
+        )
 
     def _pair(
         self, noisy: Exposed, back: F32, tracer_of: Callable[[tuple[int, int]], Trace], scene: Scene, tracing: Tracing

@@ -88,7 +88,7 @@ def scatter(
 def evaluate(s: Scatter, light: Any, active: Any) -> tuple[Any, Any]:
     """Return the reflectance times the cosine, and the density per steradian with which `draw` finds `light`."""
     cos_i, cos_o = dr.maximum(s.eye.z, 1e-3), light.z
-    active &= (cos_o > 0) & (s.eye.z > 0)
+    active = active & (cos_o > 0) & (s.eye.z > 0)  # not in place: that would change the caller's
     half = dr.normalize(s.eye + light)
     a2 = dr.square(s.alpha)
     around = dr.fma(dr.square(half.z), a2 - 1.0, 1.0)

@@ -194,7 +194,7 @@ def _step(scene: DeviceScene, s: dict[str, Any], key: Any, sample: Any, deepest:
     gathered += dr.select(around, s["carried"] * sky, 0.0)
     open_ = dr.select(missed & ~bounced, dr.mean(s["carried"]), 0.0)
 
-    active &= hit
+    active = active & hit
     place = place_of(scene, face, inside, active)
     look = look_of(scene, place, direction, active)
     gone = active & look.gone

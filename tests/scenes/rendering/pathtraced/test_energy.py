@@ -188,3 +188,23 @@ def test_what_glows_is_seen_in_its_own_colours(both, make) -> None:
     found = light_of(both, scene)
     assert np.allclose(found[8:16, 22:], (3.0, 2.0, 1.0), rtol=1e-3)
     assert found[8:16, :10].max() < 1e-3
+
+
+def test_lights_of_different_kinds_add_up(both, make) -> None:
+    """Surroundings, a sun and something that glows: together they are the sum of each alone."""
+    rows = np.linspace(3.0, 0.0, 32, dtype=np.float32)[:, None, None]
+    sky = Background(radiance=RadianceMap(np.broadcast_to(rows, (32, 64, 3)).copy()), color=(1, 1, 1))
+    view = make.camera(make.look_at((0.0, -3.0, 1.0), (0.0, 0.0, 0.0)), width=64, height=48, focal=120.0)
+    glossy = Material(base_color=(0.5, 0.4, 0.3), roughness=0.4)
+    glow = Material(base_color=(0.0, 0.0, 0.0), roughness=1.0, emission=(4.0, 4.0, 4.0))
+
+    def light(background, lamps, radiance):
+        ball = make.thing(make.sphere(0.2), make.pose(x=0.5, z=0.3), replace(glow, emission=radiance))
+        floor = make.thing(make.quad(20, 20), make.pose(), glossy)
+        scene = make.scene(view, [floor, ball], lamps, background)
+        return light_of(both, scene, samples_per_pixel=64)[12:]
+
+    black = (0.0, 0.0, 0.0)
+    whole = light(sky, [SUN], glow.emission)
+    alone = light(sky, [], black) + light(DARK, [SUN], black) + light(DARK, [], glow.emission)
+    assert whole.mean() == pytest.approx(alone.mean(), rel=0.01)
