@@ -18,6 +18,7 @@ from myriorama.scenes.rendering.optics.bvh import Hits, MeshTracer
 from myriorama.scenes.rendering.optics.item import Item
 from myriorama.scenes.rendering.optics.lens_plane import Rect
 from myriorama.scenes.rendering.optics.moments import poses_at
+from myriorama.scenes.rendering.optics.tiles import Reach
 
 _MOST_LAYERS: Final = 256
 _STEP: Final = 1e-6
@@ -36,57 +37,56 @@ class Field:
         Of its rows; one for all where nothing rolls.
     poses : (h, 4, 4) or (1, 4, 4) float64
         world_from_camera.
+    lit : (h, w) bool
+        Which pixels are asked about.
     """
 
     rect: Rect
     plane: F64
     times_s: F64
     poses: F64
-    lit: Mask | None
+    lit: Mask
 
     @classmethod
     def of(cls, camera: Camera, rect: Rect, plane: F64, rolling: bool) -> Field:
         """Return the field of a rectangle whose plane is known."""
         times = camera.row_times(np.arange(rect[1], rect[3], dtype=np.float64) + 0.5) if rolling else np.zeros(1)
-        lit = np.isfinite(plane[0])
-        return cls(rect, plane, times, poses_at(camera, times), None if lit.all() else lit)
+        return cls(rect, plane, times, poses_at(camera, times), np.isfinite(plane[0]))
 
-    def crop(self, rect: Rect) -> Field:
-        """Return the field of a rectangle inside this one."""
+    def crop(self, rect: Rect, reach: Reach, number: int) -> Field:
+        """Return the field of a rectangle inside this one, of the pixels alone that look into an item's box."""
         x0, y0, x1, y1 = rect
         rows = slice(y0 - self.rect[1], y1 - self.rect[1])
         columns = slice(x0 - self.rect[0], x1 - self.rect[0])
+        plane = self.plane[:, rows, columns]
         one = len(self.times_s) == 1 and self.rect[3] - self.rect[1] != 1
         return Field(
             rect,
-            self.plane[:, rows, columns],
+            plane,
             self.times_s if one else self.times_s[rows],
             self.poses if one else self.poses[rows],
-            None if self.lit is None else self.lit[rows, columns],
+            reach.within(number, rect, plane),
         )
 
-    def rays(self, item: Item) -> tuple[F64, F64, npt.NDArray[np.intp] | None]:
-        """Return origins (3,) or (P, 3) and directions (P, 3) in an item's frame, and which pixels they belong to.
-
-        None means all pixels of the rectangle, row by row.
-        """
-        _, height, width = self.plane.shape
+    def rays(self, item: Item) -> tuple[F64, F64, npt.NDArray[np.intp]]:
+        """Return origins (3,) or (P, 3) and directions (P, 3) in an item's frame, and which pixels they belong to."""
+        width = self.plane.shape[2]
         turns = item.object_from_world @ self.poses[:, :3, :3]
         places = item.world_from_object[:3, 3] + item.velocity * self.times_s[:, None]
         eyes = (self.poses[:, :3, 3] - places) @ item.object_from_world.T
-        # Written out: a matrix library would start its threads for these three columns.
-        seen = np.empty((height, width, 3))
-        for k in range(3):
-            x, y, z = (turns[:, k, n, None] for n in range(3))
-            np.multiply(self.plane[0], x, out=seen[:, :, k])
-            seen[:, :, k] += self.plane[1] * y
-            seen[:, :, k] += z
-        directions = seen.reshape(-1, 3)
-        origins: F64 = eyes[0] if len(eyes) == 1 else np.repeat(eyes, width, axis=0)
-        if self.lit is None:
-            return origins, directions, None
         pixels = np.flatnonzero(self.lit)
-        return (origins if origins.ndim == 1 else origins[pixels]), directions[pixels], pixels
+        whole = len(pixels) == self.lit.size
+        x, y = (p.ravel() if whole else p.ravel()[pixels] for p in self.plane)
+        still = len(eyes) == 1
+        row = None if still else pixels // width
+        # Written out: a matrix library would start its threads for these three columns.
+        directions = np.empty((len(pixels), 3))
+        for k in range(3):
+            a, b, c = (turns[0, k, n] if row is None else turns[row, k, n] for n in range(3))
+            np.multiply(x, a, out=directions[:, k])
+            directions[:, k] += y * b
+            directions[:, k] += c
+        return (eyes[0] if row is None else eyes[row]), directions, pixels
 
 
 def cast(field: Field, item: Item, tracer: MeshTracer) -> Hits:
@@ -95,8 +95,6 @@ def cast(field: Field, item: Item, tracer: MeshTracer) -> Hits:
     hits = tracer.first_hits(origins, directions)
     if item.material.alpha == "cutout":
         hits = _beyond_cuts(item, tracer, origins, directions, hits)
-    if pixels is None:
-        return hits
     return Hits(pixels[hits.ray], hits.face, hits.t, hits.u, hits.v)
 
 
@@ -105,8 +103,7 @@ def covered(field: Field, item: Item, tracer: MeshTracer) -> npt.NDArray[np.intp
     if item.material.alpha == "cutout":
         return cast(field, item, tracer).ray
     origins, directions, pixels = field.rays(item)
-    met = tracer.meets(origins, directions)
-    return met if pixels is None else pixels[met]
+    return np.asarray(pixels[tracer.meets(origins, directions)])
 
 
 def _beyond_cuts(item: Item, tracer: MeshTracer, origins: F64, directions: F64, hits: Hits) -> Hits:

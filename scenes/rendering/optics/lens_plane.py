@@ -11,7 +11,6 @@ from collections.abc import Hashable
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy.interpolate import CubicSpline
 
 from myriorama.scenes.cameras.camera import Camera
@@ -116,9 +115,5 @@ def _nodes(first: float, last: float, stride: int) -> F64:
 
 def _between(values: F64, nodes_x: F64, nodes_y: F64, x: F64, y: F64) -> F64:
     """Return a tensor cubic spline through values (2, ny, nx), at rows y and columns x: (2, len(y), len(x))."""
-    return np.asarray(_weights(nodes_y, y) @ values @ _weights(nodes_x, x).T)
-
-
-def _weights(nodes: F64, at: F64) -> npt.NDArray[np.float64]:
-    """Return the (len(at), len(nodes)) matrix of a not-a-knot cubic spline: a spline is linear in its values."""
-    return np.asarray(CubicSpline(nodes, np.eye(len(nodes)), axis=0)(at), dtype=np.float64)
+    down = CubicSpline(nodes_y, values, axis=1)(y)
+    return np.asarray(CubicSpline(nodes_x, down, axis=2)(x), dtype=np.float64)

@@ -22,7 +22,7 @@ from myriorama.scenes.rendering.optics.item import Item, items_of
 from myriorama.scenes.rendering.optics.lens_plane import LensPlanes, Rect, plane_of
 from myriorama.scenes.rendering.optics.moments import rolls
 from myriorama.scenes.rendering.optics.surface_fields import facing_normals, object_coordinates
-from myriorama.scenes.rendering.optics.tiles import Tiles
+from myriorama.scenes.rendering.optics.tiles import Reach, Tiles
 from myriorama.scenes.rendering.raster.amodal import tight
 from myriorama.scenes.rendering.raster.drawlist import DrawList, draw_list
 from myriorama.scenes.rendering.raster.truth import TruthBuffers
@@ -89,10 +89,10 @@ class RayTracer:
         reached = tiles.reached(camera, items, rolling)
         crops: dict[int, list[tuple[int, int, Mask]]] = {}
         for number, item in enumerate(items):
-            rect = tiles.rect_of(reached[number])
+            rect = reached.rect(number)
             if rect is None:
                 continue
-            mask = self._draw(field.crop(rect), item, number, nearest, camera.width)
+            mask = self._draw(field.crop(rect, reached, number), item, number, nearest, camera.width)
             if amodal and item.is_thing and mask is not None:
                 crops.setdefault(item.instance, []).append((rect[0], rect[1], mask))
         masks: dict[int, AmodalMask] | None = None
@@ -132,28 +132,31 @@ class RayTracer:
         if not things:
             return {}
         reached = around.reached(camera, things, rolling)
-        rects = [(item, around.rect_of(reached[number])) for number, item in enumerate(things)]
+        rects = [reached.rect(number) for number in range(len(things))]
         counts: dict[int, int] = {}
         for image in _images_around(camera):
-            own = [(item, part) for item, rect in rects if rect and (part := _common(rect, image))]
+            own = [(k, part) for k, rect in enumerate(rects) if rect and (part := _common(rect, image))]
             if own:
-                for instance, count in self._count(camera, own, rolling).items():
+                for instance, count in self._count(camera, things, reached, own, rolling).items():
                     counts[instance] = counts.get(instance, 0) + count
         return counts
 
-    def _count(self, camera: Camera, own: list[tuple[Item, Rect]], rolling: bool) -> dict[int, int]:
-        """Return how many pixels each thing covers alone, items given with their rectangles within one image."""
+    def _count(
+        self, camera: Camera, things: list[Item], reach: Reach, own: list[tuple[int, Rect]], rolling: bool
+    ) -> dict[int, int]:
+        """Return how many pixels each thing covers alone, items given by number with rectangles within one image."""
         whole = _around([rect for _, rect in own])
         field = Field.of(camera, whole, plane_of(camera, whole), rolling)
-        parts: dict[int, list[tuple[Item, Rect]]] = {}
-        for item, rect in own:
-            parts.setdefault(item.instance, []).append((item, rect))
+        parts: dict[int, list[tuple[int, Rect]]] = {}
+        for number, rect in own:
+            parts.setdefault(things[number].instance, []).append((number, rect))
         counts = {}
         for instance, pieces in parts.items():
             x0, y0, x1, y1 = _around([rect for _, rect in pieces])
             found = np.zeros((y1 - y0, x1 - x0), dtype=np.bool_)
-            for item, rect in pieces:
-                pixels = covered(field.crop(rect), item, self._tracers.get(item.mesh))
+            for number, rect in pieces:
+                item = things[number]
+                pixels = covered(field.crop(rect, reach, number), item, self._tracers.get(item.mesh))
                 rows, columns = np.divmod(pixels, rect[2] - rect[0])
                 found[rows + rect[1] - y0, columns + rect[0] - x0] = True
             counts[instance] = int(np.count_nonzero(found))

@@ -73,9 +73,8 @@ def broken(example: OpenedProject, optical: OpticalRenderer, lenses, moved, inde
     return out
 
 
+@pytest.mark.parametrize("example", EXAMPLES[:4], indirect=True, scope="module")
 def test_labels_through_lenses_keep_the_contract(example, optical, lenses, moved) -> None:
-    if len(example.produced(1).record.scene.instances) > 60:
-        pytest.skip("a crowd; the long test takes it")
     assert broken(example, optical, lenses, moved, 1) == []
 
 
