@@ -4,6 +4,15 @@
 #include "environment.glsl"
 #include "shadow.glsl"
 #include "area.glsl"
+#if UV
+#if STRIPS
+#include "laid.glsl"
+Strip strip;
+#define LAID(map, uv) laid(map, uv, strip)
+#else
+#define LAID(map, uv) texture(map, uv)
+#endif
+#endif
 
 uniform vec4 u_base;            // linear colour, opacity
 uniform vec4 u_metal_rough;     // metallic, roughness, normal scale, alpha threshold
@@ -97,7 +106,7 @@ vec3 mapped_normal(vec3 n, vec2 uv) {
     float turned = dot(cross(p_x, p_y), n) < 0.0 ? -1.0 : 1.0;
     float longest = max(dot(tangent, tangent), dot(bitangent, bitangent));
     float scale = longest > 0.0 ? turned * inversesqrt(longest) : 0.0;
-    vec3 map = (texture(u_normal_map, uv).xyz * 255.0 - 127.5) / 127.5;
+    vec3 map = (LAID(u_normal_map, uv).xyz * 255.0 - 127.5) / 127.5;
     map.xy *= u_metal_rough.z;
     return normalize(tangent * (map.x * scale) + bitangent * (map.y * scale) + n * max(map.z, 1e-3));
 }
@@ -113,9 +122,12 @@ void main() {
     vec4 base = u_base;
 #if UV
     vec2 uv = v_uv * u_uv_scale;
+#if STRIPS
+    strip = strip_of(uv);
+#endif
 #endif
 #if BASE_MAP
-    vec4 texel = texture(u_base_map, uv);
+    vec4 texel = LAID(u_base_map, uv);
     base.rgb *= texel.rgb;
 #if CUTOUT
     base.a *= textureLod(u_base_map, uv, 0.0).a;
@@ -129,7 +141,7 @@ void main() {
     float metallic = u_metal_rough.x;
     float roughness = u_metal_rough.y;
 #if ROUGH_MAP
-    vec2 rough_metal = texture(u_rough_map, uv).gb;
+    vec2 rough_metal = LAID(u_rough_map, uv).gb;
     roughness *= rough_metal.x;
     metallic *= rough_metal.y;
 #endif
@@ -212,7 +224,7 @@ void main() {
     vec2 visibility = ambient_visibility(v_position.z);
     float visible = visibility.x;
 #if OCCLUSION_MAP
-    visible *= texture(u_occlusion_map, uv).r;
+    visible *= LAID(u_occlusion_map, uv).r;
 #endif
     mat3 turn_to_environment = mat3(u_environment_from_camera);
     // Light bounces between what occludes and what is occluded, both taken to have this colour.
@@ -232,7 +244,7 @@ void main() {
 
     vec3 emission = u_emission;
 #if EMISSION_MAP
-    emission *= texture(u_emission_map, uv).rgb;
+    emission *= LAID(u_emission_map, uv).rgb;
 #endif
     vec3 radiance = direct + indirect + emission;
 #if BLEND

@@ -103,7 +103,7 @@ class BeautyPass:
 
     def _program(self, group: Group, look: Look, clip: bytes, window: tuple[int, int], ready: set[Any]) -> Any:
         material = group.material
-        program = self._programs.get("beauty.vert", "beauty.frag", **switches(material, look))
+        program = self._programs.get("beauty.vert", "beauty.frag", **switches(material, look, self._textures.plain))
         if program not in ready:
             ready.add(program)
             program["u_clip_from_camera"].write(clip)
@@ -144,7 +144,7 @@ class BeautyPass:
         return program
 
 
-def switches(material: Material, look: Look) -> dict[str, int]:
+def switches(material: Material, look: Look, strips: bool = False) -> dict[str, int]:
     """Return what the beauty shader must be compiled with."""
     return {
         "UV": int(bool(material.textures)),
@@ -153,6 +153,7 @@ def switches(material: Material, look: Look) -> dict[str, int]:
         "NORMAL_MAP": int(material.normal_texture is not None),
         "OCCLUSION_MAP": int(material.occlusion_texture is not None),
         "EMISSION_MAP": int(material.emission_texture is not None),
+        "STRIPS": int(strips and bool(material.textures)),
         "CUTOUT": int(material.alpha == "cutout"),
         "BLEND": int(material.alpha == "transparent"),
         "ENVIRONMENT": int(look.environment is not None),

@@ -33,6 +33,11 @@ class TextureStore:
         self._largest = int(context.info["GL_MAX_TEXTURE_SIZE"])
         self._store: BoundedStore[moderngl.Texture] = BoundedStore(limit_bytes)
 
+    @property
+    def plain(self) -> bool:
+        """Whether the device's own filter takes one look only, so that slanted surfaces are left to the shader."""
+        return self._anisotropy <= 1
+
     def begin_frame(self) -> None:
         """What this frame asks for stays until the next."""
         self._store.begin_frame()
