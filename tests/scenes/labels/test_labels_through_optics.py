@@ -23,6 +23,7 @@ from myriorama.scenes.labels.record import Record
 from myriorama.scenes.labels.rolling_rays import RollingRays
 from myriorama.scenes.labels.sight import HIDDEN, OUTSIDE, VISIBLE, points_of, sight
 from myriorama.scenes.labels.truth import Truth
+from myriorama.scenes.materials.model import Material, Texture
 from myriorama.scenes.rendering.frame import AmodalMask, Frame
 
 WIDTH, HEIGHT = 64, 48
@@ -216,3 +217,25 @@ def test_what_a_lens_does_not_show_has_no_pixel_and_is_outside(scene_kit, traced
     assert (label["x"], label["y"], label["v"]) == (0.0, 0.0, OUTSIDE)
     assert label["depth_m"] == pytest.approx(1.0)
     assert None in row["box_3d"]["corners_px"]
+
+
+def test_what_a_cutout_removes_stops_no_ray_at_any_instant(scene_kit) -> None:
+    holes = np.full((8, 8, 4), 255, dtype=np.uint8)
+    holes[:, 4:, 3] = 0
+    leaf = Material(base_color_texture=Texture(holes, srgb=True), alpha="cutout")
+    s, at = scene_kit.shapes, scene_kit.pose_at
+    things = [
+        scene_kit.instance("floor/0", s.plane(4.0), at(), kind="stuff", class_id=9),
+        scene_kit.instance("leaf/0", s.plane(0.8), at(0.0, 0.0, 0.3, 20), material=leaf, velocity_m_s=(4.0, -2.0, 1.0)),
+        scene_kit.instance("ball/0", s.sphere(0.2), at(0.3, 0.3, 0.5), velocity_m_s=(0.0, 3.0, 0.0)),
+    ]
+    camera = scene_kit.looking((0.1, -1.5, 1.4), (0, 0, 0.2), WIDTH, HEIGHT, 62.0)
+    scene = scene_kit.scene(replace(camera, readout_s=0.08, angular_velocity_rad_s=(0.0, 0.5, 1.0)), things)
+    rays = scene.camera.rays(np.random.default_rng(6).uniform((0, 0), (WIDTH, HEIGHT), (150, 2)))
+    met = np.stack([RollingRays(scene).first_hit(i, rays.directions, None, rays.times_s) for i in range(3)])
+    for n in range(150):
+        then = CameraRays(frozen(scene, float(rays.times_s[n])))
+        expected = [float(then.first_hit(i, rays.directions[n : n + 1])[0]) for i in range(3)]
+        assert met[:, n] == pytest.approx(expected, rel=1e-9)
+    assert np.isfinite(met[1]).sum() > 5
+    assert (np.isfinite(met[0]) & ~np.isfinite(met[1])).sum() > 5
