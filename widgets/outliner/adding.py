@@ -5,6 +5,7 @@ What is added is the panel's affair.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,11 @@ from myriorama.app.actions import Action
 from myriorama.app.catalogue.camera_presets import camera_presets
 from myriorama.app.catalogue.effect_groups import CAMERAS, GROUPS
 from myriorama.app.catalogue.entries import Entry
+from myriorama.app.document.edit import Edit, commit
+from myriorama.app.document.views import add_view, single_camera, stereo_pair
+from myriorama.scenes.cameras.views import MAX_VIEWS
+from myriorama.scenes.errors import InputError
+from myriorama.scenes.project.model import Project
 from myriorama.widgets.outliner.marks import GROUP_MARKS, MARKS
 from myriorama.widgets.panel import Bound
 
@@ -25,6 +31,29 @@ _SHELVES: Final = (
     ("stage", "Stage…", "Choose a floor, a table or another stage to add."),
     ("environment", "Surroundings…", "Choose a sky, a room or a panorama to add."),
     ("lights", "Light…", "Choose a light to add."),
+)
+_VIEWS: Final[tuple[tuple[str, str, str, Callable[[Project], Edit], Callable[[int], bool]], ...]] = (
+    (
+        "stereo_pair",
+        "Stereo pair",
+        "Mount a left and a right camera, 12 cm apart: every sample has both pictures, and disparity.",
+        stereo_pair,
+        lambda views: views == 0,
+    ),
+    (
+        "add_view",
+        "One more view",
+        "Mount another camera on the rig; the section of the camera in the inspector says where.",
+        add_view,
+        lambda views: views < MAX_VIEWS,
+    ),
+    (
+        "single_camera",
+        "Single camera",
+        "Take all views off the rig, so that every sample is one picture again.",
+        single_camera,
+        lambda views: views > 0,
+    ),
 )
 _GROUP_HELP: Final = {
     "Lens & shutter": "Distortion, depth of field, motion blur, vignette, flare, dirt and more.",
@@ -53,7 +82,27 @@ def adding_of(panel: OutlinerPanel) -> tuple[Bound, ...]:
         told = "Add the effects of this camera, as one step."
         mark = GROUP_MARKS[CAMERAS]
         rows.append(_row(f"camera_{preset.name}", preset.label, told, "Add/Camera preset", mark, panel, run))
+    for id_, title, told, edit, enabled in _VIEWS:
+        action = Action(f"outliner.{id_}", title, "outliner", told, (), "Add/Cameras on the rig", GROUP_MARKS[CAMERAS])
+        rows.append(Bound(action, partial(_mount, panel, edit), partial(_has_views, panel, enabled)))
     return tuple(rows)
+
+
+def _has_views(panel: OutlinerPanel, enabled: Callable[[int], bool]) -> bool:
+    project = panel.studio.document.project
+    return project is not None and enabled(len(project.camera.views))
+
+
+def _mount(panel: OutlinerPanel, edit: Callable[[Project], Edit]) -> None:
+    project = panel.studio.document.project
+    if project is None:
+        return
+    try:
+        made = edit(project)
+    except InputError as error:
+        panel.studio.problems.tell(str(error))
+        return
+    commit(made, panel.studio.document, panel.studio.selection)
 
 
 def _offer(panel: OutlinerPanel, list_name: str, group: str) -> None:
