@@ -23,6 +23,7 @@ from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.conventions import U8
 from myriorama.scenes.rendering.frame import Frame, Renderer, RenderRequest
 from myriorama.scenes.rendering.optics.renderer import OpticalRenderer
+from myriorama.scenes.rendering.optics.shares import freed_later
 from myriorama.scenes.rendering.pathtraced.engine import PathTracer
 from myriorama.scenes.rendering.pathtraced.passes import Growing, PassEngine
 from myriorama.scenes.rendering.tone import develop
@@ -96,13 +97,15 @@ class Easel:
         frame = self._truth(scene) if scene.effects else _blank(scene)
         growing = Growing()
         began = time.perf_counter()
-        count, shown = 1, 0
+        count, shown, guided = 1, 0, True
         while True:
             self._go_on()
             lap = time.perf_counter()
             self._engine.begin(anew=growing.paths == 0)
             took = self._pass(scene, count, tracing.max_depth, growing)
             spent_s = time.perf_counter() - lap
+            if not shown:
+                guided = not freed_later(RenderRequest(engine="pathtraced", tracing=tracing), took)
             noise = growing.noise() if tracing.noise_target > 0 and growing.paths > 1 else 0.0
             quiet = 0.0 < noise <= tracing.noise_target
             done = growing.paths >= tracing.samples_per_pixel or quiet
@@ -111,7 +114,7 @@ class Easel:
             if done or growing.paths >= 2 * shown:
                 shown = growing.paths
                 self._go_on()
-                linear = growing.linear(denoise=denoised)
+                linear = growing.linear(denoise=denoised, guided=guided)
                 made = replace(frame, linear=linear, rgb=develop(linear))
                 rgb = with_effects(made, scene, sample, self._registry).rgb
             seconds = time.perf_counter() - began

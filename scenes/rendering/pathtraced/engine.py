@@ -110,15 +110,18 @@ class PathTracer:
         from myriorama.scenes.rendering.pathtraced.stock import StockScene, refuse
 
         refuse(scene, tracing)
-        camera, radiance = scene.camera, scene.background.radiance
+        camera = scene.camera
         told = StockScene(scene, tracing.max_depth)
         seed = seed_of(scene.sample_key, "picture")
         exposure = float(2.0**camera.exposure_ev)
         found = expose(lambda a, b: told.sums(a, b, seed), tracing, camera.width, camera.height, exposure)
-        table = None if radiance is None else self._tables.get(radiance.key, lambda: _sized(table_of(radiance)))
-        return Traced(
-            self._developed(found, behind(scene, table, found.open[:, :, 0] > 0), tracing), MappingProxyType({})
-        )
+        back = behind(scene, self.table(scene), found.open[:, :, 0] > 0)
+        return Traced(self._developed(found, back, tracing), MappingProxyType({}))
+
+    def table(self, scene: Scene) -> RadianceTable | None:
+        """Return the table of a scene's surroundings; None where they are of one colour."""
+        radiance = scene.background.radiance
+        return None if radiance is None else self._tables.get(radiance.key, lambda: _sized(table_of(radiance)))
 
     def _pair(
         self, noisy: Exposed, back: F32, tracer_of: Callable[[tuple[int, int]], Trace], scene: Scene, tracing: Tracing

@@ -17,13 +17,16 @@ import numpy.typing as npt
 from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.conventions import F32, F64
 from myriorama.scenes.rendering.frame import Device, Frame, RenderRequest
+from myriorama.scenes.rendering.optics.shares import freed
 from myriorama.scenes.rendering.pathtraced.backdrop import behind
 from myriorama.scenes.rendering.pathtraced.engine import PathTracer, seed_of
 from myriorama.scenes.rendering.pathtraced.film import denoised, noise_of
+from myriorama.scenes.rendering.pathtraced.probe import SCALAR
+from myriorama.scenes.rendering.tracing import Tracing
 
 LARGEST_BAND_PX: Final = 500_000
 """Pixels that are traced at once: between two bands a pass can be given up."""
-_PARTS: Final = ("light", "back", "albedo", "normal", "squares")
+_PARTS: Final = ("light", "back", "open", "albedo", "normal", "squares")
 
 
 class PassEngine:
@@ -45,6 +48,7 @@ class PassEngine:
         self._first = 0
         self._most = 0
         self._traced = 0
+        self._stock: tuple[Scene, Any] | None = None
 
     @property
     def device(self) -> Device:
@@ -62,8 +66,11 @@ class PassEngine:
     def render(self, scene: Scene, request: RenderRequest) -> Frame:
         """Return exposed linear light with its grain, and as layers what `Growing` adds up beside it."""
         camera, count = scene.camera, request.tracing.samples_per_pixel
-        told, table, origin = self._tracer.told(scene)
-        sums = self._sums(told, scene, origin, count, request.tracing.max_depth)
+        if self.device.renderer == SCALAR:
+            sums, table = self._slowly(scene, request.tracing), self._tracer.table(scene)
+        else:
+            told, table, origin = self._tracer.told(scene)
+            sums = self._sums(told, scene, origin, count, request.tracing.max_depth)
         self._most = max(self._most, count)
         self._traced += count * camera.width * camera.height
         exposure = float(2.0**camera.exposure_ev)
@@ -74,6 +81,7 @@ class PassEngine:
         layers = {
             "light": light,
             "back": back,
+            "open": mean["open"],
             "albedo": mean["albedo"],
             "normal": mean["normal"],
             "squares": mean["squares"] * exposure**2,
@@ -105,8 +113,21 @@ class PassEngine:
                 found.setdefault(name, []).append(values)
         return {name: np.concatenate(parts).astype(np.float64) for name, parts in found.items()}
 
+    def _slowly(self, scene: Scene, tracing: Tracing) -> dict[str, F64]:
+        """Trace by Mitsuba's own plugins, for want of LLVM."""
+        from myriorama.scenes.rendering.pathtraced.stock import StockScene, refuse
+
+        self._may_go_on()
+        refuse(scene, tracing)
+        if self._stock is None or self._stock[0] is not scene:
+            self._stock = (scene, StockScene(scene, tracing.max_depth))
+        last = self._first + tracing.samples_per_pixel
+        sums = self._stock[1].sums(self._first, last, seed_of(scene.sample_key, "picture"))
+        return {name: np.asarray(values, dtype=np.float64) for name, values in sums.items()}
+
     def close(self) -> None:
-        """Nothing is held."""
+        """Let go of the scene that is held."""
+        self._stock = None
 
 
 class Growing:
@@ -129,10 +150,22 @@ class Growing:
         spread = np.maximum(self._total["squares"] / self.paths - light**2, 0.0) / max(self.paths - 1, 1)
         return noise_of({"light": _single(light), "error": _single(np.sqrt(spread))})
 
-    def linear(self, *, denoise: bool) -> F32:
-        """Return the (H, W, 3) exposed linear picture so far."""
+    def linear(self, *, denoise: bool, guided: bool = True) -> F32:
+        """Return the (H, W, 3) exposed linear picture so far.
+
+        Parameters
+        ----------
+        guided : bool
+            Denoise by albedo and normals, as the picture of a pinhole; else as one of many drawings through a lens.
+        """
         mean = {name: _single(total / self.paths) for name, total in self._total.items()}
-        light = denoised(mean["light"], mean["albedo"], mean["normal"]) if denoise else mean["light"]
+        light = mean["light"]
+        if denoise and not guided:
+            return freed(light + mean["back"])
+        if denoise:
+            # Where no path hit anything there is nothing to clean, and a trace of light would be left.
+            quiet = denoised(light, mean["albedo"], mean["normal"])
+            light = np.where(mean["open"] >= 1.0, np.float32(0.0), quiet)
         return np.asarray(light + mean["back"], dtype=np.float32)
 
 

@@ -20,7 +20,8 @@ from myriorama.app.preview.traced import TracedPicture, TracingNow
 from myriorama.app.preview.tracer_here import look
 from myriorama.app.preview.tracing import TracingService
 from myriorama.scenes.project.dump import dump_project
-from myriorama.scenes.project.model import Project
+from myriorama.scenes.project.model import Node, Project
+from myriorama.scenes.rendering.likeness import root_mean_square
 
 if TYPE_CHECKING:
     from conftest import Models
@@ -132,3 +133,20 @@ def test_a_target_noise_ends_early_and_a_hopeless_project_is_told(
     service.ask(2, wanted(traced(broken), tmp_path))
     models.until(lambda: service.now.value.state == "failed", "why there is no picture")
     assert "no_such_thing" in service.now.value.reason
+
+
+def test_a_blurred_picture_is_close_to_the_one_that_is_exported(
+    service: TracingService, models: Models, told: list[TracedPicture], small: Project, tmp_path: Path
+) -> None:
+    lens = Node(uid="lens", type="depth_of_field", parameters={"f_number": 1.0})
+    blurred = small.model_copy(update={"effects": (lens,)})
+    project = traced(blurred, samples_per_pixel=8)
+    service.ask(1, wanted(project, tmp_path))
+    models.until(lambda: service.now.value.state in ("done", "failed"), "the whole picture")
+    assert service.now.value.reason == ""
+    file = tmp_path / "project.json"
+    file.write_text(dump_project(project), encoding="utf-8")
+    with open_project(file) as opened:
+        exported = opened.produced(0).record.rgb
+    # An export frees each of a few drawings of grain by itself, and a growing picture their mean.
+    assert root_mean_square(exported, told[-1].rgb) < 0.015
