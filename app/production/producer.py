@@ -172,7 +172,7 @@ class Producer:
         """
         spent: Counter[str] = Counter()
         view = index % max(1, len(self.project.camera.views))
-        judged = self._judged_by(index - view, spent) if view else None
+        judged = self._judged_by(index, index - view, spent) if view else None
         refused: Counter[str] = Counter(judged.refused if judged else {})
         attempt = judged.attempt if judged else 0
         while True:
@@ -192,16 +192,19 @@ class Producer:
             if attempt == self.project.max_attempts:
                 raise AcceptanceError(sample, refused)
 
-    def _judged_by(self, first: int, spent: Counter[str]) -> Judged:
-        """Return which draw of a scene its first view accepts, by labels alone; the last answer is kept."""
+    def _judged_by(self, index: int, first: int, spent: Counter[str]) -> Judged:
+        """Return which draw of its scene a picture shows: what the first view accepts, by labels alone.
+
+        The last answer is kept.
+        """
         if self._judged is None or self._judged.first != first:
             judged = Judged(first, 0, {})
             if self.project.acceptance:
-                judged = self._judge(first, _Clock(spent, self._on_stage))
+                judged = self._judge(index, first, _Clock(spent, self._on_stage))
             self._judged = judged
         return self._judged
 
-    def _judge(self, first: int, clock: _Clock) -> Judged:
+    def _judge(self, index: int, first: int, clock: _Clock) -> Judged:
         request = request_for(choose(self._registry, RULES_READ), RenderRequest(rgb=False, amodal=False))
         refused: Counter[str] = Counter()
         for attempt in range(self.project.max_attempts):
@@ -216,7 +219,7 @@ class Producer:
             if not found:
                 return Judged(first, attempt, dict(refused))
             refused.update(found)
-        raise AcceptanceError(self.draw(first, self.project.max_attempts - 1), refused)
+        raise AcceptanceError(self.draw(index, self.project.max_attempts - 1), refused)
 
     def record(self, sample: SceneSample) -> Record:
         """Return the record of a recipe as it is, without acceptance or check."""

@@ -208,8 +208,9 @@ def test_a_scene_that_is_never_accepted_is_refused_for_every_view(small_project:
 
     with open_project(small_project(never)) as opened:
         for index in (0, 1):
-            with pytest.raises(AcceptanceError, match=r"in sight \(2 times\)"):
+            with pytest.raises(AcceptanceError, match=r"in sight \(2 times\)") as refusal:
                 opened.produced(index)
+            assert refusal.value.sample.index == index
 
 
 def stereo(raw: dict[str, Any]) -> None:
