@@ -27,6 +27,7 @@ from myriorama.app.judging.sidecar import JudgmentSidecar
 from myriorama.app.object_studio.thumbnails import Thumbnails
 from myriorama.app.observable import Observable, Post, Selection
 from myriorama.app.overlays import OverlayState
+from myriorama.app.parts.shown import names_of
 from myriorama.app.preview.companion import Companion
 from myriorama.app.preview.director import Director
 from myriorama.app.preview.gallery import TileService
@@ -149,6 +150,9 @@ class Studio:
         self.tiles.epoch_changed.connect(self.table.start_epoch)
         self.facts_demand = FactsDemand(self.tiles, self.table, self.browse, self.settings)
         self.document.opened.connect(self._on_opened)
+        self._classes_told: tuple[object, object] = (None, None)
+        self.document.changed.connect(self._call_classes)
+        self.document.opened.connect(self._call_classes)
 
     def _make_plugins(self) -> None:
         """Make what plugins need, and use at once what was approved: the first picture may need it."""
@@ -176,6 +180,14 @@ class Studio:
         self.locks.set(frozenset())
         self.table.clear()
         self.browse.set(Order())
+
+    def _call_classes(self) -> None:
+        """Let statistics call classes as formats do; most edits change nothing of that, and cost nothing here."""
+        project = self.document.project
+        told = (None, None) if project is None else (project.classes, project.output.class_map)
+        if told[0] is not self._classes_told[0] or told[1] is not self._classes_told[1]:
+            self._classes_told = told
+            self.table.call_classes(names_of(project))
 
     def close(self) -> None:
         """Write the judgments and end the services' processes."""

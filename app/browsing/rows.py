@@ -125,3 +125,14 @@ class Vocabulary:
     def known(self, word: str) -> int | None:
         """Return the number of a word, or None."""
         return self._codes.get(word)
+
+    def called(self, name: str, names: Mapping[str, str]) -> list[int]:
+        """Return the numbers of the words that are called so by `names`; where there are none, of the word itself."""
+        found = [code for code, word in enumerate(self.words) if names.get(word, word) == name]
+        own = self._codes.get(name)
+        return found or ([] if own is None else [own])
+
+    def renamed(self, names: Mapping[str, str]) -> tuple[Vocabulary, I64]:
+        """Return a vocabulary of other names, and for each word's number its number there; one name is one number."""
+        out = Vocabulary()
+        return out, np.array([out.code(names.get(word, word)) for word in self.words], dtype=np.int64)

@@ -63,6 +63,7 @@ class FactsTable:
         self.version = 0
         self.epoch = 0
         self._naming = naming
+        self._called: Mapping[str, str] = {}
         self._provided: dict[str, tuple[Column, Provided]] = {}
         self._forget()
 
@@ -136,6 +137,12 @@ class FactsTable:
         self._provided[column.name] = (column, values)
         self._tell()
 
+    def call_classes(self, names: Mapping[str, str]) -> None:
+        """Call classes otherwise from now on: own name -> another; classes of one name are one. The facts stay."""
+        if dict(names) != self._called:
+            self._called = dict(names)
+            self._tell()
+
     # -- what is known ---------------------------------------------------------------------------------------------
 
     @property
@@ -151,7 +158,10 @@ class FactsTable:
     @property
     def classes(self) -> tuple[str, ...]:
         """Names of the classes that were seen, the most frequent in samples first."""
-        return tuple(name for name, n in sorted(self._classes.items(), key=lambda c: (-c[1], c[0])) if n > 0)
+        seen: Counter[str] = Counter()
+        for name, n in self._classes.items():
+            seen[self._called.get(name, name)] += n
+        return tuple(name for name, n in sorted(seen.items(), key=lambda c: (-c[1], c[0])) if n > 0)
 
     def sample_key(self, index: int) -> str:
         """Return the key of a sample whose facts are known, stale or not; empty for any other."""
@@ -306,27 +316,30 @@ class FactsTable:
         if column.startswith("count:"):
             return self._counts(column[6:])
         rows, name, words = self._values.get(column), "value", self._words.get(column)
-        class_code: int | None = None
+        codes: list[int] | None = None
         if rows is None:
             base, at, class_name = column.partition("@")
             rows, name, words = (self._samples if base in _SAMPLE else self._objects), base, self._words.get(base)
-            class_code = self._words["class"].known(class_name) if at else None
-            if (base not in _SAMPLE and base not in _OBJECT) or (at and (class_code is None or base in _SAMPLE)):
+            codes = self._words["class"].called(class_name, self._called) if at else None
+            if (base not in _SAMPLE and base not in _OBJECT) or (at and (not codes or base in _SAMPLE)):
                 return np.zeros(0, dtype=np.int64), np.zeros(0), None
         which = rows.live()
-        if class_code is not None:
-            which[which] = rows.column("class", which) == class_code
+        if codes is not None:
+            which[which] = np.isin(rows.column("class", which), codes)
         numbers = rows.column(name, which)
+        if column == "class" and words is not None and self._called:
+            words, own = words.renamed(self._called)
+            numbers = own[numbers.astype(np.int64)].astype(np.float64)
         finite = np.isfinite(numbers)
         return rows.slots(which)[finite], numbers[finite], words
 
     def _counts(self, class_name: str) -> tuple[I64, F64, None]:
         slots = np.arange(self._editions.used, dtype=np.int64)
-        code = self._words["class"].known(class_name)
-        if code is None:
+        codes = self._words["class"].called(class_name, self._called)
+        if not codes:
             return slots[:0], np.zeros(0), None
         which = self._objects.live()
-        which[which] = self._objects.column("class", which) == code
+        which[which] = np.isin(self._objects.column("class", which), codes)
         return slots, np.bincount(self._objects.slots(which), minlength=len(slots)).astype(np.float64), None
 
     def _fulfilled(self, condition: Condition, count: int) -> Held:

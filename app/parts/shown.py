@@ -16,7 +16,7 @@ from myriorama.app.document.addresses import CLASSES, OUTPUT
 from myriorama.app.document.edit import Edit
 from myriorama.app.document.uids import items, title_of
 from myriorama.app.inspection.naming import readable
-from myriorama.app.pictures.class_looks import ClassLook, class_looks
+from myriorama.app.pictures.class_looks import ClassLook, class_looks, named
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.plugins.selection import ClassUse, Use
 from myriorama.plugins.splitting import MAX_SALT, PARTS, drawn_paths
@@ -60,6 +60,12 @@ def class_rows(project: Project) -> tuple[ShownRow, ...]:
 def looks_of(project: Project | None) -> dict[str, ClassLook]:
     """Return how each class of a project is drawn."""
     return class_looks(class_rows(project)) if project is not None else {}
+
+
+def names_of(project: Project | None) -> dict[str, str]:
+    """Return what each class that is not shown as itself is called: `mug` for a merged cup, or `bowl (ignored)`."""
+    called = {name: named(look.name, look.use) for name, look in looks_of(project).items()}
+    return {name: other for name, other in called.items() if other != name}
 
 
 def uses_of(project: Project) -> dict[str, ClassUse]:

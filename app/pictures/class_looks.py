@@ -148,3 +148,8 @@ def legend(looks: Looks, present: Collection[str]) -> tuple[LegendRow, ...]:
 def rgb_of(color: str) -> Rgb:
     """Return the colour that is written ``#rrggbb``."""
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+
+
+def hex_of(color: Rgb) -> str:
+    """Return a colour as ``#rrggbb``."""
+    return "#{:02x}{:02x}{:02x}".format(*color)

@@ -25,7 +25,7 @@ from myriorama.app.dataset.layout import PROJECT
 from myriorama.app.document.document import Document
 from myriorama.app.observable import Observable, Post
 from myriorama.app.overlays import OverlayState
-from myriorama.app.parts.shown import looks_of
+from myriorama.app.parts.shown import looks_of, names_of
 from myriorama.app.pictures.class_looks import Looks
 from myriorama.app.preview.tiles import SampleFacts, Tile, TileKey
 from myriorama.app.queue_view.stored import broken, facts_at, tile_at
@@ -235,6 +235,7 @@ class WrittenDataset:
         self.browse = Browse()
         self.declared = DeclaredNow(self.document, registry)
         self.table = FactsTable(self.declared.names)
+        self.table.call_classes(names_of(self.document.project))
         self.table.provide(Column("index", "Sample"), self._numbered)
         self.tiles = WrittenTiles(post, info, registry)
         self.tiles.facts_ready.connect(self.table.add)

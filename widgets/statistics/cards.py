@@ -26,6 +26,8 @@ from myriorama.app.browsing.histograms import (
     split_counts,
 )
 from myriorama.app.browsing.table import Values
+from myriorama.app.parts.shown import looks_of
+from myriorama.app.pictures.class_looks import hex_of, named
 from myriorama.app.studio import Studio
 from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.plain import plain_tip
@@ -293,8 +295,10 @@ class WordCard(Card):
     def _colors(self, words: list[str]) -> dict[str, str]:
         if self.declared is not None:
             return {w: w for w in words} if self.declared.kind == "color" else {}
-        project = self.studio.document.project
-        return {row.name: row.color for row in project.classes} if project and self.column == "class" else {}
+        if self.column != "class":
+            return {}
+        looks = looks_of(self.studio.document.project).values()
+        return {named(look.name, look.use): hex_of(look.color) for look in looks}
 
     def show_order(self) -> None:
         if isinstance(self.plot, WordBars):

@@ -163,3 +163,30 @@ def test_ten_thousand_samples_are_filtered_in_time(facts_of: Make) -> None:
     took = time.perf_counter() - started
     assert 0 < len(found) < 10_000
     assert took <= 0.2
+
+
+def test_classes_of_one_name_are_one_and_can_be_told_apart_again(table: FactsTable) -> None:
+    before = table.version
+    table.call_classes({"mug": "vessel", "pot": "vessel"})
+    assert table.version > before
+    assert table.classes == ("vessel",)
+    assert table.values("class")[1].tolist() == ["vessel"] * 3
+    assert [table.value(i, "count:vessel") for i in (0, 1, 2)] == [2, 0, 1]
+    assert sorted(table.values("distance@vessel")[1].tolist()) == [2.0, 2.0, 3.0]
+    assert table.matching(Order((Condition("class", words=frozenset({"vessel"})),)), 3) == [0, 2]
+    assert table.matching(Order((Condition("count:vessel", low=2.0),)), 3) == [0]
+    assert table.matching(Order((Condition("count:pot", low=1.0),)), 3) == [0], "a filter of before still holds"
+    version = table.version
+    table.call_classes({"mug": "vessel", "pot": "vessel"})
+    assert table.version == version
+    table.call_classes({})
+    assert table.classes == ("mug", "pot")
+    assert sorted(table.values("class")[1].tolist()) == ["mug", "mug", "pot"]
+
+
+def test_a_class_may_take_the_name_of_another(table: FactsTable) -> None:
+    table.call_classes({"mug": "pot", "pot": "pot (ignored)"})
+    assert table.value(0, "count:pot") == 1
+    assert table.value(2, "count:pot") == 1
+    assert table.value(2, "count:pot (ignored)") == 0
+    assert table.classes == ("pot", "pot (ignored)")

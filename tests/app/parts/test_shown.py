@@ -12,6 +12,7 @@ from myriorama.app.parts.shown import (
     class_rows,
     dividing_values,
     in_words,
+    names_of,
     reset_shown,
     set_divided_by,
     set_shares,
@@ -73,3 +74,10 @@ def test_what_a_split_means_is_said() -> None:
     assert "keeps its part" in in_words((0.8, 0.1, 0.1), "")
     assert "never trained on" in in_words((0.8, 0.2, 0.0), "light/file", "Room · File")
     assert "Room · File" in in_words((0.8, 0.2, 0.0), "light/file", "Room · File")
+
+
+def test_what_classes_are_called(project: Project) -> None:
+    assert names_of(project) == names_of(None) == {}
+    renamed = set_shown(project, "mug", shown_name="cup").project
+    assert names_of(renamed) == {"mug": "cup"}
+    assert names_of(set_shown(renamed, "mug", use="ignore").project) == {"mug": "mug (ignored)"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from myriorama.app.browsing.browse import Condition
+from myriorama.app.parts.shown import reset_shown, set_shown
 from myriorama.app.preview.tiles import ObjectFacts, SampleFacts
 from myriorama.app.studio import Studio
 from myriorama.widgets.statistics.bar_plot import BarPlot
@@ -279,3 +281,25 @@ def test_actions(filled: StatisticsPanel) -> None:
     assert filled.studio.browse.value.conditions == ()
     actions["statistics.parameters"].run()
     assert filled.of_values.isChecked()
+
+
+def test_classes_are_called_as_formats_show_them(qtbot: QtBot, filled: StatisticsPanel) -> None:
+    """A map that renames a class changes bars, their colour and the choice of classes, at once and for facts that are there."""
+    studio = filled.studio
+    project = studio.document.project
+    assert project is not None
+    own = project.classes[0].name
+    epoch = studio.tiles.epoch
+    for index in range(40):
+        studio.table.add(replace(facts(index, epoch), objects=(replace(facts(index).objects[0], class_name=own),)))
+    edit = set_shown(project, own, shown_name="vessel")
+    studio.document.replace(edit.project, edit.label)
+    settle(qtbot, filled)
+    assert studio.table.classes == ("vessel",)
+    assert [filled.classes.itemText(i) for i in range(filled.classes.count())] == ["All classes", "vessel"]
+    bars, plot = card(filled, WordCard)
+    assert isinstance(bars, WordCard)
+    assert isinstance(plot, WordBars)
+    assert bars._colors(["vessel"])["vessel"] == project.classes[0].color.lower()
+    studio.document.replace(reset_shown(edit.project).project, "back")
+    assert studio.table.classes == (own,)
