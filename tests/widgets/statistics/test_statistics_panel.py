@@ -284,7 +284,7 @@ def test_actions(filled: StatisticsPanel) -> None:
 
 
 def test_classes_are_called_as_formats_show_them(qtbot: QtBot, filled: StatisticsPanel) -> None:
-    """A map that renames a class changes bars, their colour and the choice of classes, at once and for facts that are there."""
+    """A map that renames a class changes bars, their colour and the choice of classes, at once and for facts there."""
     studio = filled.studio
     project = studio.document.project
     assert project is not None
