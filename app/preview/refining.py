@@ -56,12 +56,8 @@ class Refiner:
         preview.frame_ready.connect(self._on_frame)
         preview.failed.connect(self._on_failed)
         tracing.picture_ready.connect(self._on_picture)
+        tracing.now.changed.connect(self._on_now)
         self.wanted.changed.connect(self._on_wanted)
-
-    def again(self) -> None:
-        """Trace the picture that rests once more: after a failure."""
-        self.traced = None
-        self._begin()
 
     def close(self) -> None:
         """Listen no more."""
@@ -71,6 +67,7 @@ class Refiner:
         self._preview.frame_ready.disconnect(self._on_frame)
         self._preview.failed.disconnect(self._on_failed)
         self._tracing.picture_ready.disconnect(self._on_picture)
+        self._tracing.now.changed.disconnect(self._on_now)
 
     def _on_opened(self) -> None:
         self.raster = self.traced = None
@@ -115,6 +112,13 @@ class Refiner:
             self._begin()
         else:
             self._rest()
+
+    def _on_now(self, now: TracingNow) -> None:
+        """Show the raster picture again where tracing failed: half a picture is none."""
+        if now.state == "failed" and self.traced is not None:
+            self.traced = None
+            if self.raster is not None:
+                self.refined.emit(self.raster)
 
     def _begin(self) -> None:
         if self.raster is not None and self._request is not None and self.wanted.value:

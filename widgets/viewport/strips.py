@@ -165,7 +165,7 @@ class StatusStrip(QFrame):
     def show_tracing(self, now: TracingNow) -> None:
         """Say how far the path-traced picture is."""
         self._traced.set_text(now.in_words)
-        self._traced.setMinimumWidth(QFontMetrics(self._traced.font()).horizontalAdvance(now.in_words))
+        self._traced.setMinimumWidth(QFontMetrics(self._traced.font()).horizontalAdvance(now.in_words) + 8)
         self._traced.setToolTip(now.told)
         set_role(self._traced, {"failed": "error", "done": "good"}.get(now.state, ""))
 

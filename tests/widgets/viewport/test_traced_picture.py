@@ -103,6 +103,7 @@ def test_a_failure_is_told_on_the_picture_which_stays(shown: Any, recorded: Samp
     studio = shown.studio
     at_rest(studio, recorded)
     shown.run("pathtraced")
+    studio.tracing.picture_ready.emit(picture_of(recorded, 200))
     studio.tracing.now.set(TracingNow("failed", reason="the path tracer's process ended (signal 9)"))
     assert "signal 9" in shown.panel.traced.badge.text
     assert "raster picture" in shown.panel.traced.badge.text
