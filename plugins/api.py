@@ -210,7 +210,7 @@ class Annotator(Plugin):
     passes: ClassVar[frozenset[str]] = frozenset({"truth"})
 
     def applies(self, scene: Scene) -> bool:
-        """Return whether this scene can have such labels at all; one that does not apply is as if it were not chosen."""
+        """Return whether this scene can have such labels; one that does not apply is as if it were not chosen."""
         return True
 
     @abstractmethod

@@ -174,4 +174,5 @@ def own_draws(indices: I64, values: F64, *, per_sample: bool, views: int = 1) ->
     known, scene = np.unique(scenes, return_inverse=True)
     first = np.full(len(known), np.iinfo(np.int64).max)
     np.minimum.at(first, scene, indices)
-    return values[indices == first[scene]]
+    found: F64 = values[indices == first[scene]]
+    return found
