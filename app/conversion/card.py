@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from myriorama.app.conversion.engine_words import engine_told
 from myriorama.app.conversion.escaping import code, fenced, markdown, paragraphs, yaml
 from myriorama.app.conversion.facts import CardFacts
 from myriorama.app.conversion.label_words import CONVENTIONS, DEFINITIONS, GROUND, OURS, ROLES
@@ -319,7 +320,8 @@ def _making(facts: CardFacts) -> Iterator[str]:
     own = [reference for reference in facts.tally.assets if not reference.startswith(SHIPPED)]
     if own and not facts.of_export:
         yield f"Its files are not in this dataset: put `{PROJECT}` beside them, or name their folder with `--assets`.\n"
-    rows: list[tuple[str, str]] = [("seed", str(info.seed)), ("project hash", code(info.project_hash))]
+    rows: list[tuple[str, str]] = [("pictures by", markdown(engine_told(source.engine, source.tracing)))]
+    rows += [("seed", str(info.seed)), ("project hash", code(info.project_hash))]
     rows += [("dataset digest", code(source.digest))] if source.digest else []
     rows += [(markdown(name), code(v)) for name, v in sorted(source.versions.items()) if not name.startswith(PLUGIN)]
     rows += [

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from myriorama.app.conversion.escaping import shell
@@ -47,6 +47,10 @@ class CardSource:
         The command line that makes it again.
     digest : str
         Of an export: the digest of the dataset that it was made from.
+    engine : str
+        What made the pictures.
+    tracing : mapping
+        How paths were traced; empty for another engine.
     """
 
     info: DatasetInfo
@@ -57,6 +61,8 @@ class CardSource:
     quarantined: int
     command: str
     digest: str = ""
+    engine: str = "raster"
+    tracing: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,8 @@ def source_of_job(job: Job, devices: Iterable[str], quarantined: int) -> CardSou
         tuple(sorted(devices)),
         quarantined,
         render_command(job.info, job.formats, job.labels, runs, job.quality),
+        engine=job.engine,
+        tracing=job.tracing if job.engine != "raster" else {},
     )
 
 
@@ -141,6 +149,8 @@ def source_of_manifest(manifest: Manifest) -> CardSource:
         tuple(head["devices"]),
         len(manifest.quarantined),
         render_command(manifest.info, formats, head["labels"], runs, head.get("quality", "")),
+        engine=head.get("engine", "raster"),
+        tracing=head.get("tracing", {}),
     )
 
 
@@ -157,6 +167,8 @@ def source_of_export(
         len(manifest.quarantined),
         export_command(manifest.info, writer.name, options, selection),
         manifest.digest,
+        manifest.head.get("engine", "raster"),
+        manifest.head.get("tracing", {}),
     )
 
 

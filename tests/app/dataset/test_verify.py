@@ -12,6 +12,7 @@ import pytest
 
 from myriorama.app.dataset.encoders import decode_png, encode_png
 from myriorama.app.dataset.layout import MANIFEST
+from myriorama.app.dataset.manifest import CARD_FORM
 from myriorama.app.dataset.verify import verify
 
 
@@ -177,7 +178,7 @@ def test_a_card_that_says_something_else_is_named(dataset, name):
 
 
 def test_a_dataset_of_before_there_were_cards_is_whole(dataset):
-    content = (dataset / MANIFEST).read_bytes().rpartition(b'],\n"digest":"')[0].replace(b'"card":1,', b"")
+    content = (dataset / MANIFEST).read_bytes().rpartition(b'],\n"digest":"')[0].replace(b'"card":%d,' % CARD_FORM, b"")
     for name in ("README.md", "croissant.json", "samples.jpg"):
         (dataset / name).unlink()
         content = re.sub(rb',\n\{"path":"%s"[^}]*\}' % re.escape(name.encode()), b"", content)
