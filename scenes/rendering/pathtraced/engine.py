@@ -22,6 +22,7 @@ from myriorama.scenes.rendering.frame import Device
 from myriorama.scenes.rendering.pathtraced.backdrop import behind
 from myriorama.scenes.rendering.pathtraced.film import Exposed, Trace, denoised, expose
 from myriorama.scenes.rendering.pathtraced.geometry import Triangles, triangles_of
+from myriorama.scenes.rendering.pathtraced.giving_back import SCENES, give_back
 from myriorama.scenes.rendering.pathtraced.keeping import Kept
 from myriorama.scenes.rendering.pathtraced.lamps import lights_of
 from myriorama.scenes.rendering.pathtraced.probe import INSTALL, SCALAR
@@ -33,8 +34,10 @@ from myriorama.scenes.rendering.tracing import Tracing
 if TYPE_CHECKING:
     from myriorama.scenes.rendering.pathtraced.device_scene import Body, DeviceScene, Sky
 
-_TEXEL_BYTES: Final = 96 * 2**20
-_BODY_BYTES: Final = 128 * 2**20
+_DECODED_BYTES: Final = 96 * 2**20
+_TEXEL_BYTES: Final = 32 * 2**20
+_BODY_BYTES: Final = 32 * 2**20
+"""Of a scene whose passes, views or materials follow one another; the next sample's things stand elsewhere."""
 _SKY_BYTES: Final = 80 * 2**20
 _BYTES_A_FACE: Final = 200
 
@@ -66,11 +69,12 @@ class PathTracer:
             version=str(mi.__version__),
             software=not tracer.variant.startswith("cuda"),
         )
-        self._decoded: Kept[Any] = Kept(_TEXEL_BYTES)
+        self._decoded: Kept[Any] = Kept(_DECODED_BYTES)
         self._texels: Kept[Any] = Kept(_TEXEL_BYTES)
         self._tables: Kept[RadianceTable] = Kept(_SKY_BYTES)
         self._skies: Kept[Sky] = Kept(_SKY_BYTES)
         self._bodies: Kept[tuple[Triangles, Body]] = Kept(_BODY_BYTES)
+        self._rendered = 0
 
     @property
     def device(self) -> Device:
@@ -87,8 +91,13 @@ class PathTracer:
         """
         if tracing.denoise and not self._denoises:
             raise DeviceError(f"denoising needs the package pyoidn: {INSTALL}; or switch it off (--no-denoise)")
-        if self._device.renderer == SCALAR:
-            return self._slowly(scene, tracing)
+        found = self._slowly(scene, tracing) if self._device.renderer == SCALAR else self._traced(scene, tracing)
+        self._rendered += 1
+        if self._rendered % SCENES == 0:
+            give_back()
+        return found
+
+    def _traced(self, scene: Scene, tracing: Tracing) -> Traced:
         from myriorama.scenes.rendering.pathtraced.tracer import Eye, trace
 
         camera = scene.camera
