@@ -19,7 +19,8 @@ pytestmark = pytest.mark.gl
 
 TRUTH = RenderRequest(rgb=False, amodal=False)
 HEAVY = {"crop_field": (1280, 960), "shop_shelf": (1280, 960), "real_models": (640, 480)}
-CASES = [pytest.param(n, marks=[pytest.mark.long] if n in HEAVY else []) for n in example_names()]
+SLOW = {*HEAVY, "food_on_conveyor", "mugs_on_conveyor"}
+CASES = [pytest.param(n, marks=[pytest.mark.long] if n in SLOW else []) for n in example_names()]
 
 
 def off_edges(*images):
