@@ -16,6 +16,7 @@ import pytest
 
 from myriorama.app.dataset.folder import DatasetFolder, Job
 from myriorama.plugins.annotators import annotate
+from myriorama.plugins.writers.render_pairs import LAYERS
 from myriorama.plugins.writing import DatasetInfo
 from myriorama.scenes.assembly.model import Keypoint, ObjectModel, Part
 from myriorama.scenes.assembly.scene import Instance, Scene, SceneClass
@@ -356,7 +357,10 @@ def table_info() -> DatasetInfo:
 
 @pytest.fixture
 def make_dataset(tmp_path: Path, table_records: list[Record], table_info: DatasetInfo) -> Callable[..., Path]:
-    """Writes a finished dataset of the table records; `formats`, `name` and `order` may be given."""
+    """Writes a finished dataset of the table records; `formats`, `name` and `order` may be given.
+
+    For render pairs the records have even layers as a path tracer leaves them.
+    """
 
     def make(formats: Mapping[str, Any] | None = None, name: str = "table", order: Sequence[int] = (0, 1, 2)) -> Path:
         chosen = {"coco": {}, "raw": {}} if formats is None else formats
@@ -364,7 +368,11 @@ def make_dataset(tmp_path: Path, table_records: list[Record], table_info: Datase
         with DatasetFolder.create(tmp_path / name, job, durable=False) as folder:
             writer = folder.sample_writer()
             for index in order:
-                folder.commit(writer.write(table_records[index]))
+                record = table_records[index]
+                if "render_pairs" in chosen:
+                    flat = np.full((*record.rgb.shape[:2], 3), 0.25, dtype=np.float32)
+                    record = replace(record, layers={**record.layers, **dict.fromkeys(LAYERS, flat)})
+                folder.commit(writer.write(record))
             return folder.finalize()
 
     return make

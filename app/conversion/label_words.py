@@ -27,6 +27,8 @@ DEFINITIONS: Final = {
     "occluded_by": "**Occluders.** Who covers pixels of the object, and how many, most first.",
     "attributes": "**Attributes.** What the object's generator computes of it: numbers and words.",
     "part_masks": "**Part masks.** Masks of an object's named parts; together they are its visible mask.",
+    "disparity": "**Disparity.** For a view with a rectified partner: the column in the left picture minus the column "
+    "in the right one, in pixels, 0 where nothing is; and which pixels the partner sees too.",
     "segments": "**Segments.** One for each object that is seen and one for each class of stuff, without overlap.",
 }
 """Annotator -> what its labels are."""

@@ -206,9 +206,10 @@ import OpenEXR
 
 with OpenEXR.File(str(sorted(Path("render_pairs").glob("*.exr"))[0])) as pair:
     channels = pair.channels()
-    for name in ("noisy", "clean", "albedo", "normal", "direct", "indirect"):
+    for name in ("noisy", "clean", "albedo", "direct", "indirect"):
         print(name, channels[name].pixels.shape, channels[name].pixels.dtype)
-    print("depth", channels["depth.Z"].pixels.shape)
+    for name in ("normal.X", "normal.Y", "normal.Z", "depth.Z"):
+        print(name, channels[name].pixels.shape)
 """,
     )
 
