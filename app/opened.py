@@ -21,6 +21,7 @@ from myriorama.scenes.project.load import load_project
 from myriorama.scenes.project.model import Project
 from myriorama.scenes.project.references import file_references
 from myriorama.scenes.rendering.frame import Quality
+from myriorama.scenes.rendering.tracing import Engine
 from myriorama.scenes.sample import SceneSample
 
 
@@ -86,6 +87,7 @@ def open_project(
     asset_roots: Iterable[str | Path] = (),
     size: tuple[int, int] | None = None,
     quality: Quality | None = None,
+    engine: Engine | None = None,
     labels: tuple[str, ...] | None = None,
     seed: int | None = None,
 ) -> OpenedProject:
@@ -99,7 +101,7 @@ def open_project(
         Folders outside the project's in which its references may be found.
     size : (int, int) or None
         Width and height in pixels instead of the project's.
-    quality, labels, seed
+    quality, engine, labels, seed
         Instead of the project's.
 
     Raises
@@ -118,5 +120,7 @@ def open_project(
     store = FileAssetStore(loaded.folder, extra_roots=tuple(Path(root) for root in asset_roots))
     check_project(opened, registry, store, file=str(path))
     store.preflight(file_references(opened, registry, store))
-    producer = Producer(opened, registry, store, open_renderer(), size=size, quality=quality, labels=labels)
+    producer = Producer(
+        opened, registry, store, open_renderer(), size=size, quality=quality, engine=engine, labels=labels
+    )
     return OpenedProject(opened, producer, registry)

@@ -194,6 +194,8 @@ def render(
         tracing={name: value for name, value in tracing.items() if value is not None},
         clean=clean,
     )
+    if (engine or loaded.output.engine) == "pathtraced":
+        _tell_of_the_tracer()
     if replacement is not None:
         replacement.clear()
     try:
@@ -216,6 +218,15 @@ def render(
         if profile:
             _print_profile(result)
     return ExitCode.QUARANTINED if result.quarantined else ExitCode.OK
+
+
+def _tell_of_the_tracer() -> None:
+    """Say before a job that its path tracer runs, but slower than it could; where it cannot run the job says so."""
+    from myriorama.scenes.rendering.pathtraced.probe import find_tracer
+
+    found = find_tracer()
+    if found.variant and found.sentence:
+        typer.echo(found.sentence, err=True)
 
 
 def _on_cluster(settings: JobSettings, address: str, show: Callable[[Progress], None]) -> JobResult:
@@ -251,7 +262,9 @@ def _print_result(result: JobResult, folder: Path, project: Project) -> None:
         told = ", ".join(f"{group}: {number}" for group, number in sorted(result.placed_short.items()))
         typer.echo(f"objects that found no place: {told}")
     if result.quarantined:
-        typer.echo(f"{len(result.quarantined)} samples were refused and lie in {folder}.quarantine:")
+        number = len(result.quarantined)
+        told = "1 sample was refused and lies" if number == 1 else f"{number} samples were refused and lie"
+        typer.echo(f"{told} in {folder}.quarantine:")
         for entry in result.quarantined[:SHOWN_REFUSALS]:
             typer.echo(f"  sample {entry.index}: {_line('; '.join(entry.reasons))}")
         if len(result.quarantined) > SHOWN_REFUSALS:

@@ -34,7 +34,8 @@ def verify(folder: DatasetArgument, as_json: JsonOption = False) -> int:
             typer.echo(f"and {len(report.findings) - SHOWN_FINDINGS} more")
         for note in report.notes[:SHOWN_FINDINGS]:
             typer.echo(f"note: {note}")
-        size = f"{report.samples} samples, {report.annotations} objects, {report.files} files, {_bytes(report.bytes)}"
+        samples = f"{report.samples} sample{'' if report.samples == 1 else 's'}"
+        size = f"{samples}, {report.annotations} objects, {report.files} files, {_bytes(report.bytes)}"
         if report.sound:
             typer.echo(f"{folder}: {size}: every file and every label holds")
             if report.quarantined:

@@ -189,7 +189,7 @@ class OutlinerPanel(Panel):
         if project is not None and uids:
             states = [item.enabled for _, item in items(project) if item.uid in uids]
             on = not any(states)
-            self._make(lambda p, u: in_order(p, edits.set_enabled(p, u, on), self.studio.registry))
+            self._make(lambda p, u: edits.set_enabled(p, u, on))
 
     def cut(self) -> None:
         self.copy()
@@ -213,7 +213,7 @@ class OutlinerPanel(Panel):
             self.object_wanted.emit(self._item_uids()[0])
 
     def move(self, step: int) -> None:
-        self._make(lambda p, uids: in_order(p, edits.move_by(p, uids, step), self.studio.registry))
+        self._make(lambda p, uids: edits.move_by(p, uids, step))
 
     # --- making changes
 
@@ -223,7 +223,7 @@ class OutlinerPanel(Panel):
         if project is None or not (uids or empty):
             return
         try:
-            edit = change(project, uids)
+            edit = in_order(project, change(project, uids), self.studio.registry)
         except InputError as error:
             self._say("; ".join(_sentence(p) for p in error.problems[:3]))
             return
@@ -239,10 +239,7 @@ class OutlinerPanel(Panel):
         self._make(lambda project, _: edits.rename(project, uid, name), empty=True)
 
     def _drop(self, uids: list[str], list_name: str, position: int) -> None:
-        def change(project: Project, _: tuple[str, ...]) -> Edit:
-            return in_order(project, edits.move(project, uids, list_name, position), self.studio.registry)
-
-        self._make(change, empty=True)
+        self._make(lambda project, _: edits.move(project, uids, list_name, position), empty=True)
 
     def _switch(self, uid: str, on: bool) -> None:
         chosen = self._item_uids()
@@ -250,7 +247,7 @@ class OutlinerPanel(Panel):
         selected = self.studio.selection.value
 
         def change(project: Project, _: tuple[str, ...]) -> Edit:
-            edit = in_order(project, edits.set_enabled(project, uids, on), self.studio.registry)
+            edit = edits.set_enabled(project, uids, on)
             return Edit(edit.project, edit.label, selected)
 
         self._make(change, empty=True)

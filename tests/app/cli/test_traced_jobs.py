@@ -157,3 +157,16 @@ def test_resumed_and_merged_jobs_have_the_bytes_of_one_run(cups: Path, tmp_path:
         run_job(settings_of(cups, shards, shard=(number, 2)))
     merge_shards(shards)
     assert files_of(shards) == whole
+
+
+def test_a_slower_path_tracer_is_told_of_before_the_job(monkeypatch, capsys) -> None:
+    from myriorama.app.cli import render
+    from myriorama.scenes.rendering.pathtraced import probe
+
+    slow = probe.Tracer(probe.SCALAR, "3.9.1", "the path tracer is slow here: no LLVM", "install it", True)
+    monkeypatch.setattr(probe, "find_tracer", lambda: slow)
+    render._tell_of_the_tracer()
+    assert capsys.readouterr().err == "the path tracer is slow here: no LLVM; install it\n"
+    monkeypatch.setattr(probe, "find_tracer", lambda: probe.Tracer(probe.LLVM, "3.9.1", denoises=True))
+    render._tell_of_the_tracer()
+    assert capsys.readouterr().err == ""

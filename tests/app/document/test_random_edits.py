@@ -9,10 +9,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from myriorama.app.document import classes, clipboard, edits, retyping
 from myriorama.app.document.document import Document
 from myriorama.app.document.edit import Edit, commit
+from myriorama.app.document.effect_order import in_order
 from myriorama.app.document.uids import items
 from myriorama.app.finding import example_names, find_project
 from myriorama.app.observable import Selection
 from myriorama.plugins.registry import builtin_registry
+from myriorama.scenes.errors import InputError
 from myriorama.scenes.parameters.schema import File
 from myriorama.scenes.project.check import project_problems
 from myriorama.scenes.project.dump import dump_project
@@ -43,6 +45,11 @@ class Editing(RuleBasedStateMachine):
 
     def do(self, edit: Edit) -> None:
         before = self.document.history.done
+        if self.document.project is not None:
+            try:
+                in_order(self.document.project, edit, REGISTRY)
+            except InputError:
+                return  # effects in no possible order: refused, as in the studio
         commit(edit, self.document, self.selection)
         if self.document.history.done > before:
             del self.states[before + 1 :]

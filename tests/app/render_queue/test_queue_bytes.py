@@ -149,7 +149,7 @@ def test_a_resume_under_other_versions_is_refused(yard: Any, monkeypatch: pytest
     driver = yard.driver(entry, stop=lambda: driver.tally.done >= 5)
     assert driver.run() == "paused"
     now = {**yard.snapshot().versions, "numpy": "99.0"}
-    monkeypatch.setattr("myriorama.app.render_queue.reconcile.versions", lambda: now)
+    monkeypatch.setattr("myriorama.app.render_queue.reconcile.versions", lambda engine: now)
     with pytest.raises(InputError, match=r"other versions.*") as told:
         yard.driver(entry).run()
     assert "numpy was" in str(told.value)

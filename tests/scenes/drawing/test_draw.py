@@ -347,6 +347,7 @@ def test_switched_off_nodes_are_not_in_the_sample(compiled: Make, tree: dict[str
     assert sample.environment == sample.lights == sample.stage == sample.objects == sample.effects == ()
 
 
+@pytest.mark.alone
 def test_a_typical_sample_takes_three_milliseconds(compiled: Make, tree: dict[str, Any]) -> None:
     """20 objects of 10 drawn parameters each. Best of many, so that a busy machine does not fail it."""
     tree["objects"][0]["count"] = 20
