@@ -8,13 +8,16 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING
 
 from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.rendering.frame import Device, Frame, Renderer, RenderRequest
 from myriorama.scenes.rendering.optics import moments
-from myriorama.scenes.rendering.optics.picture import PictureMaker
-from myriorama.scenes.rendering.optics.ray_truth import RayTracer
 from myriorama.scenes.rendering.tone import develop
+
+if TYPE_CHECKING:
+    from myriorama.scenes.rendering.optics.picture import PictureMaker
+    from myriorama.scenes.rendering.optics.ray_truth import RayTracer
 
 
 class OpticalRenderer:
@@ -31,8 +34,17 @@ class OpticalRenderer:
 
     def __init__(self, inner: Renderer) -> None:
         self._inner = inner
-        self._tracer = RayTracer()
-        self._pictures = PictureMaker(inner, self._tracer)
+        self._made: tuple[RayTracer, PictureMaker] | None = None
+
+    def _parts(self) -> tuple[RayTracer, PictureMaker]:
+        """Return what draws through a lens, loaded when it is first needed: that takes half a second."""
+        if self._made is None:
+            from myriorama.scenes.rendering.optics.picture import PictureMaker
+            from myriorama.scenes.rendering.optics.ray_truth import RayTracer
+
+            tracer = RayTracer()
+            self._made = tracer, PictureMaker(self._inner, tracer)
+        return self._made
 
     @property
     def device(self) -> Device:
@@ -56,7 +68,7 @@ class OpticalRenderer:
         laps = dict(frame.timings_ms) | {"optics_truth": (time.perf_counter() - started) * 1000.0}
         if request.rgb or request.linear:
             started = time.perf_counter()
-            picture = self._pictures.make(scene, request)
+            picture = self._parts()[1].make(scene, request)
             laps["optics_picture"] = (time.perf_counter() - started) * 1000.0
             frame = replace(
                 frame,
@@ -83,7 +95,7 @@ class OpticalRenderer:
         if camera.distortion is None and not moments.rolls(scene):
             sharp = replace(request, rgb=False, linear=False)
             return replace(self._inner.render(moments.at(scene, 0.0), sharp), camera=camera)
-        truth = self._tracer.trace(scene, coordinates=request.coordinates, amodal=request.amodal)
+        truth = self._parts()[0].trace(scene, coordinates=request.coordinates, amodal=request.amodal)
         return replace(
             frame,
             surface_id=truth.buffers.surface_id,
@@ -95,7 +107,9 @@ class OpticalRenderer:
 
     def close(self) -> None:
         """Close the inner engine, and let everything go that is kept. Safe to call twice."""
-        self._tracer.release()
+        if self._made is not None:
+            self._made[0].release()
+            self._made = None
         self._inner.close()
 
     def __enter__(self) -> OpticalRenderer:
