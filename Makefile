@@ -47,8 +47,7 @@ lint: setup
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-# Warnings are errors (pyproject.toml). No screen is needed. First the few tests that must have the machine to
-# themselves, then the many others by twos, in their order: no window is open in a process until the tests of windows.
+# Warnings are errors (pyproject.toml). No screen is needed. First the few tests that kill programs or count processes, then the many others by twos, in their order: no window is open in a process until the tests of windows.
 # A failure in either pass is one of make. make unit WORKERS=4 uses four processes for the many, WORKERS=0 one.
 WORKERS := 2
 unit: setup
@@ -62,7 +61,9 @@ long: setup
 tour: setup
 	@$(DISPLAYED) $(BIN)/python tests/tour.py --out out/tour
 
+# Times that are promised, held to their bounds (tests/pace.py), then the figures of docs/performance.md.
 bench: setup
+	@$(DISPLAYED) $(BIN)/python -m pytest -q --timed -m timed
 	@$(BIN)/python tests/benchmarks/bench_table.py
 	@$(BIN)/python tests/benchmarks/bench_plugins.py
 	@$(DISPLAYED) $(BIN)/python tests/benchmarks/bench_studio.py

@@ -28,7 +28,7 @@ from myriorama.scenes.materials.model import Material, Texture
 from myriorama.scenes.rendering.frame import AmodalMask, Frame
 from myriorama.scenes.sample import NodeSample, SceneSample
 
-pytest_plugins = ["tests.beside"]
+pytest_plugins = ["tests.beside", "tests.pace"]
 
 CLASSES = (
     SceneClass(1, "ball", "toy", "#e69f00"),

@@ -151,8 +151,8 @@ def test_replacing_over_and_over_leaves_what_was_said_last(facts_of: Make) -> No
     assert table.values("count:mug")[1].sum() == len(indices)
 
 
-@pytest.mark.alone
-def test_ten_thousand_samples_are_filtered_in_time(facts_of: Make) -> None:
+@pytest.mark.timed
+def test_ten_thousand_samples_are_filtered_in_time(facts_of: Make, within: Callable[[float, float], None]) -> None:
     table = FactsTable()
     for i in range(10_000):
         seen = tuple(("mug" if k % 2 else "pot", (i % 150, k, 5 + k, 9), 0.5, 1.0 + (i * k) % 40) for k in range(6))
@@ -162,7 +162,7 @@ def test_ten_thousand_samples_are_filtered_in_time(facts_of: Make) -> None:
     found = table.matching(order, 10_000)
     took = time.perf_counter() - started
     assert 0 < len(found) < 10_000
-    assert took <= 0.2
+    within(took, 0.2)
 
 
 def test_classes_of_one_name_are_one_and_can_be_told_apart_again(table: FactsTable) -> None:

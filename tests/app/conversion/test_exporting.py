@@ -128,8 +128,8 @@ def test_counts_are_those_of_the_export(dataset: Path, tmp_path: Path, selection
     assert (made.annotations, made.ignored, dict(made.removed)) == (counted.labelled, counted.ignored, dict(removed))
 
 
-@pytest.mark.alone
-def test_counting_a_million_objects_keeps_up_with_a_hand(dataset: Path) -> None:
+@pytest.mark.timed
+def test_counting_a_million_objects_keeps_up_with_a_hand(dataset: Path, within: Callable[[float, float], None]) -> None:
     info = read_manifest(dataset).info
     table = ObjectTable(info)
     rng = np.random.default_rng(0)
@@ -152,7 +152,7 @@ def test_counting_a_million_objects_keeps_up_with_a_hand(dataset: Path) -> None:
         taken_s.append(time.perf_counter() - begun_s)
         assert counted.labelled + sum(counted.removed.values()) == 1_000_000
         assert sum(counted.parts.values()) == 100_000
-    assert min(taken_s) < 0.05, "a count follows a change within 50 ms"
+    within(min(taken_s), 0.05)
 
 
 @pytest.mark.parametrize(

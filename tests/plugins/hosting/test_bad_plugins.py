@@ -161,8 +161,11 @@ def test_the_authors_own_line_is_told(
     assert "hosting/" not in fault.trace, "only the plugin's own frames"
 
 
+@pytest.mark.timed
 @pytest.mark.alone
-def test_a_lost_process_is_replaced_within_a_second(hosts: PluginHosts, write_bad: Callable[..., Grant]) -> None:
+def test_a_lost_process_is_replaced_within_a_second(
+    hosts: PluginHosts, write_bad: Callable[..., Grant], within: Callable[[float, float], None]
+) -> None:
     grant = write_bad("if values['n']: os._exit(1)\nreturn thing()", "import os", "replaced")
     entry, times_s = grant.manifest.entries[0], []
     for _ in range(4):  # the best of some: other programs may have the cores
@@ -171,7 +174,7 @@ def test_a_lost_process_is_replaced_within_a_second(hosts: PluginHosts, write_ba
         began = time.perf_counter()
         hosts.call(grant, entry, "generate", ({"n": 0},), values={})
         times_s.append(time.perf_counter() - began)
-    assert min(times_s) < 1.0, times_s
+    within(min(times_s), 1.0)
 
 
 def test_a_leak_over_many_calls_ends_in_a_new_process(hosts: PluginHosts, write_bad: Callable[..., Grant]) -> None:

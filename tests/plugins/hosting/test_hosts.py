@@ -89,8 +89,9 @@ def test_changed_files_of_a_new_grant_run_in_a_new_process(own_hosts: PluginHost
     assert _gone(before)
 
 
+@pytest.mark.timed
 @pytest.mark.alone
-def test_a_hanging_source_holds_up_nobody_else(own_hosts: PluginHosts, write_bad: Callable) -> None:
+def test_a_hanging_source_holds_up_nobody_else(own_hosts: PluginHosts, write_bad: Callable, within: Callable) -> None:
     hanging, good = write_bad("time.sleep(60)", "import time", "hanging"), write_bad(PID, "import os", "good")
     _call(own_hosts, good)
     faults: list[PluginFault] = []
@@ -111,7 +112,7 @@ def test_a_hanging_source_holds_up_nobody_else(own_hosts: PluginHosts, write_bad
         time.sleep(0.02)
     assert faults[0].fault.cause == "timeout"
     assert calls > 30
-    assert longest_s < 1.5
+    within(longest_s, 1.5)
 
 
 def test_threads_share_a_process_and_get_their_own_answers(own_hosts: PluginHosts, write_bad: Callable) -> None:
@@ -172,8 +173,9 @@ def test_an_interrupted_call_is_not_answered_by_the_next(own_hosts: PluginHosts,
     assert _call(own_hosts, plain, n=2)["n"] == 2
 
 
+@pytest.mark.timed
 @pytest.mark.alone
-def test_closing_ends_a_call_that_hangs(short: Limits, tmp_path: Path, write_bad: Callable) -> None:
+def test_closing_ends_a_call_that_hangs(short: Limits, tmp_path: Path, write_bad: Callable, within: Callable) -> None:
     made = PluginHosts(short, tmp_path / "..")
     grant = write_bad("time.sleep(60)", "import time", "hung")
     causes: list[str] = []
@@ -191,9 +193,9 @@ def test_closing_ends_a_call_that_hangs(short: Limits, tmp_path: Path, write_bad
     time.sleep(0.1)
     began = time.perf_counter()
     made.close()
-    thread.join(2.0)
+    thread.join(20.0)
     assert not thread.is_alive()
-    assert time.perf_counter() - began < 1.5
+    within(time.perf_counter() - began, 1.5)
     assert causes == ["killed"]
 
 

@@ -347,9 +347,11 @@ def test_switched_off_nodes_are_not_in_the_sample(compiled: Make, tree: dict[str
     assert sample.environment == sample.lights == sample.stage == sample.objects == sample.effects == ()
 
 
-@pytest.mark.alone
-def test_a_typical_sample_takes_three_milliseconds(compiled: Make, tree: dict[str, Any]) -> None:
-    """20 objects of 10 drawn parameters each. Best of many, so that a busy machine does not fail it."""
+@pytest.mark.timed
+def test_a_typical_sample_takes_three_milliseconds(
+    compiled: Make, tree: dict[str, Any], within: Callable[[float, float], None]
+) -> None:
+    """20 objects of 10 drawn parameters each. Best of many: other programs may have the cores."""
     tree["objects"][0]["count"] = 20
     tree["objects"][0]["parameters"] = {
         "height_m": {"normal": {"mean": 0.1, "std": 0.02, "low": 0.05, "high": 0.2}},
@@ -369,4 +371,4 @@ def test_a_typical_sample_takes_three_milliseconds(compiled: Make, tree: dict[st
         start = time.process_time()
         plan.draw(index)
         best = min(best, time.process_time() - start)
-    assert best < 0.003
+    within(best, 0.003)

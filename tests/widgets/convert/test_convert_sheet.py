@@ -285,8 +285,10 @@ def test_what_is_no_dataset_is_told(qtbot: QtBot, studio: Studio, tmp_path: Path
     made.close()
 
 
-@pytest.mark.alone
-def test_a_million_objects_are_counted_while_a_hand_drags(qtbot: QtBot, sheet: ConvertSheet) -> None:
+@pytest.mark.timed
+def test_a_million_objects_are_counted_while_a_hand_drags(
+    qtbot: QtBot, sheet: ConvertSheet, within: Callable[[float, float], None]
+) -> None:
     counts, source = sheet.counts, sheet.source
     assert counts is not None
     assert source is not None
@@ -316,7 +318,7 @@ def test_a_million_objects_are_counted_while_a_hand_drags(qtbot: QtBot, sheet: C
         taken_s.append(time.perf_counter() - begun_s)
         counts.counted.disconnect(told.append)
     assert number(sheet, "visible") == pytest.approx(550_000, rel=0.01)
-    assert sorted(taken_s)[1] < 0.05, taken_s
+    within(sorted(taken_s)[1], 0.05)
 
 
 def test_the_program_offers_it_and_tells_when_it_is_done(

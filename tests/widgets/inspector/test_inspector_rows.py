@@ -128,7 +128,8 @@ def test_widgets_are_few_and_used_again(inspector: InspectorPanel) -> None:
     assert sum(key.startswith("row/") for key in inspector.rows._live) < rows / 2
 
 
-def test_switching_is_quick(inspector: InspectorPanel) -> None:
+@pytest.mark.timed
+def test_switching_is_quick(inspector: InspectorPanel, within: Callable[[float, float], None]) -> None:
     """The measured budget is the benchmark's; this only catches a rebuild of everything."""
     studio = inspector.studio
     uids = ("mugs", CAMERA, "bottles", "lamp")
@@ -142,7 +143,7 @@ def test_switching_is_quick(inspector: InspectorPanel) -> None:
         QApplication.processEvents()
         spent.append(time.thread_time() - start)
         QTest.qWait(5)
-    assert sorted(spent)[len(spent) // 2] < 0.1
+    within(sorted(spent)[len(spent) // 2], 0.1)
 
 
 def test_the_filter_finds_by_name_and_help(inspector: InspectorPanel) -> None:

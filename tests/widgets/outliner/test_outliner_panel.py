@@ -376,8 +376,8 @@ def test_a_file_is_asked_for_where_nothing_goes_without(panel: OutlinerPanel, mo
     assert panel.studio.document.project.objects[-1].parameters["file"].endswith("crate_tomatoes.gltf")
 
 
-@pytest.mark.alone
-def test_two_hundred_groups_are_shown_in_a_moment(panel: OutlinerPanel) -> None:
+@pytest.mark.timed
+def test_two_hundred_groups_are_shown_in_a_moment(panel: OutlinerPanel, within: Callable[[float, float], None]) -> None:
     document: Document = panel.studio.document
     project = document.project
     one = project.objects[0]
@@ -393,4 +393,4 @@ def test_two_hundred_groups_are_shown_in_a_moment(panel: OutlinerPanel) -> None:
         start = time.perf_counter()
         panel._on_changed()
         durations.append(time.perf_counter() - start)
-    assert min(durations) < 0.02
+    within(min(durations), 0.02)

@@ -187,8 +187,8 @@ def test_work_that_is_stopped_runs_no_more(loop: Loop, qtbot: QtBot) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.alone
-def test_a_save_is_seen_within_a_second(loop: Loop, qtbot: QtBot) -> None:
+@pytest.mark.timed
+def test_a_save_is_seen_within_a_second(loop: Loop, qtbot: QtBot, within: Callable[[float, float], None]) -> None:
     took = []
     for number in range(7):
         qtbot.wait(800)  # a hand does not save twice in a second
@@ -198,4 +198,4 @@ def test_a_save_is_seen_within_a_second(loop: Loop, qtbot: QtBot) -> None:
         took.append(time.perf_counter() - began)
         assert loop.extent_m == pytest.approx(0.2 + 0.1 * number, abs=1e-6)
         loop.until(lambda: any(f.final for f in loop.frames))
-    assert statistics.median(took[2:]) < 1.0, took
+    within(statistics.median(took[2:]), 1.0)
