@@ -47,8 +47,9 @@ lint: setup
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-# Warnings are errors (pyproject.toml). No screen is needed. First the few tests that kill programs or count processes, then the many others by twos, in their order: no window is open in a process until the tests of windows.
-# A failure in either pass is one of make. make unit WORKERS=4 uses four processes for the many, WORKERS=0 one.
+# Warnings are errors (pyproject.toml). No screen is needed. First the few tests that kill programs or count
+# processes, then the many others by twos, in their order: no window is open in a process until the tests of windows. A
+# failure in either pass is one of make. make unit WORKERS=4 uses four processes for the many, WORKERS=0 one.
 WORKERS := 2
 unit: setup
 	@$(DISPLAYED) $(BIN)/python -m pytest -q -m "alone and not long"
