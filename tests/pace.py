@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 GUARD = 10.0
+PATIENCE_MS = 30_000
 Within = Callable[[float, float], None]
 
 
@@ -31,3 +34,16 @@ def within(request: pytest.FixtureRequest) -> Within:
         assert taken_s <= allowed_s, f"{taken_s:.4f} s, and {bound_s:g} s is the bound ({allowed_s:g} s is allowed)"
 
     return judge
+
+
+class PatientBot(QtBot):
+    """A `QtBot` that waits longer for what must happen: five seconds are short where other tests have the cores."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """Take the place of pytest-qt's own."""
+    return PatientBot(request)
