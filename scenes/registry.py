@@ -178,6 +178,10 @@ class Registry(Protocol):
         """Return all names of a kind, sorted."""
         ...
 
+    def shipped(self, kind: PluginKind) -> tuple[str, ...]:
+        """Return the names of a kind that are no third party's, sorted: their code may be run at any time."""
+        ...
+
     def parameters(self, kind: PluginKind, name: str) -> tuple[Parameter, ...]:
         """Return the declarations of a plugin without running its code.
 

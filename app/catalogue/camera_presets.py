@@ -17,7 +17,12 @@ from myriorama.scenes.errors import InputError, Problem
 from myriorama.scenes.project.model import Node, Project
 from myriorama.scenes.registry import EffectStage
 
-_EARLY: Final[tuple[EffectStage, ...]] = ("optics", "light", "curve")
+_EARLY: Final[tuple[EffectStage, ...]] = ("light", "curve")
+_LENSES: Final = ("lens_distortion", "fisheye")
+_SWITCHED_OFF: Final = {
+    "curve": "The tone curve that was there is switched off: a picture has one.",
+    "lens": "The lens that was there is switched off: a camera has one that distorts.",
+}
 
 
 def camera_presets() -> tuple[Preset, ...]:
@@ -46,8 +51,9 @@ def camera_preset(name: str) -> Preset:
 def add_camera(project: Project, registry: PluginRegistry, preset: Preset) -> Edit:
     """Add the effects of a preset, each where its stage may stand.
 
-    What works on lens, light and curve goes before the first effect that is a curve or works on the picture; what works
-    on the picture goes to the end. A picture has one tone curve: where the preset brings one, another is switched off.
+    Optics go before all other effects, behind those that are there. What works on light and curve goes before the first
+    effect that is a curve or works on the picture; what works on the picture goes to the end. A picture has one tone
+    curve and a camera one lens that distorts: where the preset brings one, another is switched off.
 
     Raises
     ------
@@ -55,24 +61,36 @@ def add_camera(project: Project, registry: PluginRegistry, preset: Preset) -> Ed
         One of its effects is not here.
     """
     taken = set(taken_uids(project))
-    early: list[Node] = []
-    late: list[Node] = []
+    added: dict[str, list[Node]] = {"optics": [], "early": [], "late": []}
     for row in preset.effects:
         plugin = registry.plugin_class("effect", row.type)
         uid = fresh_uid(f"{preset.name}_{row.type}", taken)
         taken.add(uid)
         parameters = copy.deepcopy(dict(row.parameters))
         node = Node(uid=uid, type=row.type, name=plugin.label or row.type, parameters=parameters)
-        (early if registry.effect_stage(row.type) in _EARLY else late).append(node)
+        stage = registry.effect_stage(row.type)
+        added["optics" if stage == "optics" else "early" if stage in _EARLY else "late"].append(node)
+    brought = {_one_of(registry, node) for nodes in added.values() for node in nodes} - {""}
+    held, off = [], set()
+    for node in project.effects:
+        replaced = node.enabled and _one_of(registry, node) in brought
+        if replaced:
+            off.add(_one_of(registry, node))
+        held.append(node.model_copy(update={"enabled": False}) if replaced else node)
     known = registry.names("effect")
     stages = [registry.effect_stage(node.type) if node.type in known else "light" for node in project.effects]
-    brings_curve = any(registry.effect_stage(node.type) == "curve" for node in early)
-    held, off = [], 0
-    for node, stage in zip(project.effects, stages, strict=True):
-        replaced = brings_curve and stage == "curve" and node.enabled
-        off += replaced
-        held.append(node.model_copy(update={"enabled": False}) if replaced else node)
+    first = next((i for i, stage in enumerate(stages) if stage != "optics"), len(held))
     at = next((i for i, stage in enumerate(stages) if stage in ("curve", "picture")), len(held))
-    changed = project.model_copy(update={"effects": (*held[:at], *early, *held[at:], *late)})
-    note = "The tone curve that was there is switched off: a picture has one." if off else ""
-    return Edit(changed, f"Add {preset.label}", tuple(node.uid for node in (*early, *late)), note)
+    at = max(first, at)
+    effects = (*held[:first], *added["optics"], *held[first:at], *added["early"], *held[at:], *added["late"])
+    note = " ".join(_SWITCHED_OFF[what] for what in sorted(off))
+    changed = project.model_copy(update={"effects": effects})
+    return Edit(changed, f"Add {preset.label}", tuple(node.uid for nodes in added.values() for node in nodes), note)
+
+
+def _one_of(registry: PluginRegistry, node: Node) -> str:
+    """Return what an effect is of which only one can be switched on; empty where any number can."""
+    if node.type in _LENSES:
+        return "lens"
+    known = node.type in registry.names("effect")
+    return "curve" if known and registry.effect_stage(node.type) == "curve" else ""

@@ -142,6 +142,7 @@ def render(
     as_json: JsonOption = False,
 ) -> int:
     """Render COUNT samples of PROJECT, with labels, into DIR."""
+    from myriorama.app.cli.doubts import tell_doubts
     from myriorama.app.cli.progress import ProgressDisplay
     from myriorama.app.cli.replacing import Replacement
     from myriorama.app.dataset.layout import partial_of
@@ -152,7 +153,8 @@ def render(
 
     path = find_project(project)
     registry = user_registry(path)
-    loaded = load_project(path).project
+    found = load_project(path)
+    loaded = found.project
     cut = cut_scene(loaded, start, count)
     if cut:
         given = f"--start {start} --count {count}" if start else f"--count {count}"
@@ -196,6 +198,7 @@ def render(
     )
     if (engine or loaded.output.engine) == "pathtraced":
         _tell_of_the_tracer()
+    tell_doubts(found, registry, settings.asset_roots)
     if replacement is not None:
         replacement.clear()
     try:

@@ -17,12 +17,12 @@ from myriorama.app.document.document import Document
 from myriorama.app.document.lists import kind_of_list
 from myriorama.app.document.uids import items
 from myriorama.app.observable import Post
-from myriorama.app.problems import Problems, Trouble
+from myriorama.app.problems import Problems, Severity, Trouble
 from myriorama.app.settings.store import SettingsStore
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.assets.store import AssetStore
 from myriorama.scenes.errors import Problem
-from myriorama.scenes.project.check import project_problems
+from myriorama.scenes.project.check import project_findings
 from myriorama.scenes.project.model import ObjectGroup, Project
 
 SOURCE: Final = "project"
@@ -151,15 +151,16 @@ def troubles(project: Project, registry: PluginRegistry, store: AssetStore | Non
     store : AssetStore or None
         None: files are not looked up, and folders of files are refused.
     """
-    found = project_problems(project, registry, store)
+    found, doubts = project_findings(project, registry, store)
     told = [_trouble(project, problem) for problem in found[:_MOST]]
     if len(found) > _MOST:
         message = f"and {len(found) - _MOST} more problems"
         told.append(Trouble(SOURCE, "error", message, "", "Mend those that are named first."))
+    told += [_trouble(project, doubt, "warning") for doubt in doubts[:_MOST]]
     return tuple(dict.fromkeys(told))
 
 
-def _trouble(project: Project, problem: Problem) -> Trouble:
+def _trouble(project: Project, problem: Problem, severity: Severity = "error") -> Trouble:
     uid = owner_at(project, problem.place)
     message = problem.message + (f" (got {problem.value})" if problem.value and problem.value != '""' else "")
     message = message[:1].upper() + message[1:] + ("" if message.endswith((".", "?")) else ".")
@@ -170,7 +171,7 @@ def _trouble(project: Project, problem: Problem) -> Trouble:
         way_out = way_out[:1].upper() + way_out[1:]
     else:
         way_out = "Change the value, or undo."
-    return Trouble(SOURCE, "error", message, titled(project, problem.place), way_out, uid)
+    return Trouble(SOURCE, severity, message, titled(project, problem.place), way_out, uid)
 
 
 def owner_at(project: Project, place: str) -> str:

@@ -1,4 +1,4 @@
-"""Keeps an edit from bringing effects into an order that no picture can be made in.
+"""Keeps an edit from an order of effects that no picture can be made in, or in which they do not work.
 
 A disorder that was there before is nobody's fault now: only what an edit makes worse is refused.
 """
@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from myriorama.app.document.edit import Edit
 from myriorama.scenes.errors import InputError, Problem
-from myriorama.scenes.project.check import effect_problems
+from myriorama.scenes.project.check import effect_problems, late_optics
 from myriorama.scenes.project.model import Node, Project
 from myriorama.scenes.registry import Registry
 
@@ -20,12 +20,13 @@ def in_order(before: Project, edit: Edit, registry: Registry) -> Edit:
     Raises
     ------
     InputError
-        It brings effects into an order that the project's check refuses; the sentences are the check's, with the
-        names that people gave.
+        It brings effects into an order that the project's check refuses, or puts optics where they do not work; the
+        sentences are the check's, with the names that people gave.
     """
-    found = list(effect_problems(edit.project, registry))
-    if found and len(found) > len(list(effect_problems(before, registry))):
-        raise InputError([_named(problem, edit.project.effects) for problem in found])
+    for told in (effect_problems, late_optics):
+        found = list(told(edit.project, registry))
+        if found and len(found) > len(list(told(before, registry))):
+            raise InputError([_named(problem, edit.project.effects) for problem in found])
     return edit
 
 

@@ -78,6 +78,9 @@ class HoldingRegistry:
     def names(self, kind: PluginKind) -> tuple[str, ...]:
         return self._registry.names(kind)
 
+    def shipped(self, kind: PluginKind) -> tuple[str, ...]:
+        return self._registry.shipped(kind)
+
     def parameters(self, kind: PluginKind, name: str) -> tuple[Parameter, ...]:
         return self._registry.parameters(kind, name)
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from myriorama.scenes.assets.store import AssetStore
-from myriorama.scenes.drawing.compile import compile_project
+from myriorama.scenes.drawing.compile import Compiled, compile_project
 from myriorama.scenes.drawing.owners import Shipped
 from myriorama.scenes.errors import Problem, ProjectError
 from myriorama.scenes.parameters.fit import fit_literal
@@ -19,16 +20,34 @@ from myriorama.scenes.project.model import Project
 from myriorama.scenes.project.structure import structure_problems
 from myriorama.scenes.registry import EffectStage, PluginKind, Registry
 
+if TYPE_CHECKING:
+    from myriorama.scenes.project.optics import OpticsFindings
+
 
 def project_problems(
     project: Project, registry: Registry, store: AssetStore | None, shipped: Shipped | None = None
 ) -> list[Problem]:
     """Return everything that is wrong with a project; see `check_project`."""
+    return project_findings(project, registry, store, shipped)[0]
+
+
+def project_findings(
+    project: Project, registry: Registry, store: AssetStore | None, shipped: Shipped | None = None
+) -> tuple[list[Problem], list[Problem]]:
+    """Return everything that is wrong with a project, and what else a person would want to know of one that is right.
+
+    The second are doubts: some of the values that may be drawn make no picture, or a list says otherwise than what
+    happens. They keep nothing from being rendered.
+    """
     problems = structure_problems(project.model_dump(by_alias=True))
-    problems += compile_project(project, registry, store, shipped)[1]
+    compiled, more = compile_project(project, registry, store, shipped)
+    problems += more
     problems += effect_problems(project, registry)
     problems += _output_problems(project, registry)
-    return list(dict.fromkeys(problems))
+    if problems:
+        return list(dict.fromkeys(problems)), []
+    optics = _optics(project, registry, compiled)
+    return list(optics.problems), [*late_optics(project, registry), *optics.doubts]
 
 
 def check_project(
@@ -81,6 +100,28 @@ def effect_problems(project: Project, registry: Registry) -> Iterator[Problem]:
             of = "is the tone curve" if before == "curve" else "works on the finished picture"
             message = f"this effect {does}, and effects[{at}] ({name}) before it {of}"
             yield Problem(place, message, shown(node.type), f"to stand before effects[{at}]: move it up")
+
+
+def late_optics(project: Project, registry: Registry) -> Iterator[Problem]:
+    """Tell of optics that stand behind other effects: the camera has them before anything is rendered all the same."""
+    known = registry.names("effect")
+    front: int | None = None
+    for i, node in enumerate(project.effects):
+        if not node.enabled or node.type not in known:
+            continue
+        if registry.effect_stage(node.type) != "optics":
+            front = i if front is None else front
+        elif front is not None:
+            first = f"effects[{front}] ({project.effects[front].type})"
+            message = f"this effect belongs to the camera and works before anything is rendered, so before {first}"
+            yield Problem(f"effects[{i}]", message, shown(node.type), f"to stand before effects[{front}]: move it up")
+
+
+def _optics(project: Project, registry: Registry, compiled: Compiled) -> OpticsFindings:
+    # Late, so that a project without optics is checked without cameras.
+    from myriorama.scenes.project.optics import optics_findings
+
+    return optics_findings(project, registry, compiled)
 
 
 def _output_problems(project: Project, registry: Registry) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from myriorama.app.catalogue.camera_presets import add_camera, camera_preset, ca
 from myriorama.plugins.registry import builtin_registry
 from myriorama.scenes.drawing.plan import compile_plan
 from myriorama.scenes.errors import InputError
-from myriorama.scenes.project.check import project_problems
+from myriorama.scenes.project.check import project_findings, project_problems
 from myriorama.scenes.project.load import parse_project
 from myriorama.scenes.project.model import Project
 
@@ -71,3 +71,11 @@ def test_twice_the_same_camera_has_other_uids() -> None:
 def test_an_unknown_camera_is_told_with_what_is_near() -> None:
     with pytest.raises(InputError, match="dashcam"):
         camera_preset("dash_cam")
+
+
+def test_a_lens_goes_before_all_else_and_takes_the_place_of_the_one_that_was_there() -> None:
+    edit = add_camera(project("fisheye", "fog", "tone_curve"), REGISTRY, camera_preset("dashcam"))
+    assert project_findings(edit.project, REGISTRY, None) == ([], [])
+    types = [(n.type, n.enabled) for n in edit.project.effects]
+    assert types[:3] == [("fisheye", False), ("lens_distortion", True), ("fog", True)]
+    assert edit.note.count("switched off") == 2
