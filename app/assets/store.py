@@ -149,20 +149,6 @@ class FileAssetStore:
         found = self._facts_of(asset, role).get("dependencies", ())
         return tuple((str(p), str(h)) for p, h in found) if isinstance(found, list) else ()
 
-    def import_all(self, wanted: Iterable[tuple[Asset, FileRole]]) -> None:
-        """Parse what is not in the cache yet, in one process.
-
-        Raises
-        ------
-        AssetError
-            With the problems of all of them.
-        """
-        problems: list[Problem] = []
-        for error in self._import(list(wanted)):
-            problems += [] if error is None else error.problems
-        if problems:
-            raise AssetError(problems)
-
     def preflight(self, wanted: Iterable[tuple[str, FileRole]]) -> dict[str, Asset]:
         """Find and parse every reference; return the assets by reference.
 

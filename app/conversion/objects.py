@@ -61,11 +61,6 @@ class ObjectCounts:
         """How many samples the dataset has."""
         return len(self.source.numbers)
 
-    @property
-    def complete(self) -> bool:
-        """Everything is read."""
-        return self._table is not None
-
     def ask(self, selection: Selection) -> None:
         """Count what a selection leaves, now or as soon as all is read; the newest question counts."""
         self._asked = selection

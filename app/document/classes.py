@@ -5,11 +5,10 @@ Ids are permanent: no edit here gives a row another id, and none is used again w
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from myriorama.app.document.addresses import CLASSES, owner_of, with_owner
+from myriorama.app.document.addresses import CLASSES, with_owner
 from myriorama.app.document.edit import Edit
 from myriorama.app.document.uids import items, title_of
 from myriorama.scenes.errors import InputError, Problem
@@ -206,22 +205,6 @@ def move_class(project: Project, name: str, position: int) -> Edit:
     head = [r for r in project.classes[:position] if r is not row]
     tail = [r for r in project.classes[position:] if r is not row]
     return _edit(project.model_copy(update={"classes": (*head, row, *tail)}), f"Move class {name}")
-
-
-def assign_class(project: Project, uids: Collection[str], name: str) -> Edit:
-    """Give nodes and groups a class, or `UNLABELLED`.
-
-    Raises
-    ------
-    KeyError
-        There is no such class, or no node with one of the uids.
-    """
-    if name != UNLABELLED:
-        row_of(project, name)
-    changed = project
-    for uid in uids:
-        changed = with_owner(changed, uid, owner_of(changed, uid).model_copy(update={"class_": name}))
-    return Edit(changed, f"Label {len(uids)} as {name}" if len(uids) != 1 else f"Label as {name}", tuple(uids))
 
 
 def row_of(project: Project, name: str) -> ClassRow:

@@ -31,24 +31,6 @@ HAPPENED: Final[Mapping[Cause, str]] = {
 }
 """What a cause means, after the name of the plugin."""
 
-SHORT: Final[Mapping[Cause, str]] = {
-    "raised": "error",
-    "import": "import",
-    "exited": "exit",
-    "killed": "crash",
-    "timeout": "time",
-    "cpu": "time",
-    "memory": "memory",
-    "file_size": "file size",
-    "forbidden": "not allowed",
-    "tampered": "tampering",
-    "output": "output",
-    "result": "result",
-    "changed": "changed",
-    "missing": "missing",
-}
-"""The cause in a word or two."""
-
 
 def title_of(fault: Fault) -> str:
     """Return who failed and how, as one short sentence without its full stop."""

@@ -95,11 +95,6 @@ class HeldTiles:
         """Return the recipe hash that the project as it is gives this sample; empty where it is not known yet."""
         return self._recipes.get(index, "")
 
-    @property
-    def known_recipes(self) -> dict[int, str]:
-        """Recipe hash by index, of the project as it is."""
-        return dict(self._recipes)
-
     def ready(self, count: int) -> int:
         """Return how many of the samples 0..count-1 have had a picture of the project as it is."""
         return sum(not key.variant and key.index < count for key in self._ready)

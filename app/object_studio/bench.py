@@ -210,10 +210,10 @@ def with_values(project: Project, values: Mapping[str, Any]) -> Project:
     return project.model_copy(update={"objects": (changed,)})
 
 
-def draw_values(registry: PluginRegistry, project: Project, seed: int, index: int) -> dict[str, Any]:
-    """Return values drawn from what the generator suggests; what it suggests nothing for stays as it is.
+def compile_suggested(registry: PluginRegistry, project: Project, seed: int) -> Plan:
+    """Return the plan of what the generator suggests, which `drawn_from` draws from.
 
-    The same seed and index give the same values, here and in every other program.
+    The same seed gives the same plan, here and in every other program.
 
     Raises
     ------
@@ -222,12 +222,6 @@ def draw_values(registry: PluginRegistry, project: Project, seed: int, index: in
     PluginError
         There is no such generator.
     """
-    parameters = registry.parameters("generator", project.objects[0].type)
-    return drawn_from(compile_suggested(registry, project, seed), parameters, values_of(project), index)
-
-
-def compile_suggested(registry: PluginRegistry, project: Project, seed: int) -> Plan:
-    """Return the plan that `drawn_from` draws from; see `draw_values` for errors."""
     parameters = registry.parameters("generator", project.objects[0].type)
     varied = with_values(project, suggested(parameters))
     return compile_plan(varied.model_copy(update={"seed": seed}), registry)

@@ -252,10 +252,6 @@ class ObjectPage:
         """Let all declared defaults hold again."""
         self.take(starting_values(self.parameters), "Reset all values")
 
-    def can_roll(self, name: str) -> bool:
-        """The generator suggests how the value varies."""
-        return self.parameter(name).suggested is not None
-
     def roll(self, *names: str) -> None:
         """Draw values anew from what is suggested: those named, or all. The same rolls give the same values."""
         project = self.document.project

@@ -104,10 +104,6 @@ class Pictures:
         return self._service.pid if self._service is not None else None
 
     @property
-    def is_running(self) -> bool:
-        return self._service is not None
-
-    @property
     def framed(self) -> Extent | None:
         """What the camera frames; None until the object was measured."""
         return self._framed

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal, Protocol
-
-from psygnal import SignalInstance
+from typing import Any, Literal
 
 from myriorama.app.preview.anatomy import Anatomy
 from myriorama.plugins.faults import Fault
@@ -184,23 +182,3 @@ class Failure:
     message: str
     problems: tuple[Problem, ...] = ()
     fault: Fault | None = None
-
-
-class FrameSource(Protocol):
-    """Whatever can show samples: the preview process, a written dataset.
-
-    Attributes
-    ----------
-    frame_ready : signal of (SampleFrame,)
-    failed : signal of (Failure,)
-        Both on the thread of the models.
-    """
-
-    frame_ready: SignalInstance
-    failed: SignalInstance
-
-    def request(self, wanted: FrameRequest) -> int:
-        """Ask for a picture in place of whatever was asked for before; return the request's generation."""
-        ...
-
-    def close(self) -> None: ...

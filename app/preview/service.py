@@ -34,7 +34,7 @@ _JOIN_TIMEOUT_S: Final = 15.0
 
 
 class PreviewService:
-    """Frames from a process of its own; fulfils `frames.FrameSource`.
+    """Frames from a process of its own.
 
     The process starts with the first request, or with `start`.
 

@@ -94,7 +94,6 @@ class JobFigures:
     failed: int
     left: int
     priority: int
-    workers_wanted: int
     images_per_s: float = 0.0
     seconds_left: float | None = None
     seconds_spread: float | None = None
@@ -167,7 +166,6 @@ def figures_of(glimpse: Glimpse) -> JobFigures:
         failed=failed,
         left=left,
         priority=entry.priority,
-        workers_wanted=entry.workers,
         images_per_s=rate if moves and made_now else 0.0,
         seconds_left=seconds,
         seconds_spread=tally.get("seconds_spread") if seconds is not None else None,

@@ -30,7 +30,6 @@ EXAMPLES = (
 )
 LAYERS = ("mugs_on_conveyor", 7)
 OUTLINES = OverlayStyle(opacity=0.25)
-BOXES_3D = OverlayStyle(opacity=0, contour=False, boxes=False, keypoints=False, boxes_3d=True)
 
 
 def record_of(example: str, index: int) -> Record:

@@ -17,7 +17,6 @@ from typing import Any, Final
 
 from myriorama.plugins.sources import PluginSource
 
-LARGEST_CODE_BYTES: Final = 16 * 2**20
 _COMPILED: Final = tuple(importlib.machinery.EXTENSION_SUFFIXES)
 _LEFT_OUT: Final = ("conftest", "__main__")
 

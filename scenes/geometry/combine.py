@@ -112,13 +112,6 @@ def translation(x_m: float, y_m: float, z_m: float) -> F64:
     return out
 
 
-def uv_in_rect(mesh: Mesh, rect: tuple[float, float, float, float]) -> Mesh:
-    """Return the mesh with texture coordinates [0, 1] x [0, 1] mapped to a rectangle (u0, v0, u1, v1) of an atlas."""
-    u0, v0, u1, v1 = rect
-    uv = mesh.uv.astype(np.float64) * np.array([u1 - u0, v1 - v0]) + np.array([u0, v0])
-    return Mesh(mesh.positions, mesh.normals, uv.astype(np.float32), mesh.faces)
-
-
 def uv_turned(mesh: Mesh) -> Mesh:
     """Return the mesh with its texture turned by a quarter turn: what ran up runs to the right."""
     return Mesh(mesh.positions, mesh.normals, np.stack([-mesh.uv[:, 1], mesh.uv[:, 0]], axis=1), mesh.faces)

@@ -5,12 +5,9 @@ It refuses to answer for a frame without an amodal pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 import numpy as np
 
-from myriorama.scenes.labels.record import Annotation, Occlusion
+from myriorama.scenes.labels.record import Occlusion
 from myriorama.scenes.labels.truth import Truth
 
 
@@ -36,21 +33,3 @@ def occluders(truth: Truth, instance: int) -> tuple[Occlusion, ...]:
     return tuple(
         Occlusion(value - 1, truth.scene.instances[value - 1].instance_key, int(pixels[value])) for value in order
     )
-
-
-@dataclass(frozen=True)
-class OcclusionEdge:
-    """`front` hides `pixels` of `behind`; both are indices into Scene.instances."""
-
-    front: int
-    behind: int
-    pixels: int
-
-
-def occlusion_graph(annotations: Iterable[Annotation]) -> tuple[OcclusionEdge, ...]:
-    """Return every front-behind pair of some annotations, ordered by front, then behind.
-
-    Interlocked objects may hide parts of each other: the graph may hold cycles.
-    """
-    edges = [OcclusionEdge(o.by, a.instance, o.pixels) for a in annotations for o in a.occluded_by]
-    return tuple(sorted(edges, key=lambda e: (e.front, e.behind)))

@@ -95,7 +95,6 @@ class SampleGrid(QListView):
         self.picture = QSize()
         self.cell = QSize()
         self._moving = False
-        self._view_changes = 0
         self.setModel(samples)
         self.setItemDelegate(_Cells(self))
         self.setAccessibleName("Samples")

@@ -41,7 +41,6 @@ class Histogram(QWidget):
 
     def __init__(self, evidence: Evidence, parent: QWidget) -> None:
         super().__init__(parent)
-        self._evidence = evidence
         self._proposal: Proposal | None = None
         runner = evidence.runner
         low, high = runner.low, runner.high

@@ -93,9 +93,8 @@ def test_fields_and_order(example: Example) -> None:
     with pytest.raises(ValueError, match="pattern"):
         classes.set_class(project, "mug", color="red")
     assert [r.name for r in classes.move_class(project, "floor", 0).project.classes] == ["floor", "mug", "conveyor"]
-    given = classes.assign_class(project, ["bottles", "light"], "conveyor").project
-    assert given.objects[1].class_ == given.environment[0].class_ == "conveyor"
-    assert classes.class_color(given, given.objects[1]) == "#4a4f57"
+    group = project.objects[0].model_copy(update={"class_": "conveyor"})
+    assert classes.class_color(project, group) == "#4a4f57"
 
 
 @pytest.mark.parametrize("name", example_names())

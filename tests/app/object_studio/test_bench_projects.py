@@ -12,8 +12,9 @@ from myriorama.app.inspection.candidates import refusal
 from myriorama.app.object_studio.bench import (
     Extent,
     bench_project,
+    compile_suggested,
     distance_m,
-    draw_values,
+    drawn_from,
     extent_of,
     staged,
     values_of,
@@ -40,10 +41,13 @@ def test_every_generator_stands_alone_and_its_draws_do_too(registry: PluginRegis
         scene = Builder(project, registry, store).build(compile_plan(project, registry, store).draw(0))
         ours = [i for i in scene.instances if i.group_uid == "object"]
         assert [i.kind for i in ours] == ["thing"], name
-        drawn = draw_values(registry, project, 5, 3)
+        parameters = registry.parameters("generator", name)
+        drawn, again = (
+            drawn_from(compile_suggested(registry, project, 5), parameters, values_of(project), 3) for _ in range(2)
+        )
         check_project(with_values(project, drawn), registry, store)
-        assert drawn == draw_values(registry, project, 5, 3), name
-        for parameter in registry.parameters("generator", name):
+        assert drawn == again, name
+        for parameter in parameters:
             assert not refusal(drawn[parameter.name], parameter), (name, parameter.name)
 
 

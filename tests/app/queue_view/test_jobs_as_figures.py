@@ -39,7 +39,7 @@ from myriorama.scenes.errors import InputError, Problem
 
 def row(job: str = "a", state: JobState = "running", **more: Any) -> JobFigures:
     given: dict[str, Any] = {"alive": state in ("running", "pausing", "finalizing"), "done": 5, "failed": 1, "left": 4}
-    given |= {"priority": 0, "workers_wanted": 1, **more}
+    given |= {"priority": 0, **more}
     return JobFigures(job, f"project {job}", Path("/data") / job, state, **given)
 
 

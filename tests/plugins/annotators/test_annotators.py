@@ -18,7 +18,6 @@ from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.errors import PluginError
 from myriorama.scenes.labels.box_3d import quaternion_of
 from myriorama.scenes.labels.contract import check
-from myriorama.scenes.labels.occlusion import occlusion_graph
 from myriorama.scenes.labels.truth import Truth
 from myriorama.scenes.materials.model import Material, Texture
 from myriorama.scenes.rendering.frame import RenderRequest
@@ -91,8 +90,7 @@ def test_every_state_of_a_thing_is_told(scene_kit, labelled, table_frames):
     # A distractor hides a thing, but carries no label itself.
     assert [o.instance_key for o in told["ball/0"].occluded_by] == ["post/0"]
     assert told["crate/0"].attributes == {"label": "fragile", "tall": False}
-    edges = {(e.front, e.behind) for e in occlusion_graph(record.annotations)}
-    assert edges == {(5, 1), (1, 2)}
+    assert {(o.by, a.instance) for a in record.annotations for o in a.occluded_by} == {(5, 1), (1, 2)}
 
 
 def test_keypoints_of_a_ball_are_seen_in_front_and_hidden_behind(scene_kit, labelled):
