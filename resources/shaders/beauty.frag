@@ -1,5 +1,6 @@
 #include "lighting.glsl"
 #include "facing.glsl"
+#include "order.glsl"
 #include "surface.glsl"
 #include "environment.glsl"
 #include "shadow.glsl"
@@ -138,6 +139,7 @@ void main() {
 #if CUTOUT
     if (base.a < u_metal_rough.w) discard;
 #endif
+    order_depth(v_position.z, 4.0);
     float metallic = u_metal_rough.x;
     float roughness = u_metal_rough.y;
 #if ROUGH_MAP

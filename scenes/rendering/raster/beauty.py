@@ -19,6 +19,7 @@ from myriorama.scenes.rendering.raster.geometry import Culling, ItemBuffer, Mesh
 from myriorama.scenes.rendering.raster.lighting import Lighting
 from myriorama.scenes.rendering.raster.programs import Programs
 from myriorama.scenes.rendering.raster.textures import TextureStore
+from myriorama.scenes.rendering.raster.view import View
 
 _UNITS: Final = {
     "u_base_map": 0,
@@ -62,11 +63,10 @@ class BeautyPass:
     def solids(self, draws: DrawList, items: ItemBuffer, look: Look, window: tuple[int, int]) -> None:
         """Draw every opaque and cutout group."""
         ready: set[Any] = set()
-        clip = np.ascontiguousarray(draws.view.clip_from_camera.T, dtype=np.float32).tobytes()
         self._bind(look)
         culling = Culling(self._context)
         for group, first, count in items.draws(g for g in draws.groups if not g.transparent):
-            program = self._program(group, look, clip, window, ready)
+            program = self._program(group, look, draws.view, window, ready)
             program["u_first"].value = first
             mesh = self._meshes.get(group.mesh)
             culling.set(mesh.closed and group.outside and not group.cutout)
@@ -76,14 +76,13 @@ class BeautyPass:
     def clear_ones(self, draws: DrawList, items: ItemBuffer, look: Look, window: tuple[int, int]) -> None:
         """Draw transparent items over what is there, farthest first."""
         ready: set[Any] = set()
-        clip = np.ascontiguousarray(draws.view.clip_from_camera.T, dtype=np.float32).tobytes()
         self._bind(look)
         context = self._context
         Culling(context)
         context.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
         for item in back_to_front(draws):
             for group, first, _ in items.draws([item]):
-                program = self._program(group, look, clip, window, ready)
+                program = self._program(group, look, draws.view, window, ready)
                 program["u_first"].value = first
                 array = self._meshes.get(group.mesh).array(program)
                 context.enable(moderngl.CULL_FACE | moderngl.BLEND)
@@ -101,12 +100,17 @@ class BeautyPass:
         if look.shadow_map is not None:
             look.shadow_map.use(_UNITS["u_shadow_map"])
 
-    def _program(self, group: Group, look: Look, clip: bytes, window: tuple[int, int], ready: set[Any]) -> Any:
+    def _program(self, group: Group, look: Look, view: View, window: tuple[int, int], ready: set[Any]) -> Any:
         material = group.material
-        program = self._programs.get("beauty.vert", "beauty.frag", **switches(material, look, self._textures.plain))
+        chosen = switches(material, look, self._textures.plain) | {"REACHES_FAR": int(view.reaches_far)}
+        program = self._programs.get("beauty.vert", "beauty.frag", **chosen)
         if program not in ready:
             ready.add(program)
-            program["u_clip_from_camera"].write(clip)
+            program["u_clip_from_camera"].write(
+                np.ascontiguousarray(view.clip_from_camera.T, dtype=np.float32).tobytes()
+            )
+            if view.reaches_far:
+                program["u_order"].value = view.order
             for name, unit in _UNITS.items():
                 if name in program:
                     program[name].value = unit

@@ -161,7 +161,9 @@ class RasterRenderer:
         context.enable_only(moderngl.DEPTH_TEST)
         context.depth_func = "<="  # of equals the last drawn stays, here as in the picture
         targets.framebuffer.clear()
-        self._geometry.draw("truth.vert", "truth.frag", self._items, groups, draws.view.clip_from_camera)
+        view = draws.view
+        order = view.order if view.reaches_far else None
+        self._geometry.draw("truth.vert", "truth.frag", self._items, groups, view.clip_from_camera, order=order)
         return targets
 
     def _render_picture(

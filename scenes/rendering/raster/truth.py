@@ -73,18 +73,22 @@ class GeometryPass:
         groups: Iterable[Group],
         clip_from_camera: F64,
         from_outside: bool | None = None,
+        order: tuple[float, float] | None = None,
     ) -> None:
         """Draw `groups` into the framebuffer in use; cutouts discard by the one alpha test.
 
         `from_outside` says whether the eye of this pass sees everything from outside; None: as the camera does.
+        `order`, of a view that reaches far, is `View.order`.
         """
         culling = Culling(self._context)
         clip = np.ascontiguousarray(clip_from_camera.T, dtype=np.float32).tobytes()
         ready: set[Any] = set()
         for group, first, count in items.draws(groups):
-            program = self._programs.get(vertex, fragment, CUTOUT=int(group.cutout))
+            program = self._programs.get(vertex, fragment, CUTOUT=int(group.cutout), REACHES_FAR=int(order is not None))
             if program not in ready:
                 program["u_clip_from_camera"].write(clip)
+                if order is not None:
+                    program["u_order"].value = order
                 ready.add(program)
             program["u_first"].value = first
             if group.cutout:

@@ -15,6 +15,8 @@ from myriorama.scenes.conventions import F64, Mask
 from myriorama.scenes.geometry.mesh import Mesh
 
 _FAR_OVER_NEAR: Final = 1e5
+_ORDERED: Final = 1024.0
+"""Up to this far over near a depth of 24 bits tells surfaces apart, at the far end still by 1e-4 of their distance."""
 _CORNERS: Final = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)])
 
 
@@ -79,6 +81,16 @@ class View:
     fy: float
     cx: float
     cy: float
+
+    @property
+    def reaches_far(self) -> bool:
+        """Whether surfaces are ordered by the logarithm of their depth, since its inverse is too coarse far away."""
+        return self.far > _ORDERED * self.near
+
+    @property
+    def order(self) -> tuple[float, float]:
+        """What order.glsl takes: 1 / near, and 1 / log2(far / near)."""
+        return 1.0 / self.near, 1.0 / float(np.log2(self.far / self.near))
 
     @property
     def clip_from_camera(self) -> F64:
