@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -136,6 +136,24 @@ class Facings(Placement):
 def _nothing(items: Sequence[Item], why: str) -> Placed:
     rejections = Counter({why: len(items)})
     return Placed((None,) * len(items), rejections, shortage_note("facings", 0, len(items), rejections))
+
+
+class _Turned(NamedTuple):
+    """An object in a pose of its own: its outline about its origin, its lowest point, and its height from there."""
+
+    rotation: F64
+    outline: Footprint
+    bottom_m: float
+    top_m: float
+
+
+def _turned(good: _Good, rotation: F64) -> _Turned:
+    """Measure an object in a rotation, at its own scale."""
+    model, scale = good.item.model, good.scale
+    bottom = scale * lowest(model, rotation)
+    return _Turned(
+        rotation, footprint_of_model(model, rotation, scale), bottom, scale * highest(model, rotation) - bottom
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -311,14 +329,16 @@ class _Stocking:
         home = good.outline.moved(*facing.places[number])
         self._board.remove(number)
         removed: list[tuple[_Good, Footprint]] = []
+        turned: list[_Turned] = []  # each of the draws is measured once, however many rows are taken for it
         for gone in range(len(facing.piles)):
             for one in facing.piles[gone]:
                 if one is not good:
                     removed.append((one, one.outline.moved(*facing.places[one.item.number])))
                     self._board.remove(one.item.number)
-            for turn, side, across, deep in u:
-                rotation = yaw_rotation(360.0 * float(turn)) @ lying[int(side * len(lying))]
-                outline = footprint_of_model(good.item.model, rotation, good.scale)
+            for number_of_try, (turn, side, across, deep) in enumerate(u):
+                if number_of_try == len(turned):
+                    turned.append(_turned(good, yaw_rotation(360.0 * float(turn)) @ lying[int(side * len(lying))]))
+                rotation, outline, bottom, top = turned[number_of_try]
                 low, high = outline.box
                 x = (
                     facing.left_m
@@ -328,8 +348,6 @@ class _Stocking:
                 reach = facing.starts_m[gone] + facing.depths_m[gone] - float((high - low)[1])
                 y = float(deep) * max(reach, 0.0) - float(low[1])
                 there = outline.moved(x, y)
-                bottom = good.scale * lowest(good.item.model, rotation)
-                top = good.scale * highest(good.item.model, rotation) - bottom
                 if self._board.takes(there, top, _APART_M):
                     pose = self._shelf.pose_at(x, y, self._board.level.height_m - bottom, rotation, good.scale)
                     self._put(good, pose, there)
