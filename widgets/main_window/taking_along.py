@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from myriorama.app.document.references import LeftBehind, bring_files, left_behind, relative_references
 from myriorama.app.studio import Studio
-from myriorama.scenes.errors import InputError
+from myriorama.scenes.errors import InputError, Problem
 from myriorama.widgets.binding import bind
 
 _NAMED = 8
@@ -81,7 +81,7 @@ class TakingAlong(QObject):
             except InputError as error:
                 answer = error
             except OSError as error:
-                answer = InputError(str(error))
+                answer = InputError(_unreadable(error))
             post(partial(answered, answer))
 
         threading.Thread(target=run, name="taking along", daemon=True).start()
@@ -116,6 +116,11 @@ class TakingAlong(QObject):
 
         box.finished.connect(answered)
         box.open()
+
+
+def _unreadable(error: OSError) -> Problem:
+    message = f"it could not be read: {error.strerror or error}"
+    return Problem("", message, "", "a file and folder that you may read", str(error.filename or ""))
 
 
 def _brought(found: LeftBehind) -> LeftBehind:

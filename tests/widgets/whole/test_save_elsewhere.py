@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
@@ -18,6 +20,8 @@ from myriorama.resources import resource_path
 from myriorama.widgets.application import Application
 from myriorama.widgets.assets.import_dialog import ImportDialog
 from myriorama.widgets.editors import FileField
+from myriorama.widgets.main_window import taking_along
+from myriorama.widgets.main_window.troubles import TroubleDialog
 
 pytestmark = pytest.mark.gl
 
@@ -71,6 +75,30 @@ def test_files_go_with_the_project_where_that_is_wanted(
     if copied.exists():
         assert copied.read_bytes() == (file.parent / "assets" / "light.exr").read_bytes()
     assert document.folder == elsewhere
+
+
+def test_a_folder_that_cannot_be_read_is_told_of(
+    program: Application,
+    small: Callable[..., Path],
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = with_photo(small("first_light"))
+    program.window.flow.open(file)
+    (tmp_path / "elsewhere").mkdir()
+
+    def refuse(*_: object) -> NoReturn:
+        raise PermissionError(errno.EACCES, "Permission denied", str(file.parent / "assets"))
+
+    monkeypatch.setattr(taking_along, "left_behind", refuse)
+    save_as(program, tmp_path / "elsewhere" / "project.json")
+    qtbot.waitUntil(lambda: bool(program.window.findChildren(TroubleDialog)))
+    (dialog,) = program.window.findChildren(TroubleDialog)
+    (problem,) = dialog.problems
+    assert str(problem).startswith(f"{file.parent / 'assets'}: it could not be read: Permission denied; allowed: ")
+    dialog.close()
+    assert program.studio.document.path == file
 
 
 def test_judgments_and_their_file_follow(program: Application, small: Callable[..., Path], tmp_path: Path) -> None:
