@@ -18,6 +18,7 @@ from myriorama.scenes.parameters.wording import child_place, place_of, shown
 RECIPE_FORMAT: Final = "myriorama-sample"
 RECIPE_VERSION: Final = 1
 _VIEW_KEY: Final = re.compile(r"([0-9]{8,})-([0-9a-f]{16})-v([0-9]+)")
+_SCALARS: Final = frozenset((float, int, str, bool, type(None)))
 
 
 @dataclass(frozen=True)
@@ -190,16 +191,23 @@ def sample_from_json(recipe: Any, file: str = "") -> SceneSample:
 
 
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, str | int | float):  # by far the most, so first
+    if type(value) in _SCALARS:  # by far the most, so first
         return value
-    if isinstance(value, SceneSample | GroupSample | MemberSample | NodeSample | ViewSample):
-        told = ((f, getattr(value, f.name)) for f in fields(value))
-        return {f.name: _plain(v) for f, v in told if v or f.default_factory is MISSING}
     if isinstance(value, tuple | list):
         return [_plain(v) for v in value]
+    if type(value) in _NAMED:
+        told = ((name, always, getattr(value, name)) for name, always in _NAMED[type(value)])
+        return {name: _plain(v) for name, always, v in told if v or always}
     if isinstance(value, Mapping):
         return {name: _plain(v) for name, v in value.items()}
     return value
+
+
+_NAMED: Final[Mapping[type, tuple[tuple[str, bool], ...]]] = {
+    kind: tuple((f.name, f.default_factory is MISSING) for f in fields(kind))
+    for kind in (SceneSample, GroupSample, MemberSample, NodeSample, ViewSample)
+}
+"""The fields of what a sample is made of, and of each whether an empty one is told too."""
 
 
 def _frozen(value: Any) -> Any:

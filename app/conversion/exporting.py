@@ -20,7 +20,7 @@ from typing import Any, Final
 from myriorama.app.conversion.card_files import card_picture, write_card
 from myriorama.app.conversion.facts import facts_of, pattern_of, source_of_export
 from myriorama.app.conversion.tally import Tally
-from myriorama.app.dataset.atomic import FileEntry, inside, sync_folder, write_file, write_files, write_streamed
+from myriorama.app.dataset.atomic import FileEntry, inside, sync_folder, write_file, write_streamed
 from myriorama.app.dataset.layout import PARTIAL_SUFFIX, partial_of
 from myriorama.app.dataset.manifest import Manifest, ManifestError, read_manifest
 from myriorama.app.dataset.records import Records
@@ -184,7 +184,7 @@ def _fill(
             sums.add(taken)
             patterns.update(() if taken is None else (pattern_of(taken.path),))
         labels = ((file.path, (encoded(file),)) for file in writer.label_files(shown))
-        for entry in write_files(partial, labels, durable=False):
+        for entry in write_streamed(partial, labels, durable=False):
             sums.add(entry)
             patterns.add(pattern_of(entry.path))
         if on_progress is not None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from myriorama.app.dataset import faults
@@ -42,12 +42,17 @@ def inside(root: Path, path: str) -> Path:
     ValueError
         The path is absolute, empty, climbs out of `root`, or is not written with plain forward slashes.
     """
-    pure = PurePosixPath(path)
-    if not path or pure.is_absolute() or "\\" in path or ":" in path or str(pure) != path:
+    return root.joinpath(*_plain_parts(path))
+
+
+def _plain_parts(path: str) -> list[str]:
+    """Return the names that a path inside a dataset is made of; a ValueError as `inside` tells it."""
+    parts = path.split("/")
+    if "" in parts or "\\" in path or ":" in path:  # absolute, or a slash twice or at the end, or a drive
         raise ValueError(f"{path!r} is not a plain relative path")
-    if any(part in ("..", ".") or part.endswith(PART_SUFFIX) for part in pure.parts):
+    if any(part in ("..", ".") or part.endswith(PART_SUFFIX) for part in parts):
         raise ValueError(f"{path!r} may not be written in a dataset")
-    return root.joinpath(*pure.parts)
+    return parts
 
 
 def write_file(root: Path, path: str, chunks: Iterable[bytes], *, durable: bool = True) -> FileEntry:
@@ -72,18 +77,23 @@ def write_files(
         False leaves out the sync, for folders that nobody needs after a crash.
     """
     entries: list[FileEntry] = []
-    parts: list[tuple[Path, Path]] = []
+    parts: list[tuple[str, str]] = []  # text: a pathlib path takes as long to make as a small file takes to write
+    folders: set[str] = set()
     with contextlib.ExitStack() as opened:
         descriptors: list[int] = []
         try:
             for path, chunks in files:
-                target = inside(root, path)
-                if not target.parent.is_dir():
-                    target.parent.mkdir(parents=True, exist_ok=True)
+                *above, name = _plain_parts(path)
+                folder = os.path.join(root, *above)
+                if folder not in folders:
+                    if not os.path.isdir(folder):
+                        os.makedirs(folder, exist_ok=True)
+                    folders.add(folder)
                 faults.point("file.before_write")
-                part = target.with_name(target.name + PART_SUFFIX)
+                target = f"{folder}{os.sep}{name}"
+                part = target + PART_SUFFIX
                 parts.append((part, target))
-                stream = opened.enter_context(part.open("wb", buffering=0))
+                stream = opened.enter_context(open(part, "wb", buffering=0))
                 descriptors.append(stream.fileno())
                 entries.append(_fill(stream, path, chunks))
                 faults.point("file.after_write")
@@ -91,12 +101,12 @@ def write_files(
                 _sync_all(descriptors)
             for part, target in parts:
                 faults.point("file.before_rename")
-                part.replace(target)
+                os.replace(part, target)
                 faults.point("file.after_rename")
         except BaseException:
             for part, _ in parts:
                 with contextlib.suppress(OSError):
-                    part.unlink(missing_ok=True)  # on a full disk it would take the room that is wanted
+                    os.unlink(part)  # on a full disk it would take the room that is wanted
             raise
     return tuple(entries)
 

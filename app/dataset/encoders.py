@@ -2,8 +2,9 @@
 
 PNG rows get one fixed filter ("up", the difference to the row above) and are packed by libdeflate: rendered
 pictures come out smaller than zlib's at its fastest, sooner, and in the same bytes every time. (ISA-L is faster still,
-but now and then a process of its packs the same pixels differently.) Nothing is converted: what is not 8 or 16 bits of
-grey or RGB is refused.
+but now and then a process of its packs the same pixels differently.) Its fastest level packs pictures of light a third
+sooner, in two to six percent more bytes; images of ids and normals, mostly zeros after the filter, take it longer than
+the next level. Nothing is converted: what is not 8 or 16 bits of grey or RGB is refused.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ _UP: Final = 2
 _GREY: Final = 0
 _RGB: Final = 2
 _LEVEL: Final = 2
+_LEVEL_OF_LIGHT: Final = 1
+_LOOKED_AT: Final = 8
+"""Every eighth row tells which level a picture gets."""
 
 Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
@@ -54,7 +58,10 @@ def encode_png(pixels: Pixels) -> bytes:
     filtered[0, 1:] = rows[0]
     np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
     header = struct.pack(">IIBBBBB", width, height, depth, _GREY if grey else _RGB, 0, 0, 0)
-    packed = bytes(deflate.zlib_compress(filtered.data, _LEVEL))
+    looked_at = filtered[::_LOOKED_AT]
+    of_light = depth == 8 and 2 * np.count_nonzero(looked_at) > looked_at.size
+    level = _LEVEL_OF_LIGHT if of_light else _LEVEL
+    packed = bytes(deflate.zlib_compress(filtered.data, level))
     return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
 
 

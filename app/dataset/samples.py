@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from myriorama.app.dataset.atomic import write_files
+from myriorama.app.dataset.atomic import write_streamed
 from myriorama.app.dataset.encoders import encode_npy, encode_png
 from myriorama.app.dataset.layout import record_path
 from myriorama.app.dataset.receipts import Receipt, write_receipt
@@ -99,7 +99,7 @@ class SampleWriter:
         described = self._described(record)
         described_ms = (time.perf_counter() - before) * 1000.0
         encoded = _Timed(self._encoded(record, described))
-        entries = write_files(self._root, encoded, durable=self._durable)
+        entries = tuple(write_streamed(self._root, encoded, durable=self._durable))
         counted = (len(record.annotations), len(record.hidden))
         receipt = Receipt(record.index, record.key, record.frame.device, entries, *counted)
         write_receipt(self._root, receipt, durable=self._durable)

@@ -46,7 +46,7 @@ class BopObjects:
             Its model is wanted and cannot be made, or there are more models than all of them may be.
         """
         if self._drawn is None or self._drawn[0] != stored["key"]:
-            self._drawn = (stored["key"], Drawn(stored))
+            self._drawn = (stored["key"], Drawn.of_stored(stored))
         recipe = self._drawn[1].recipe(a)
         key = recipe.key
         found = self._numbers.get(key)

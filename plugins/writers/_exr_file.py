@@ -23,6 +23,8 @@ _KINDS: Final = {"uint32": 0, "float16": 1, "float32": 2}
 _FORMS: Final = {"none": (0, 1), "zips": (2, 1), "zip": (3, 16)}
 """How a form of packing is told, and how many lines a block has."""
 _LEVEL: Final = 1
+_BAND: Final = 64
+"""Lines that are put together at once: whole blocks, and few enough to stay in a processor's cache."""
 _LONGEST_NAME: Final = 31
 
 
@@ -54,9 +56,10 @@ def exr_file(channels: Channels, attributes: Mapping[str, Any], form: str) -> by
     told, lines = _FORMS[form]
     head = _header(ordered, attributes, told, height, width)
     blocks = []
-    for low in range(0, height, lines * 64):  # some blocks at a time: as many as stay in a processor's cache
-        band = {name: pixels[low : low + lines * 64] for name, pixels in ordered.items()}
-        blocks += _blocks(band, lines, packed=form != "none")
+    work = _Work(sum(pixels.itemsize for pixels in ordered.values()) * width)
+    for low in range(0, height, _BAND):
+        band = {name: pixels[low : low + _BAND] for name, pixels in ordered.items()}
+        blocks += _blocks(work, band, lines, packed=form != "none")
     places, place = [], len(head) + 8 * len(blocks)
     for number, block in enumerate(blocks):
         blocks[number] = struct.pack("<iI", number * lines, len(block)) + block
@@ -65,40 +68,50 @@ def exr_file(channels: Channels, attributes: Mapping[str, Any], form: str) -> by
     return b"".join((head, struct.pack(f"<{len(places)}Q", *places), *blocks))
 
 
-def _blocks(band: Channels, lines: int, *, packed: bool) -> list[bytes]:
+class _Work:
+    """Room for the lines of a band, used again for each: to be given new memory takes longer than to fill it.
+
+    Parameters
+    ----------
+    row_bytes : int
+        Of one line of the picture; even, as every channel's are.
+    """
+
+    def __init__(self, row_bytes: int) -> None:
+        self.rows, self.turned, self.packable = np.empty((3, _BAND, row_bytes), dtype=np.uint8)
+
+
+def _blocks(work: _Work, band: Channels, lines: int, *, packed: bool) -> list[bytes]:
     """Return what is in each block of some lines of the picture; the last block of a picture may be shorter."""
-    rows = _rows(band)
-    whole = len(rows) // lines * lines
-    parts = [rows[:whole].reshape(-1, lines * rows.shape[1])]
-    if whole < len(rows):
-        parts.append(rows[whole:].reshape(1, -1))
+    rows = _rows(band, work.rows)
     out = []
-    for part in parts:
-        if not packed:
-            out += [block.tobytes() for block in part]
-            continue
-        for block, sorted_bytes in zip(part, _differences(part), strict=True):
-            content = bytes(deflate.zlib_compress(sorted_bytes.data, _LEVEL))
-            out.append(content if len(content) < block.size else block.tobytes())  # told by its length alone
+    for low in range(0, len(rows), lines):
+        block = rows[low : low + lines].reshape(-1)
+        if packed:
+            content = bytes(deflate.zlib_compress(_differences(block, work).data, _LEVEL))
+            if len(content) < block.size:  # told by its length alone
+                out.append(content)
+                continue
+        out.append(block.tobytes())
     return out
 
 
-def _rows(band: Channels) -> npt.NDArray[np.uint8]:
+def _rows(band: Channels, room: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """Return the lines as bytes: in each, channel after channel."""
     little = (pixels.astype(pixels.dtype.newbyteorder("<"), copy=False) for pixels in band.values())
-    return np.concatenate([pixels.view(np.uint8) for pixels in little], axis=1)
+    parts = [pixels.view(np.uint8) for pixels in little]
+    return np.concatenate(parts, axis=1, out=room[: len(parts[0])])
 
 
-def _differences(blocks: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Return each block, (B, n) with n even, as it is packed: even bytes before odd ones, each less the one before."""
-    half = blocks.shape[1] // 2
-    turned = np.empty_like(blocks)
-    turned[:, :half] = blocks[:, 0::2]
-    turned[:, half:] = blocks[:, 1::2]
-    out = np.empty_like(turned)
-    out[:, :1] = turned[:, :1]
-    np.subtract(turned[:, 1:], turned[:, :-1], out=out[:, 1:])
-    out[:, 1:] ^= 128  # plus 128 modulo 256
+def _differences(block: npt.NDArray[np.uint8], work: _Work) -> npt.NDArray[np.uint8]:
+    """Return a block of (n,) bytes, n even, as it is packed: even bytes before odd ones, each less the one before."""
+    pairs, half = block.view("<u2"), block.size // 2
+    turned, out = work.turned.reshape(-1)[: block.size], work.packable.reshape(-1)[: block.size]
+    np.copyto(turned[:half], pairs, casting="unsafe")  # of a number of two bytes, the lower
+    np.right_shift(pairs, 8, out=turned[half:], casting="unsafe")
+    np.subtract(turned[1:], turned[:-1], out=out[1:])
+    out ^= 128  # plus 128 modulo 256
+    out[0] = turned[0]
     return out
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Final
@@ -18,6 +18,7 @@ import numpy as np
 from myriorama.plugins.api import File, StoredRecord
 from myriorama.scenes.conventions import F32, F64, U32
 from myriorama.scenes.errors import InputError, PluginError, Problem
+from myriorama.scenes.sample import SceneSample
 
 _SAME_SIZE: Final = 1e-5
 """How far, in shares of its diagonal, a shape may be from the labelled one: positions are float32, scales rounded."""
@@ -75,15 +76,28 @@ class Shape:
 
 
 class Drawn:
-    """The objects of one stored record, by their key."""
+    """The drawn objects of one sample, by their key.
 
-    def __init__(self, stored: StoredRecord) -> None:
+    Parameters
+    ----------
+    objects : iterable of (str, str, mapping)
+        Key, generator and values of each.
+    """
+
+    def __init__(self, objects: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
+        self._made = {key: (generator, values) for key, generator, values in objects}
+
+    @classmethod
+    def of_stored(cls, stored: StoredRecord) -> Drawn:
+        """Return the objects of a stored record."""
         groups = (*stored["drawn"]["stage"], *stored["drawn"]["objects"])
-        self._made = {
-            f"{group['uid']}/{member['number']}": (group["type"], member["values"])
-            for group in groups
-            for member in group["members"]
-        }
+        return cls((f"{g['uid']}/{m['number']}", g["type"], m["values"]) for g in groups for m in g["members"])
+
+    @classmethod
+    def of_sample(cls, sample: SceneSample) -> Drawn:
+        """Return the objects of a sample that is not stored yet."""
+        groups = (*sample.stage, *sample.objects)
+        return cls((f"{g.uid}/{m.number}", g.type, m.values) for g in groups for m in g.members)
 
     def made(self, instance_key: str) -> tuple[str, str, Mapping[str, Any]]:
         """Return group, generator and values of an object; generator and values are empty where it has none."""

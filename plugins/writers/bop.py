@@ -42,7 +42,6 @@ from myriorama.plugins.writers._recipes import Drawn, fault_of
 from myriorama.scenes.errors import InputError, Problem
 from myriorama.scenes.labels.rle import crop_of_counts, decode_counts
 from myriorama.scenes.labels.stored import json_bytes, json_text
-from myriorama.scenes.sample import sample_to_json
 
 SCENE_SIZE: Final = 1000
 """Samples of a scene: sample 12345 is image 345 of scene 12."""
@@ -92,7 +91,7 @@ class Bop(PictureWriter):
         if missing:
             found.append(f"BOP needs the labels {', '.join(missing)}, which were not computed")
         elif self.values["models"] != "none" and record.annotations:
-            drawn = Drawn({"drawn": sample_to_json(record.sample)})
+            drawn = Drawn.of_sample(record.sample)
             faults = (fault_of(*drawn.made(a.instance_key)) for a in record.annotations)
             told = [fault for fault in dict.fromkeys(faults) if fault]
             found += [f"no model can be written where {fault}: set models to none" for fault in told]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from myriorama.app.dataset import atomic, folder
 from myriorama.app.dataset.atomic import FILES_AT_ONCE, write_file, write_streamed
 from myriorama.app.dataset.folder import DatasetFolder, Job
+from myriorama.app.dataset.receipts import holds
+from myriorama.app.dataset.samples import SampleWriter
 from myriorama.app.dataset.whole_set import whole_set
+from myriorama.plugins.api import TextFile, Writer
 from myriorama.plugins.registry import builtin_registry
 from myriorama.scenes.errors import PluginError
 
@@ -30,18 +33,18 @@ def test_files_are_the_same_as_one_by_one(tmp_path):
 
 def test_every_file_is_synced_before_it_gets_its_name(tmp_path, monkeypatch):
     synced, early = set(), []
-    real_sync, real_replace = os.fsync, Path.replace
+    real_sync, real_replace = os.fsync, os.replace
 
     def sync(descriptor):
         synced.add(os.fstat(descriptor).st_ino)
         real_sync(descriptor)
 
     def replace(part, target):
-        early.extend([target] if part.stat().st_ino not in synced else [])
-        return real_replace(part, target)
+        early.extend([target] if os.stat(part).st_ino not in synced else [])
+        real_replace(part, target)
 
     monkeypatch.setattr(atomic.os, "fsync", sync)
-    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(atomic.os, "replace", replace)
     assert len(list(write_streamed(tmp_path, numbered(COUNT)))) == COUNT
     assert early == []
     assert len(synced) == COUNT
@@ -62,6 +65,35 @@ def test_each_is_filled_before_the_next_is_made_and_few_are_open(tmp_path):
 
     assert sum(e.bytes for e in write_streamed(tmp_path, files())) == 2 * COUNT
     assert 1 < most_open <= FILES_AT_ONCE
+
+
+def test_a_sample_of_many_files_needs_few_of_them_open(tmp_path, table_info, table_records):
+    """BOP writes two masks an object: a bin of five hundred would be past what a system lets a program have open."""
+    open_at_once = []
+
+    class ManyMasks(Writer):
+        name = "many_masks"
+        label = "Many"
+        help = "As many files as a bin has masks."
+        version = "1"
+        parameters = ()
+
+        def sample_files(self, record):
+            for k in range(COUNT):
+                open_at_once.append(len(list(tmp_path.rglob("*.part"))))
+                yield TextFile(f"mask_{k}", f"mask/{k:06d}.txt", str(k))
+
+        def label_files(self, stored):
+            for k in range(COUNT):
+                open_at_once.append(len(list(tmp_path.rglob("*.part"))))
+                yield TextFile("seen", f"seen/{k:06d}.txt", str(k))
+
+    registry = SimpleNamespace(writer_class=lambda name: ManyMasks)
+    receipt = SampleWriter(tmp_path, table_info, {"many_masks": {}}, registry).write(table_records[0])
+    assert len(receipt.files) == 2 * COUNT + 1
+    assert receipt.files[-1].path == "records/00000000.json"
+    assert 1 < max(open_at_once) <= FILES_AT_ONCE
+    assert holds(tmp_path, receipt, hashed=True)
 
 
 def test_what_fails_on_the_way_leaves_no_part(tmp_path):
