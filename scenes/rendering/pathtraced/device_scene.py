@@ -18,6 +18,7 @@ from myriorama.scenes.rendering.pathtraced.geometry import Triangles
 from myriorama.scenes.rendering.pathtraced.lamps import Lights
 from myriorama.scenes.rendering.pathtraced.surfaces import Surfaces
 from myriorama.scenes.rendering.pathtraced.surroundings import RadianceTable, Surroundings
+from myriorama.scenes.rendering.pathtraced.uploading import uploaded
 from myriorama.scenes.rendering.raster.reflectance import directional_albedo
 
 
@@ -58,18 +59,19 @@ class Body:
 def body_of(triangles: Triangles) -> Body:
     """Build the acceleration structure."""
     if len(triangles.faces) == 0:
-        return Body(None, mi.Float(0), mi.UInt32(0), mi.UInt32(0))
+        return Body(None, uploaded(mi.Float, ()), uploaded(mi.UInt32, ()), uploaded(mi.UInt32, ()))
     mesh = mi.Mesh("surfaces", len(triangles.positions), len(triangles.faces))
+    faces = uploaded(mi.UInt32, triangles.faces)
     values = mi.traverse(mesh)
-    values["vertex_positions"] = mi.Float(triangles.positions.ravel())
-    values["faces"] = mi.UInt32(triangles.faces.ravel())
+    values["vertex_positions"] = uploaded(mi.Float, triangles.positions)
+    values["faces"] = faces
     values.update()
     vertices = np.concatenate([triangles.positions, triangles.normals, triangles.uv], axis=1)
     return Body(
         mi.load_dict({"type": "scene", "surfaces": mesh}),
-        mi.Float(vertices.ravel()),
-        mi.UInt32(triangles.faces.ravel()),
-        mi.UInt32(triangles.part_of_face),
+        uploaded(mi.Float, vertices),
+        faces,
+        uploaded(mi.UInt32, triangles.part_of_face),
     )
 
 
@@ -86,9 +88,9 @@ class Sky:
 def sky_of(table: RadianceTable) -> Sky:
     """Upload a map."""
     return Sky(
-        mi.Float(table.texels.ravel()),
-        mi.UInt32(table.picks),
-        mi.Float(table.density),
+        uploaded(mi.Float, table.texels),
+        uploaded(mi.UInt32, table.picks),
+        uploaded(mi.Float, table.density),
         (table.width, table.height, table.blocks_x, table.blocks_y),
     )
 
@@ -113,19 +115,19 @@ class DeviceScene:
         sky: Sky | None,
     ) -> None:
         self.body = body
-        self.material_of_part = mi.UInt32(material_of_part)
-        self.numbers = mi.Float(surfaces.numbers.ravel())
-        self.words = mi.UInt32(surfaces.words.ravel())
-        self.textures = mi.UInt32(surfaces.textures.ravel())
+        self.material_of_part = uploaded(mi.UInt32, material_of_part)
+        self.numbers = uploaded(mi.Float, surfaces.numbers)
+        self.words = uploaded(mi.UInt32, surfaces.words)
+        self.textures = uploaded(mi.UInt32, surfaces.textures)
         self.texels = texels
-        self.light_rows = mi.Float(lights.rows.ravel())
-        self.light_kinds = mi.UInt32(lights.kinds)
-        self.light_faces = mi.UInt32(lights.faces)
-        self.light_chosen = mi.Float(lights.chosen.ravel())
-        self.light_picks = mi.UInt32(lights.picks)
-        self.share_of_face = mi.Float(lights.share_of_face)
+        self.light_rows = uploaded(mi.Float, lights.rows)
+        self.light_kinds = uploaded(mi.UInt32, lights.kinds)
+        self.light_faces = uploaded(mi.UInt32, lights.faces)
+        self.light_chosen = uploaded(mi.Float, lights.chosen)
+        self.light_picks = uploaded(mi.UInt32, lights.picks)
+        self.share_of_face = uploaded(mi.Float, lights.share_of_face)
         self.sky: Any = sky
-        self.albedo_table = mi.Float(np.ascontiguousarray(directional_albedo()).ravel())
+        self.albedo_table = uploaded(mi.Float, directional_albedo())
         self.kinds = Kinds(
             mapped=surfaces.mapped,
             bumpy=surfaces.bumpy,
@@ -136,10 +138,8 @@ class DeviceScene:
             panorama=sky is not None,
         )
         shape = sky.shape if sky is not None else (1, 1, 1, 1)
-        self._reals = mi.Float(
-            np.concatenate([surroundings.turn.ravel(), np.asarray(surroundings.tint)]).astype(np.float32)
-        )
-        self._wholes = mi.UInt32(np.asarray([lights.lamps, *shape], dtype=np.uint32))
+        self._reals = uploaded(mi.Float, np.concatenate([surroundings.turn.ravel(), np.asarray(surroundings.tint)]))
+        self._wholes = uploaded(mi.UInt32, [lights.lamps, *shape])
 
     @property
     def tint(self) -> Any:
@@ -164,7 +164,7 @@ class DeviceScene:
 
 def halves(texels: Any) -> Any:
     """Return (N, 4) float16 texels on the device."""
-    return mi.Float16(np.ascontiguousarray(texels).ravel())
+    return uploaded(mi.Float16, texels)
 
 
 def as_rows(value: Any, channels: int, count: int) -> F32:

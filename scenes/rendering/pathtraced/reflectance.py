@@ -46,6 +46,11 @@ class Scatter:
     albedo: Any
 
 
+def average(color: Any) -> Any:
+    """Return the mean of the channels; `dr.mean` would write the number of pixels into the program."""
+    return (color.x + color.y + color.z) * (1.0 / 3.0)
+
+
 def albedo_lookup(table: Any, cosine: Any, roughness: Any, active: Any) -> tuple[Any, Any]:
     """Return scale and bias of f0, bilinear in the (32 * 32, 2) table; rows by roughness, columns by cosine.
 
@@ -76,7 +81,7 @@ def scatter(
     thinned = dr.select(clear, opacity, 1.0)
     diffuse = base * ((1.0 - metallic) * (1.0 - most) * thinned)
     through = dr.select(clear, (1.0 - opacity) * (1.0 - most), 0.0)
-    glossy, matte = dr.mean(mirrored * gain), dr.mean(diffuse)
+    glossy, matte = average(mirrored * gain), average(diffuse)
     total = glossy + matte
     mirror_share = dr.select(matte > 0, dr.clip(glossy / dr.maximum(total, 1e-6), 0.1, 0.9), 1.0)
     through_share = through / dr.maximum(through + total, 1e-6)

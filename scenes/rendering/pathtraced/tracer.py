@@ -27,8 +27,9 @@ from myriorama.scenes.rendering.pathtraced.lighting import (
     weight,
 )
 from myriorama.scenes.rendering.pathtraced.looking import emission, look_of, passes, place_of, rows_of, scaled_uv, texel
-from myriorama.scenes.rendering.pathtraced.reflectance import draw, evaluate, scatter
+from myriorama.scenes.rendering.pathtraced.reflectance import average, draw, evaluate, scatter
 from myriorama.scenes.rendering.pathtraced.surfaces import CLEAR
+from myriorama.scenes.rendering.pathtraced.uploading import uploaded
 
 PASSED_AT_MOST: Final = 48
 """Cut-out and clear faces that a path goes straight through, beside the surfaces that it meets."""
@@ -72,8 +73,8 @@ class Eye:
         pose = camera.world_from_camera
         reals = [*pose[:3, :3].ravel(), *(pose[:3, 3] - origin), camera.fx, camera.fy, camera.cx, camera.cy]
         self.count = camera.width * camera.height
-        self._reals = mi.Float(np.asarray(reals, dtype=np.float32))
-        self._width = mi.UInt32(np.asarray([camera.width], dtype=np.uint32))
+        self._reals = uploaded(mi.Float, reals)
+        self._width = uploaded(mi.UInt32, [camera.width])
 
     def _real(self, k: int) -> Any:
         return dr.gather(mi.Float, self._reals, k)
@@ -105,7 +106,7 @@ def trace(scene: DeviceScene, eye: Eye, first: int, last: int, depth: int, seed:
     if scene.body.scene is None:
         black = np.zeros((eye.count, 3), dtype=np.float32)
         return Sums(black, black, black, np.full((eye.count, 1), last - first, dtype=np.float32), black, black)
-    limits = mi.UInt32(np.asarray([first, last, depth, *seed], dtype=np.uint32))
+    limits = uploaded(mi.UInt32, [first, last, depth, *seed])
     start, end, deepest, seed_a, seed_b = (dr.gather(mi.UInt32, limits, k) for k in range(5))
     pixel = dr.arange(mi.UInt32, eye.count)
     key = hashed(pixel, seed_a, seed_b)
@@ -193,7 +194,7 @@ def _step(scene: DeviceScene, s: dict[str, Any], key: Any, sample: Any, deepest:
     if kinds.panorama:
         sky *= weight(s["density"], sky_density(scene, direction, around))
     gathered += dr.select(around, s["carried"] * sky, 0.0)
-    open_ = dr.select(missed & ~bounced, dr.mean(s["carried"]), 0.0)
+    open_ = dr.select(missed & ~bounced, average(s["carried"]), 0.0)
 
     active = active & hit
     place = place_of(scene, face, inside, active)
@@ -237,7 +238,7 @@ def _step(scene: DeviceScene, s: dict[str, Any], key: Any, sample: Any, deepest:
     sampled *= s["carried"]
 
     first = here & ~bounced
-    seen = dr.mean(s["carried"]) * (1.0 - scattering.through)
+    seen = average(s["carried"]) * (1.0 - scattering.through)
     u, v = pair(key, sample, decision + 2)
     if kinds.porous:
         goes_through = here & (u < scattering.through_share)
