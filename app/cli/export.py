@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from myriorama.plugins.selection import ClassUse
     from myriorama.plugins.splitting import Split
 
+_T = TypeVar("_T")
 _DIGITS: Final = 9
 _USUAL: Final = (0.8, 0.1, 0.1)
 
@@ -46,18 +47,25 @@ def export(
         bool, typer.Option("--keep-as-ignore", help="Make regions to ignore of what these limits remove.")
     ] = False,
     classes: Annotated[
-        str | None, typer.Option("--classes", metavar="A,B", help="Only these classes, by their names in the dataset.")
+        list[str] | None,
+        typer.Option(
+            "--classes",
+            metavar="A,B",
+            help="Only these classes, by their names in the dataset; may be repeated. A comma in a name is written "
+            "with a backslash before it.",
+        ),
     ] = None,
     rename: Annotated[
         list[str] | None,
         typer.Option("--rename", metavar="A=C", help="Show class A as C; classes of one name are merged; repeatable."),
     ] = None,
     ids: Annotated[
-        str | None,
-        typer.Option("--ids", metavar="A=N,B=M", help="Ids of classes, by their names in the dataset."),
+        list[str] | None,
+        typer.Option("--ids", metavar="A=N,B=M", help="Ids of classes, by their names in the dataset; repeatable."),
     ] = None,
     ignore: Annotated[
-        str | None, typer.Option("--ignore", metavar="A,B", help="Make regions to ignore of these classes.")
+        list[str] | None,
+        typer.Option("--ignore", metavar="A,B", help="Make regions to ignore of these classes; repeatable."),
     ] = None,
     split: Annotated[
         str | None, typer.Option("--split", metavar="F,F,F", help="Shares of train, val and test, such as 0.8,0.1,0.1.")
@@ -124,13 +132,14 @@ _REASONS = {
 }
 
 
-def _uses(renames: Sequence[str], ignored: str | None) -> dict[str, ClassUse]:
+def _uses(renames: Sequence[str], ignored: Sequence[str] | None) -> dict[str, ClassUse]:
+    from myriorama.app.conversion.command_words import pair_in
     from myriorama.plugins.selection import ClassUse
 
     uses = {name: ClassUse(use="ignore") for name in _names("--ignore", ignored)}
     for text in renames:
-        name, equals, shown = (part.strip() for part in text.partition("="))
-        if not (name and equals and shown):
+        name, shown = pair_in(text)
+        if not (name and shown):
             raise InputError(Problem("--rename", "this renames no class", repr(text[:80]), "A=C"))
         if name in uses:
             raise InputError(Problem("--rename", "this class has a use already", repr(name), "one use for each class"))
@@ -139,17 +148,17 @@ def _uses(renames: Sequence[str], ignored: str | None) -> dict[str, ClassUse]:
 
 
 def _with_ids(
-    uses: Mapping[str, ClassUse], text: str | None, kept: Sequence[str], known: Sequence[str]
+    uses: Mapping[str, ClassUse], texts: Sequence[str] | None, kept: Sequence[str], known: Sequence[str]
 ) -> dict[str, ClassUse]:
     """Return the class map with the ids that were asked for; whether two classes clash is the view's to say."""
     from myriorama.app.conversion.class_map import MAX_ID
+    from myriorama.app.conversion.command_words import pairs_in
     from myriorama.plugins.selection import ClassUse
 
     out = dict(uses)
     given: dict[str, int] = {}
-    for part in _names("--ids", text):
-        name, equals, number = (word.strip() for word in part.rpartition("="))
-        if not (name and equals):
+    for name, number, part in _listed("--ids", texts, pairs_in):
+        if not name:
             raise InputError(Problem("--ids", "this gives no class an id", repr(part[:80]), "A=3,B=7"))
         if name not in known:
             raise InputError(Problem("--ids", "there is no class of this name", repr(name), ", ".join(known)))
@@ -174,13 +183,19 @@ def _with_ids(
     }
 
 
-def _names(option: str, text: str | None) -> list[str]:
-    if text is None:
-        return []
-    names = [part.strip() for part in text.split(",") if part.strip()]
-    if not names:
-        raise InputError(Problem(option, "the list is empty", repr(text[:80]), "names with commas between"))
-    return names
+def _names(option: str, texts: Sequence[str] | None) -> list[str]:
+    from myriorama.app.conversion.command_words import names_in
+
+    return _listed(option, texts, names_in)
+
+
+def _listed(option: str, texts: Sequence[str] | None, read: Callable[[str], Iterable[_T]]) -> list[_T]:
+    """Return what an option lists, all the times that it was given."""
+    found = [listed for text in texts or () for listed in read(text)]
+    if texts and not found:
+        told = repr(",".join(texts)[:80])
+        raise InputError(Problem(option, "the list is empty", told, "names with commas between"))
+    return found
 
 
 def _split(stored: Split, text: str | None, by: str | None, salt: str | None) -> Split:

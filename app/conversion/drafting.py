@@ -1,6 +1,6 @@
 """What a person asks of an export of a finished dataset, and the same thing as a command line.
 
-It exports nothing. What the command line cannot say is not said as a command.
+It exports nothing, and refuses a selection that leaves nothing to export.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from myriorama.app.conversion.class_map import Uses
+from myriorama.app.conversion.command_words import words_of
 from myriorama.app.conversion.exporting import ExportWanted
 from myriorama.app.dataset.layout import PARTIAL_SUFFIX, partial_of
 from myriorama.plugins.registry import PluginRegistry
@@ -82,41 +83,12 @@ def wanted_of(draft: ExportDraft, info: DatasetInfo, stored: Selection, registry
 
 
 def command_of(draft: ExportDraft, info: DatasetInfo, stored: Selection, registry: PluginRegistry) -> str:
-    """Return the command that makes the same export; empty where a class's name cannot stand in one."""
-    changes = _changes(draft, info, stored)
-    if any(_unspeakable(name) for name in (*changes.ignored, *changes.only, *changes.ids)):
-        return ""
-    if any("=" in name or name != name.strip() for name in changes.renames):
-        return ""
+    """Return the command that makes the same export."""
     words = ["myriorama", "export", str(draft.source), "--format", draft.format, "--out", draft.out]
     for name, value in _changed_options(draft, registry).items():
         words += ["--option", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
-    wanted = draft.filter
-    for option, least in (
-        ("--min-visible", wanted.min_visible),
-        ("--min-size", wanted.min_size_px),
-        ("--min-area", wanted.min_area_px),
-    ):
-        if least:
-            words += [option, f"{least!r}"]
-    if wanted.use == "ignore":
-        words.append("--keep-as-ignore")
-    if changes.only:
-        words += ["--classes", ",".join(changes.only)]
-    for name, shown in changes.renames.items():
-        words += ["--rename", f"{name}={shown}"]
-    if changes.ignored:
-        words += ["--ignore", ",".join(changes.ignored)]
-    if changes.ids:
-        words += ["--ids", ",".join(f"{name}={number}" for name, number in changes.ids.items())]
-    split = _split_of(draft, stored)
-    if split != stored.split:
-        words += ["--split", ",".join(repr(share) for share in split.shares)]
-        words += ["--split-by", split.by] if split.by != stored.split.by else []
-        words += ["--salt", split.salt] if split.salt != stored.split.salt else []
-    if draft.link:
-        words.append("--link")
-    return shlex.join(words)
+    words += words_of(selection_of(draft, info, stored), stored, [row.name for row in info.classes])
+    return shlex.join([*words, "--link"] if draft.link else words)
 
 
 def folder_problem(text: str, source: Path) -> str:
@@ -201,7 +173,3 @@ def _split_of(draft: ExportDraft, stored: Selection) -> Split:
 def _changed_options(draft: ExportDraft, registry: PluginRegistry) -> dict[str, Any]:
     declared = by_name(registry.parameters("writer", draft.format))
     return {name: value for name, value in draft.options.items() if value != declared[name].default}
-
-
-def _unspeakable(name: str) -> bool:
-    return "," in name or name != name.strip()

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from myriorama.app.conversion.command_words import words_of
 from myriorama.app.conversion.escaping import shell
 from myriorama.app.conversion.tally import Tally
 from myriorama.app.dataset.atomic import FileEntry
@@ -165,7 +166,7 @@ def source_of_export(
         manifest.head["versions"],
         tuple(manifest.head["devices"]),
         len(manifest.quarantined),
-        export_command(manifest.info, writer.name, options, selection),
+        export_command(manifest.info, writer.name, options, selection, manifest.selection),
         manifest.digest,
         manifest.head.get("engine", "raster"),
         manifest.head.get("tracing", {}),
@@ -232,25 +233,12 @@ def render_command(
     return " ".join(map(shell, [*words, "--out", f"{folder_name(info)}-again"]))
 
 
-def export_command(info: DatasetInfo, name: str, options: Mapping[str, Any], chosen: Selection) -> str:
-    """Return the command line that makes an export again from its dataset."""
+def export_command(
+    info: DatasetInfo, name: str, options: Mapping[str, Any], chosen: Selection, stored: Selection
+) -> str:
+    """Return the command line that makes an export again from its dataset, which was written with `stored`."""
     words = ["myriorama", "export", folder_name(info), "--format", name]
     for option, value in sorted(options.items()):
         words += ["--option", f"{option}={json.dumps(value, ensure_ascii=False)}"]
-    limits = chosen.filter
-    for option, limit in (
-        ("--min-visible", limits.min_visible),
-        ("--min-size", limits.min_size_px),
-        ("--min-area", limits.min_area_px),
-    ):
-        words += [option, f"{limit:g}"] if limit else []
-    words += ["--keep-as-ignore"] if limits.use == "ignore" else []
-    words += ["--classes", ",".join(chosen.only)] if chosen.only else []
-    for own, use in sorted(chosen.classes.items()):
-        words += ["--rename", f"{own}={use.name}"] if use.name and use.use == "label" else []
-    ignored = [own for own, use in sorted(chosen.classes.items()) if use.use == "ignore"]
-    words += ["--ignore", ",".join(ignored)] if ignored else []
-    if len(chosen.split.parts) > 1:
-        words += ["--split", ",".join(f"{share:g}" for share in chosen.split.shares)]
-    words += ["--split-by", chosen.split.by] if chosen.split.by else []
+    words += words_of(chosen, stored, [row.name for row in info.classes])
     return " ".join(map(shell, [*words, "--out", f"{folder_name(info)}-{name}"]))

@@ -96,7 +96,7 @@ def _channels(record: Record, *, normals: bool, surfaces: bool) -> dict[str, npt
         return {}  # told as an obstacle
     if frame.linear is None:
         half = linear_of_srgb(np.arange(256, dtype=np.uint8)).astype(np.float16)
-        out: dict[str, npt.NDArray[Any]] = {name: half[record.rgb[:, :, k]] for k, name in enumerate("RGB")}
+        out: dict[str, npt.NDArray[Any]] = {name: half.take(record.rgb[:, :, k]) for k, name in enumerate("RGB")}
     else:
         out = {name: frame.linear[:, :, k].astype(np.float16) for k, name in enumerate("RGB")}
     out["Z"] = frame.depth

@@ -279,9 +279,8 @@ class ConvertSheet(QDialog):
     def _show_command(self, draft: ExportDraft) -> None:
         assert self.source is not None
         text = command_of(draft, self.source.info, self.source.stored, self.studio.registry)
-        self.copy.setEnabled(bool(text))
-        none = "A class's name holds a comma or an equals sign: no command can say this."
-        show_code(self.command, text or none, most=_COMMAND_LINES)
+        self.copy.setEnabled(True)
+        show_code(self.command, text, most=_COMMAND_LINES)
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self.command.toPlainText())

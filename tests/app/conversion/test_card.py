@@ -31,7 +31,7 @@ from myriorama.app.dataset.manifest import read_manifest
 from myriorama.app.dataset.quarantine import Quarantined
 from myriorama.app.dataset.verify import verify
 from myriorama.plugins.registry import builtin_registry
-from myriorama.plugins.selection import ClassUse, Selection
+from myriorama.plugins.selection import ClassUse, Filter, Selection
 from myriorama.plugins.splitting import Split
 from myriorama.plugins.writing import DatasetInfo
 from myriorama.resources import resource_path
@@ -160,7 +160,8 @@ def test_a_dataset_without_a_sample_or_a_picture_has_a_card(
 
 
 def test_the_exact_command_makes_an_export_again(dataset: Path, tmp_path: Path, monkeypatch: Any) -> None:
-    chosen = Selection({"ball": ClassUse("a b'c")}, only=("ball",), split=HALVES)
+    least = Filter(0.1234567891, 2, 3, "ignore")
+    chosen = Selection({"ball": ClassUse("a b'c, d=\\e", 700)}, ("ball",), least, replace(HALVES, salt="of its own"))
     export_dataset(ExportWanted(dataset, tmp_path / "first", "yolo", {"task": "segment"}, chosen))
     card = (tmp_path / "first" / CARD).read_text(encoding="utf-8")
     command = shlex.split(card.split("```sh\n")[-1].split("```")[0])
@@ -168,13 +169,11 @@ def test_the_exact_command_makes_an_export_again(dataset: Path, tmp_path: Path, 
     monkeypatch.chdir(tmp_path)
     assert command[2] == dataset.name
     assert dataset.parent == tmp_path
-    # A salt is no option of the command line: the split is the dataset's own or none.
     assert run(command[1:]) == 0
     again = json.loads((tmp_path / "table-yolo" / "export.json").read_bytes())
     first = json.loads((tmp_path / "first" / "export.json").read_bytes())
-    assert {**again, "selection": 0, "parts": 0} == {**first, "selection": 0, "parts": 0}
-    assert again["selection"]["classes"] == first["selection"]["classes"]
-    assert again["selection"]["only"] == ["ball"]
+    assert again == first
+    assert first["selection"]["classes"] == {"ball": {"name": "a b'c, d=\\e", "id": 700, "use": "label"}}
 
 
 @pytest.mark.gl

@@ -205,14 +205,6 @@ def test_ids_and_salts_that_cannot_be_are_told_by_name(
     assert not out.exists()
 
 
-def test_a_name_with_a_comma_has_no_command(dataset: Path) -> None:
-    source = open_source(dataset)
-    comma = type(source.info.classes[0])(1, "a,b", "", "#000000")
-    info = type(source.info)("", "", 0, 1, 1, (comma, source.info.classes[1]))
-    draft = ExportDraft(dataset, "/x", "coco", uses={"crate": ClassUse(use="drop")})
-    assert command_of(draft, info, Selection(), builtin_registry()) == ""
-
-
 def test_places_that_cannot_be(dataset: Path, tmp_path: Path) -> None:
     assert folder_problem("", dataset)
     assert "whole path" in folder_problem("here", dataset)
