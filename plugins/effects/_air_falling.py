@@ -8,15 +8,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from myriorama.plugins.api import Camera, Draws
-from myriorama.plugins.effects._air_particles import count_of, scattered_over, window
+from myriorama.plugins.effects._air_lattice import Found, in_view, joined
+from myriorama.plugins.effects._air_particles import window
 from myriorama.scenes.conventions import F32, F64
 
-_MARGIN = 0.25
-_STEPS = 256
+_MARGIN: Final = 0.25
+_STEPS: Final = 256
+_CLASSES: Final = 2
+"""Classes of diameters to an octave."""
+_FIRST_CLASS: Final = -64
+_LONGEST: Final = 25.0
+"""Of mean diameters: one particle in e ** 25 is larger."""
+_NEAREST_M: Final = 0.02
 
 
 @dataclass(frozen=True)
@@ -55,17 +63,26 @@ class Drawn:
     fade_per_m: float
     expected: float
 
-    def points(self, camera: Camera, draws: Draws, nearest_m: float) -> tuple[F64, F64]:
-        """Return places (N, 3), camera frame, and diameters (N,) in mm."""
-        number = count_of(self.expected, float(draws.uniforms("number", 0, 1)[0]))
-        u = draws.uniforms("depths", 0, 3 * number).reshape(-1, 3)
-        # z has the density z ** 2 exp(-fade z): the sum of three exponential numbers.
-        z = -np.log1p(-u).sum(axis=1) / self.fade_per_m
-        points = scattered_over(draws, "places", z, window(camera, _MARGIN))
-        more = -np.log1p(-draws.uniforms("sizes", 0, number)) / self.sizes.slope
-        diameter = self.fade_per_m * z / self.sizes.slope + more
-        kept = z >= nearest_m
-        return points[kept], diameter[kept]
+    def found(self, camera: Camera, draws: Draws, nearest_m: float) -> tuple[Found, F64]:
+        """Return which of them a camera sees, and their diameters (N,) in mm.
+
+        They are found by classes of diameters that do not depend on the camera: from each as far away as the largest
+        of the class can be seen.
+        """
+        seen, area = [], window(camera, _MARGIN)
+        # Millimetres of diameter per metre away, at which a particle is as narrow as the narrowest.
+        narrow = self.fade_per_m / self.sizes.slope
+        smallest = math.floor(math.log2(narrow * max(nearest_m, _NEAREST_M)) * _CLASSES)
+        largest = math.ceil(math.log2(_LONGEST / self.sizes.slope) * _CLASSES)
+        for number in range(smallest, largest):
+            low, high = 2.0 ** (number / _CLASSES), 2.0 ** ((number + 1) / _CLASSES)
+            kept = math.exp(-self.sizes.slope * low), math.exp(-self.sizes.slope * high)
+            per_m3 = self.sizes.density / self.sizes.slope * (kept[0] - kept[1])
+            of_class = in_view(camera, draws, number - _FIRST_CLASS, per_m3, area, nearest_m, high / narrow)
+            diameter = -np.log(kept[0] - of_class.u[0] * (kept[0] - kept[1])) / self.sizes.slope
+            wide = diameter >= narrow * of_class.points[:, 2]
+            seen.append((of_class.of(wide), diameter[wide]))
+        return joined([part for part, _ in seen]), np.concatenate([diameter for _, diameter in seen])
 
     def haze_depth(self, z_m: F32, lengths: F32) -> F32:
         """Return the optical depth (H, W) of all other particles, between the camera and depths (H, W).

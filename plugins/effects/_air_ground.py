@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import gaussian_filter, map_coordinates
+from scipy.ndimage import gaussian_filter
 from scipy.special import ndtr
 
 from myriorama.plugins.api import Camera, Draws, Frame, PluginError
 from myriorama.plugins.effects._air_light import Surroundings, surroundings_of
 from myriorama.plugins.effects._air_rays import camera_rays, places, sight, world_normals
-from myriorama.scenes.conventions import F32
+from myriorama.scenes.conventions import F32, Mask
 
 LUMA: Final = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 _TILE_PX: Final = 192
@@ -23,6 +23,8 @@ _CELLS: Final = 12
 """How many patches of the mean size lie along a side of the tile."""
 _BINS: Final = 48
 _STOPS: Final = 16.0
+_NUMBERED: Final = 8192
+"""Up to so many surfaces are counted by their own numbers."""
 _LIT_QUANTILE: Final = 0.85
 _EDGE_SIGMA_PX: Final = 0.55
 
@@ -67,11 +69,15 @@ class Lit:
         The same of suns and lamps, without shadow.
     share : (H, W) float32
         How much of the direct light arrives, [0, 1], estimated from the picture.
+    sources : tuple of (direction, irradiance, color)
+        Suns and lamps without shadow: unit vectors to each, (H, W, 3) or (1, 1, 3); what a plane that faces it would
+        get, (H, W) or (1, 1), as a factor on its (3,) color. All float32.
     """
 
     ambient: F32
     direct: F32
     share: F32
+    sources: tuple[tuple[F32, F32, F32], ...] = ()
 
     @property
     def arriving(self) -> F32:
@@ -96,16 +102,20 @@ def light_on(frame: Frame, lie: Lie, linear: F32, around: Surroundings, effect: 
         raise PluginError(f"effect {effect!r} needs the surface ids of the frame")
     ambient = around.without_suns().facing(lie.normals)
     direct = np.zeros_like(ambient)
+    sources: list[tuple[F32, F32, F32]] = []
     for toward, arriving in around.suns:
-        slant = np.maximum(lie.normals @ toward.astype(np.float32), np.float32(0.0))
+        way, even = toward.astype(np.float32).reshape(1, 1, 3), np.ones((1, 1), dtype=np.float32)
+        sources.append((way, even, arriving.astype(np.float32)))
+        slant = np.maximum(lie.normals @ way.ravel(), np.float32(0.0))
         direct += slant[..., None] * (arriving / np.pi).astype(np.float32)
     for lamp in around.lamps:
-        share, to_lamp = lamp.arriving(lie.places.astype(np.float64))
-        cosine = np.maximum(np.einsum("hwi,hwi->hw", to_lamp, lie.normals), 0.0)
-        arrives: F32 = (share * cosine).astype(np.float32)
-        shines: F32 = (lamp.intensity / np.pi).astype(np.float32)
-        direct = np.asarray(direct + arrives[..., None] * shines, dtype=np.float32)
-    return Lit(ambient, direct, _lit(frame.surface_id, linear, ambient, direct, lie.footprint_m > 0))
+        share, to_lamp = lamp.arriving(lie.places)
+        sources.append((to_lamp, share, lamp.intensity.astype(np.float32)))
+        slant = np.maximum(np.einsum("hwi,hwi->hw", to_lamp, lie.normals), np.float32(0.0))
+        slant *= share
+        direct += slant[..., None] * (lamp.intensity / np.pi).astype(np.float32)
+    lit = _lit(frame.surface_id, linear, ambient, direct, lie.footprint_m > 0)
+    return Lit(ambient, direct, lit, tuple(sources))
 
 
 def _facing(normals: F32, camera: Camera) -> F32:
@@ -128,12 +138,15 @@ def _lit(surface: np.ndarray[tuple[int, int], np.dtype[np.uint32]], linear: F32,
     ratio = (linear @ LUMA) / np.maximum(whole, np.float32(1e-9))
     stops = np.clip(np.log2(np.maximum(ratio, np.float32(1e-6))), -14.0, 1.99)
     bins = ((stops + np.float32(14.0)) * np.float32(_BINS / _STOPS)).astype(np.int64)
-    ids, number = np.unique(surface, return_inverse=True)
-    flat = number.reshape(surface.shape) * _BINS + bins
-    counts = np.bincount(flat[hit], minlength=len(ids) * _BINS).reshape(len(ids), _BINS)
+    number, most = surface.astype(np.int64), int(surface.max(initial=0)) + 1
+    if most > _NUMBERED:
+        ids, number = np.unique(surface, return_inverse=True)
+        number, most = number.reshape(surface.shape), len(ids)
+    flat = number * _BINS + bins
+    counts = np.bincount(flat[hit], minlength=most * _BINS).reshape(most, _BINS)
     summed = np.cumsum(counts, axis=1)
     bright = (summed < _LIT_QUANTILE * summed[:, -1:]).sum(axis=1)
-    own = np.exp2((bright + 0.5) * (_STOPS / _BINS) - 14.0).astype(np.float32)[number.reshape(surface.shape)]
+    own = np.exp2((bright + 0.5) * (_STOPS / _BINS) - 14.0).astype(np.float32)[number]
     in_shadow = still / np.maximum(whole, np.float32(1e-9))
     share = (ratio / own - in_shadow) / np.maximum(np.float32(1.0) - in_shadow, np.float32(0.05))
     eased = np.clip((share - np.float32(0.02)) / np.float32(0.22), 0.0, 1.0)
@@ -159,8 +172,8 @@ def reflectance(frame: Frame, linear: F32, effect: str) -> tuple[F32, F32]:
     return back, lie.facing
 
 
-def patches(lie: Lie, tile: F32, scale_m: float, share: float, edge: float) -> F32:
-    """Return how much of each pixel lies in patches, (H, W) float32, if they take `share` of a level ground.
+def patches(lie: Lie, tile: F32, scale_m: float, share: float, edge: float, where: Mask | None = None) -> F32:
+    """Return how much of each pixel lies in patches, float32, if they take `share` of a level ground.
 
     Two random fields of unlike size, fixed to the world's x and y, so that the repeat of neither shows. Where a pixel
     spans more than a patch it is `share` itself.
@@ -173,21 +186,30 @@ def patches(lie: Lie, tile: F32, scale_m: float, share: float, edge: float) -> F
         Size of a patch.
     edge : float
         Softness of the borders, a share of the whole range.
+    where : (H, W) bool or None
+        Which pixels are asked for, N of them; None is all.
+
+    Returns
+    -------
+    (H, W) float32, or (N,)
     """
-    level = field(lie, tile, scale_m)
+    footprint_m = lie.footprint_m if where is None else lie.footprint_m[where]
+    level = field(lie, tile, scale_m, where)
     out = np.clip((np.float32(share * (1.0 + edge)) - level) / np.float32(max(edge, 1e-3)), 0.0, 1.0)
-    fine = np.clip(np.float32(scale_m) / np.maximum(lie.footprint_m, np.float32(1e-6)) - np.float32(0.5), 0.0, 1.0)
+    fine = np.clip(np.float32(scale_m) / np.maximum(footprint_m, np.float32(1e-6)) - np.float32(0.5), 0.0, 1.0)
     mixed: F32 = np.float32(share) + (out - np.float32(share)) * fine
     return mixed
 
 
-def field(lie: Lie, tile: F32, scale_m: float) -> F32:
-    """Return a random field over the world's x and y, (H, W) float32, even over [0, 1]."""
-    u, v = lie.places[..., 0], lie.places[..., 1]
+def field(lie: Lie, tile: F32, scale_m: float, where: Mask | None = None) -> F32:
+    """Return a random field over the world's x and y, float32, even over [0, 1]: (H, W), or (N,) of some pixels."""
+    plane = lie.places[..., :2] if where is None else lie.places[where][:, :2]
     px = np.float32(_TILE_PX / (_CELLS * scale_m))
-    first = _read(tile, u * px, v * px)
+    u, v = plane[..., 0] * px, plane[..., 1] * px
+    first = _read(tile, u, v)
     # Turned by about 37 degrees and four times finer.
-    second = _read(tile, (0.8 * u - 0.6 * v) * px * 4.1 + 31.0, (0.6 * u + 0.8 * v) * px * 4.1 + 57.0)
+    along, across = np.float32(0.8 * 4.1), np.float32(0.6 * 4.1)
+    second = _read(tile, along * u - across * v + 31, across * u + along * v + 57)
     out: F32 = ndtr((first + np.float32(0.45) * second) * np.float32(1.0 / np.hypot(1.0, 0.45)))
     return out
 
@@ -204,6 +226,20 @@ def tile_of(draws: Draws) -> F32:
 
 
 def _read(tile: F32, x: F32, y: F32) -> F32:
-    at = np.stack([y % np.float32(_TILE_PX), x % np.float32(_TILE_PX)])
-    out: F32 = map_coordinates(tile, at, order=1, mode="grid-wrap")
+    """Return the tile at continuous places, which repeat, by linear interpolation."""
+    size = tile.shape[0]
+    column, row = np.floor(x), np.floor(y)
+    right, below = x - column, y - row
+    left, top = column.astype(np.int64) % size, row.astype(np.int64) % size
+    lower = (top + 1) % size * size
+    top *= size
+    next_ = (left + 1) % size
+    flat = tile.ravel()
+    above = flat[top + left]
+    above += (flat[top + next_] - above) * right
+    under = flat[lower + left]
+    under += (flat[lower + next_] - under) * right
+    under -= above
+    under *= below
+    out: F32 = above + under
     return out

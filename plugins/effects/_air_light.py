@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from myriorama.plugins.api import AreaLight, Frame, PointLight, RadianceMap, Spo
 from myriorama.scenes.conventions import F32, F64
 from myriorama.scenes.radiometry.equirect import irradiance, reduced, scalar_irradiance, turned_about_z
 
+Real = TypeVar("Real", F32, F64)
 AXES: Final = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], dtype=np.float64)
 _METERED_PX: Final = 256
 
@@ -44,17 +45,19 @@ class Lamp:
     intensity: F64
     size_m: float
 
-    def arriving(self, points: F64) -> tuple[F64, F64]:
-        """Return what reaches points (..., 3) as a factor (...) on the intensity, per m2, and unit vectors to it."""
-        toward = self.position - points
-        squared = np.maximum(np.einsum("...i,...i->...", toward, toward), 1e-12)
-        distance = np.sqrt(squared)
-        toward = toward / distance[..., None]
-        share = 1.0 / np.maximum(squared, self.size_m**2)
+    def arriving(self, points: Real) -> tuple[Real, Real]:
+        """Return what reaches points (..., 3) as a factor (...) on the intensity, per m2, and unit vectors to it.
+
+        As exact as the points are: float32 gives float32.
+        """
+        toward = self.position.astype(points.dtype) - points
+        squared = np.maximum(np.einsum("...i,...i->...", toward, toward), points.dtype.type(1e-12))
+        toward /= np.sqrt(squared)[..., None]
+        share = points.dtype.type(1.0) / np.maximum(squared, points.dtype.type(self.size_m**2))
         if self.axis is not None:
-            cosine = -(toward @ self.axis)
             full, zero = self.cosines
-            share = share * np.clip((cosine - zero) / max(full - zero, 1e-6), 0.0, 1.0)
+            cosine = toward @ -self.axis.astype(points.dtype)
+            share *= np.clip((cosine - zero) / max(full - zero, 1e-6), 0.0, 1.0)
         return share, toward
 
 

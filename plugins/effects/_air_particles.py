@@ -14,7 +14,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter
 from scipy.special import pdtr
 
-from myriorama.plugins.api import Camera, Draws
+from myriorama.plugins.api import Camera
 from myriorama.plugins.effects._air_rays import bare, picture_bounds, shown
 from myriorama.scenes.conventions import F32, F64
 
@@ -98,13 +98,6 @@ def window(camera: Camera, margin: float) -> tuple[float, float, float, float]:
     return left - margin * wide, top - margin * high, wide * (1.0 + 2.0 * margin), high * (1.0 + 2.0 * margin)
 
 
-def scattered_over(draws: Draws, name: str, z_m: F64, area: tuple[float, float, float, float]) -> F64:
-    """Return points (N, 3) at these depths, evenly over a window of the plane z = 1."""
-    u = draws.uniforms(name, 0, 2 * len(z_m)).reshape(-1, 2)
-    left, top, wide, high = area
-    return np.stack([(left + wide * u[:, 0]) * z_m, (top + high * u[:, 1]) * z_m, z_m], axis=1)
-
-
 def relative_velocity(camera: Camera, velocity_world_m_s: F64, points: F64) -> F64:
     """Return velocities (N, 3), camera frame, as the camera sees them that moves and turns itself.
 
@@ -153,6 +146,7 @@ def fly(camera: Camera, depth: F32, particles: Particles, lens: Lens, strength: 
     # Thinner than this it would change no level of a picture.
     thin = area / (0.25 * math.pi * wide_px**2 + wide_px * long_px)
     seen &= thin * np.maximum(1.0, particles.radiance.max(axis=1, initial=0.0)) > _FAINTEST
+    seen &= z < behind.max(initial=0.0)
     # A wide, soft disc is drawn on a picture so much smaller that it is not wide there.
     first, last, kept = _clipped(first, last, reach, width, height)
     area = area * kept
@@ -190,11 +184,8 @@ def _clipped(first: F64, last: F64, reach: F64, width: int, height: int) -> tupl
 
 def _drawn(first: F64, last: F64, wide_px: F64, area: F64, z: F64, radiance: F64, behind: F32) -> tuple[F32, F32]:
     """Return what streaks cover (H, W), and that times their radiance (H, W, 3)."""
-    shape = behind.shape[0], behind.shape[1]
-    mass, light = np.zeros(behind.size), np.zeros((behind.size, 3))
     where, share, whose = _points(first, last, wide_px)
-    _splat(where, share * area[whose], z[whose], radiance[whose], behind.ravel(), shape, mass, light)
-    return mass.reshape(shape).astype(np.float32), light.reshape(*shape, 3).astype(np.float32)
+    return _splat(where, share * area[whose], z[whose], radiance[whose], behind)
 
 
 def _enlarged(small: F32, step: int, shape: tuple[int, int]) -> F32:
@@ -241,27 +232,38 @@ def _stay(forth: F64, aside: F64, radius: F64 | float, length: F64 | float) -> F
     return np.asarray(np.where(np.asarray(length) > 1e-6, np.clip(covered, 0.0, 1.0), if_still))
 
 
-def _splat(
-    points: F64, weight: F64, z: F64, radiance: F64, behind: F32, shape: tuple[int, int], mass: F64, light: F64
-) -> None:
-    """Share each point among the four pixels whose centres are around it, where it is in front of them."""
-    height, width = shape
-    corner = np.floor(points - 0.5)
-    share = points - 0.5 - corner
-    x0, y0 = corner[:, 0].astype(np.int64), corner[:, 1].astype(np.int64)
-    pixels, weights, whose = [], [], []
-    for right in (0, 1):
-        for below in (0, 1):
-            x, y = x0 + right, y0 + below
-            part = (share[:, 0] if right else 1.0 - share[:, 0]) * (share[:, 1] if below else 1.0 - share[:, 1])
-            chosen = np.flatnonzero((x >= 0) & (x < width) & (y >= 0) & (y < height))
-            place = y[chosen] * width + x[chosen]
-            front = z[chosen] < behind[place]
-            chosen, place = chosen[front], place[front]
-            pixels.append(place)
-            weights.append(weight[chosen] * part[chosen])
-            whose.append(chosen)
-    place, amount, owner = np.concatenate(pixels), np.concatenate(weights), np.concatenate(whose)
-    mass += np.bincount(place, amount, len(mass))
-    for channel in range(3):
-        light[:, channel] += np.bincount(place, amount * radiance[owner, channel], len(mass))
+def _splat(points: F64, weight: F64, z: F64, radiance: F64, behind: F32) -> tuple[F32, F32]:
+    """Share each point among the four pixels whose centres are around it, where it is in front of them.
+
+    Returns
+    -------
+    (H, W) float32
+        Sum of the weights.
+    (H, W, 3) float32
+        The same times their radiance.
+    """
+    height, width = behind.shape
+    # A border of one pixel takes what falls beside the picture; nothing is in front of it.
+    wide = width + 2
+    far = np.zeros((height + 2, wide), dtype=np.float32)
+    far[1:-1, 1:-1] = behind
+    flat = far.ravel()
+    corner = np.floor(points + 0.5)
+    right, below = (points + 0.5 - corner).T
+    x = np.clip(corner[:, 0], 0, width).astype(np.int64)
+    x += np.clip(corner[:, 1], 0, height).astype(np.int64) * wide
+    outside = (corner[:, 0] < 0) | (corner[:, 0] > width) | (corner[:, 1] < 0) | (corner[:, 1] > height)
+    weight = np.where(outside, 0.0, weight)
+    place = x + np.array([[0], [1], [wide], [wide + 1]])
+    above, left = weight * (1.0 - below), 1.0 - right
+    below = weight * below
+    amount = np.stack([above * left, above * right, below * left, below * right])
+    amount *= z.astype(np.float32) < flat[place]
+    place = place.ravel()
+    mass = np.bincount(place, amount.ravel(), flat.size)
+    light = np.stack([np.bincount(place, (amount * radiance[:, c]).ravel(), flat.size) for c in range(3)], axis=-1)
+    inner = (slice(1, -1), slice(1, -1))
+    return (
+        mass.reshape(far.shape)[inner].astype(np.float32),
+        light.reshape(*far.shape, 3)[inner].astype(np.float32),
+    )

@@ -115,7 +115,9 @@ def lamp_glow(around: Surroundings, camera: Camera, range_m: F32, extinction: fl
     eye = camera.world_from_camera[:3, 3]
     points = eye + unit[None] * middle[:, None, None, None]
     reaching = extinction * np.exp(-extinction * middle)
-    total: F64 = np.zeros((len(edges), len(rows), len(columns), 3))
+    # Lamps of one colour, which is most often all of them, are summed and read as one number.
+    tint = _one_tint(around)
+    total: F64 = np.zeros((len(edges), len(rows), len(columns), 3 if tint is None else 1))
     for lamp in around.lamps:
         share, to_lamp = lamp.arriving(points)
         squared = np.sum((lamp.position - points) ** 2, axis=-1)
@@ -126,8 +128,17 @@ def lamp_glow(around: Surroundings, camera: Camera, range_m: F32, extinction: fl
         share *= np.maximum(squared, lamp.size_m**2) * np.diff(angles, axis=0) / beside
         cosine = np.einsum("khwi,hwi->khw", to_lamp, unit)
         glow = share * phase(cosine, forward) * np.exp(-extinction * np.sqrt(squared)) * reaching[:, None, None]
-        total[1:] += np.cumsum(glow, axis=0)[..., None] * lamp.intensity
-    return _between(total, edges, range_m, rows, columns)
+        strength = lamp.intensity if tint is None else lamp.intensity.sum(keepdims=True)
+        total[1:] += np.cumsum(glow, axis=0)[..., None] * strength
+    found = _between(total, edges, range_m, rows, columns)
+    return found if tint is None else np.asarray(found * tint.astype(np.float32), dtype=np.float32)
+
+
+def _one_tint(around: Surroundings) -> F64 | None:
+    """Return the share of each channel in the lamps' light, where all have one colour; else None."""
+    tints = [lamp.intensity / max(float(lamp.intensity.sum()), 1e-30) for lamp in around.lamps]
+    alike = all(np.abs(tint - tints[0]).max() < 1e-6 for tint in tints)
+    return tints[0] if alike else None
 
 
 def _furthest(around: Surroundings, camera: Camera, range_m: F32) -> float:
@@ -160,7 +171,7 @@ def _between(
     at[0] = np.where(nearer < 1.0, nearer, np.minimum(further, np.float32(len(edges) - 1)))
     at[1] = np.interp(np.arange(height), rows, np.arange(len(rows)))[:, None]
     at[2] = np.interp(np.arange(width), columns, np.arange(len(columns)))
-    out = np.empty((height, width, 3), dtype=np.float32)
-    for channel in range(3):
+    out = np.empty((height, width, total.shape[-1]), dtype=np.float32)
+    for channel in range(total.shape[-1]):
         map_coordinates(total[..., channel].astype(np.float32), at, output=out[..., channel], order=1, mode="nearest")
     return out

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from myriorama.plugins.api import Camera, Draws, Float, Values
+from myriorama.plugins.api import Camera, Float, Values
 from myriorama.plugins.effects._air_particles import Lens
 from myriorama.scenes.conventions import F32, F64
 
@@ -75,13 +75,18 @@ def lens_of(camera: Camera, depth: F32, aperture_mm: float) -> Lens:
     return Lens(0.0005 * aperture_mm, float(np.median(hit)) if hit.size else _NOTHING_HIT_M)
 
 
-def drift(values: Values, draws: Draws, number: int) -> F64:
-    """Return the wind at each particle, (N, 3) float64: the mean wind and gusts of each particle's own."""
+def drift(values: Values, u: F64) -> F64:
+    """Return the wind at each particle, (N, 3) float64: the mean wind and gusts of each particle's own.
+
+    Parameters
+    ----------
+    u : (2, N) float64
+        Random numbers of the particles.
+    """
     blows = math.radians(float(values["wind_azimuth_deg"]))
-    out = np.zeros((number, 3))
+    out = np.zeros((u.shape[1], 3))
     out[:, 0] = math.cos(blows) * float(values["wind_m_s"])
     out[:, 1] = math.sin(blows) * float(values["wind_m_s"])
-    u = draws.uniforms("gusts", 0, 3 * number).reshape(3, -1)
     # Of Rayleigh length in any direction: normal in both axes.
     length = float(values["gusts_m_s"]) * np.sqrt(-2.0 * np.log1p(-u[0]))
     out[:, 0] += length * np.cos(2.0 * math.pi * u[1])

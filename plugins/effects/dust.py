@@ -13,16 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.plugins.api import Bool, Color, Draws, Effect, Float, Frame, Values
+from myriorama.plugins.effects._air_lattice import in_view
 from myriorama.plugins.effects._air_light import surroundings_of
-from myriorama.plugins.effects._air_particles import (
-    Flown,
-    Particles,
-    count_of,
-    fly,
-    relative_velocity,
-    scattered_over,
-    window,
-)
+from myriorama.plugins.effects._air_particles import Flown, Particles, fly, relative_velocity, window
 from myriorama.plugins.effects._air_rays import Latest, ranges, sight
 from myriorama.plugins.effects._air_veil import airlight, extinction_per_m, lamp_glow, veiled
 from myriorama.plugins.effects._declared import aperture, drift, lens_of, wind
@@ -41,6 +34,7 @@ class Dust(Effect):
 
     name = "dust"
     label = "Dust"
+    version = "2"
     help = "Grains floating near the camera, lit by the scene, and a coloured veil that thickens with distance."
     rest: ClassVar[Mapping[str, Any]] = {"strength": 0.0}
     parameters = (
@@ -165,17 +159,12 @@ def _flown(values: Values, frame: Frame, draws: Draws) -> Flown:
         # As many as can be drawn, the nearest ones: those are the ones that are seen.
         furthest *= (_AT_MOST / expected) ** (1.0 / 3.0)
         furthest = max(furthest, 1.01 * _NEAREST_M)
-        expected = min(
-            float(values["grain_density"]) * area[2] * area[3] * (furthest**3 - _NEAREST_M**3) / 3.0, _AT_MOST
-        )
-    number = count_of(expected, float(draws.uniforms("number", 0, 1)[0]))
-    u = draws.uniforms("depths", 0, 3 * number).reshape(3, -1)
-    z = np.cbrt(_NEAREST_M**3 + u[0] * (furthest**3 - _NEAREST_M**3))
-    points = scattered_over(draws, "places", z, area)
-    normal = np.sqrt(-2.0 * np.log1p(-u[1])) * np.cos(2.0 * math.pi * u[2])
+    found = in_view(camera, draws, 0, float(values["grain_density"]), area, _NEAREST_M, furthest)
+    points, u = found.points, found.u
+    normal = np.sqrt(-2.0 * np.log1p(-u[0])) * np.cos(2.0 * math.pi * u[1])
     diameter_m = 0.001 * float(values["grain_mm"]) * np.exp(_SPREAD * normal)
     step = 0.5 * (camera.shutter_s or float(values["exposure_s"]))
-    way = step * relative_velocity(camera, drift(values, draws, number), points)
+    way = step * relative_velocity(camera, drift(values, u[2:4]), points)
     pose = camera.world_from_camera
     directions = points / np.linalg.norm(points, axis=1)[:, None] @ pose[:3, :3].T
     places = points @ pose[:3, :3].T + pose[:3, 3]

@@ -31,6 +31,7 @@ class Rain(Effect):
 
     name = "rain"
     label = "Rain"
+    version = "2"
     help = "Streaks of falling drops by rain rate, wind and exposure, hidden by depth, and the haze of distant rain."
     rest: ClassVar[Mapping[str, Any]] = {"strength": 0.0}
     parameters = (
@@ -79,27 +80,26 @@ class Rain(Effect):
 
     def __init__(self) -> None:
         self._latest: Latest[Flown] = Latest()
+        self._hazed: Latest[F32] = Latest()
 
     def apply(self, values: Values, linear: F32, frame: Frame, draws: Draws) -> F32:
         """Return the picture behind haze and drops."""
         if _off(values):
             return linear
         camera, _ = sight(frame, self.name)
-        hazy = veiled(linear, np.exp(-self._haze(values, frame)), airlight(surroundings_of(frame), camera, _FORWARD))
+        hazy = veiled(linear, self._through(values, frame), airlight(surroundings_of(frame), camera, _FORWARD))
         return self._drops(values, frame, draws).over(hazy)
 
     def channels(self, values: Values, frame: Frame, draws: Draws) -> Mapping[str, npt.NDArray[Any]]:
         """Return ``rain_cover``: the share of each pixel that drops and haze hide, float16."""
         if _off(values) or not values["cover_layer"]:
             return {}
-        through = np.exp(-self._haze(values, frame)) * (1.0 - self._drops(values, frame, draws).cover)
+        through = self._through(values, frame) * (1.0 - self._drops(values, frame, draws).cover)
         return {"rain_cover": (1.0 - through).astype(np.float16)}
 
-    def _haze(self, values: Values, frame: Frame) -> F32:
-        camera, _ = sight(frame, self.name)
-        z = filled(frame, self.name, float(values["background_m"]))
-        seen = drawn(sizes(float(values["rate_mm_h"])), camera, _NARROWEST_PX, _AT_MOST)
-        return seen.haze_depth(z, camera_rays(camera)[1]) * np.float32(values["strength"])
+    def _through(self, values: Values, frame: Frame) -> F32:
+        """Return what the haze of the drops lets through, (H, W)."""
+        return self._hazed.of(frame, tuple(sorted(values.items())), lambda: np.exp(-_haze(values, frame)))
 
     def _drops(self, values: Values, frame: Frame, draws: Draws) -> Flown:
         key = (tuple(sorted(values.items())), draws)
@@ -128,18 +128,25 @@ def fall_speed_m_s(diameter_mm: F64) -> F64:
     return out
 
 
+def _haze(values: Values, frame: Frame) -> F32:
+    camera, _ = sight(frame, "rain")
+    z = filled(frame, "rain", float(values["background_m"]))
+    seen = drawn(sizes(float(values["rate_mm_h"])), camera, _NARROWEST_PX, _AT_MOST)
+    return seen.haze_depth(z, camera_rays(camera)[1]) * np.float32(values["strength"])
+
+
 def _flown(values: Values, frame: Frame, draws: Draws) -> Flown:
     camera, depth = sight(frame, "rain")
     lens = lens_of(camera, depth, float(values["aperture_mm"]))
     seen = drawn(sizes(float(values["rate_mm_h"])), camera, _NARROWEST_PX, _AT_MOST)
-    points, diameter_mm = seen.points(camera, draws, 0.2)
+    found, diameter_mm = seen.found(camera, draws, 0.2)
     # The largest drops break up in the air.
     whole = diameter_mm < 6.0
-    points, diameter_mm = points[whole], diameter_mm[whole]
-    velocity = drift(values, draws, len(points))
+    found, diameter_mm = found.of(whole), diameter_mm[whole]
+    velocity = drift(values, found.u[1:3])
     velocity[:, 2] -= fall_speed_m_s(diameter_mm)
     exposure = camera.shutter_s or float(values["exposure_s"])
-    return flown(frame, camera, depth, points, diameter_mm, velocity, exposure, lens, float(values["strength"]))
+    return flown(frame, camera, depth, found.points, diameter_mm, velocity, exposure, lens, float(values["strength"]))
 
 
 def flown(

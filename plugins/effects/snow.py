@@ -37,6 +37,7 @@ class Snow(Effect):
 
     name = "snow"
     label = "Snow"
+    version = "2"
     help = "Falling flakes by snow rate, wind and exposure, hidden by depth; snow lies on what faces up."
     rest: ClassVar[Mapping[str, Any]] = {"strength": 0.0, "lying": 0.0}
     parameters = (
@@ -174,10 +175,10 @@ def _haze(values: Values, frame: Frame) -> F32:
 
 def _flown(values: Values, frame: Frame, draws: Draws) -> Flown:
     camera, depth = sight(frame, "snow")
-    points, diameter_mm = _seen(values, frame).points(camera, draws, 0.15)
+    found, diameter_mm = _seen(values, frame).found(camera, draws, 0.15)
     kept = diameter_mm < _LARGEST_MM
-    points, diameter_mm = points[kept], diameter_mm[kept]
-    velocity = drift(values, draws, len(points))
+    found, diameter_mm = found.of(kept), diameter_mm[kept]
+    points, velocity = found.points, drift(values, found.u[1:3])
     velocity[:, 2] -= fall_speed_m_s(diameter_mm)
     step = 0.5 * (camera.shutter_s or float(values["exposure_s"])) * relative_velocity(camera, velocity, points)
     pose = camera.world_from_camera

@@ -8,11 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
 from myriorama.plugins.effects import rain, snow
 from myriorama.plugins.effects._air_falling import Sizes, drawn
+from myriorama.plugins.effects._air_lattice import in_view
 from myriorama.plugins.effects._air_particles import Lens, Particles, count_of, fly, relative_velocity
+from myriorama.plugins.registry import builtin_registry
 from myriorama.scenes.parameters.streams import KeyedDraws
 
 SHARP = Lens(0.0, 1.0)
@@ -108,7 +111,8 @@ def test_drawn_drops_and_haze_together_take_what_all_drops_do(wall, narrowest):
     hazy = float(np.diff(seen.haze_depth(ends, np.ones((1, 2), np.float32)))[0, 0])
     masses = []
     for index in range(12):
-        points, diameter_mm = seen.points(frame.camera, KeyedDraws(5, index, 0, "r"), 0.0)
+        found, diameter_mm = seen.found(frame.camera, KeyedDraws(5, index, 0, "r"), 0.0)
+        points = found.points
         # Not the nearest: one drop before the lens takes more than a thousand further off, so that no mean settles.
         inside = (points[:, 2] > near_m) & (points[:, 2] < far_m)
         inside &= np.abs(points[:, 0] / points[:, 2]) < 80.0 / 150.0
@@ -119,7 +123,7 @@ def test_drawn_drops_and_haze_together_take_what_all_drops_do(wall, narrowest):
     spread = np.std(masses) / math.sqrt(len(masses))
     assert np.mean(masses) + hazy == pytest.approx(sizes.extinction_per_m * (far_m - near_m), abs=4.0 * spread)
     assert seen.expected == pytest.approx(
-        np.mean([len(seen.points(frame.camera, KeyedDraws(6, i, 0, "r"), 0.0)[0]) for i in range(40)]), rel=0.15
+        np.mean([len(seen.found(frame.camera, KeyedDraws(6, i, 0, "r"), 0.0)[1]) for i in range(40)]), rel=0.15
     )
     assert min(diameter_mm / 1000.0 * 150.0 / points[:, 2]) >= 0.999 * narrowest
 
@@ -184,3 +188,67 @@ def test_wind_leans_the_streaks(wall, shown):
 
     assert abs(lean(still)) < 12.0
     assert abs(lean(blown)) > 25.0
+
+
+def turned(camera, right_m=0.0, yaw_deg=0.0):
+    pose = np.eye(4)
+    pose[:3, :3] = Rotation.from_euler("y", yaw_deg, degrees=True).as_matrix()
+    pose[0, 3] = right_m
+    return replace(camera, world_from_camera=camera.world_from_camera @ pose)
+
+
+@pytest.mark.parametrize(("right_m", "yaw_deg"), [(0.12, 0.0), (0.5, -12.0)])
+def test_two_cameras_see_the_same_particles_where_they_are(wall, right_m, yaw_deg):
+    """Each that one camera finds well within the other's view the other finds at the same place in the world."""
+    left = wall().camera
+    right = turned(left, right_m, yaw_deg)
+    seen, draws = drawn(rain.sizes(40.0), left, 0.15, 40000.0), KeyedDraws(5, 7, 0, "r", scene=3, view=0)
+    one, sizes = seen.found(left, draws, 0.2)
+    other, other_sizes = seen.found(right, replace(draws, index=8, view=1), 0.2)
+    places = one.points @ left.world_from_camera[:3, :3].T + left.world_from_camera[:3, 3]
+    others = other.points @ right.world_from_camera[:3, :3].T + right.world_from_camera[:3, 3]
+    pixels, depth = right.project(places)
+    both = (pixels > 0).all(axis=1) & (pixels < [right.width, right.height]).all(axis=1) & (depth > 0.21)
+    both &= sizes > seen.fade_per_m / seen.sizes.slope * depth
+    assert both.sum() > 100
+    apart, which = cKDTree(others).query(places[both])
+    assert apart.max() < 1e-9
+    assert np.array_equal(other_sizes[which], sizes[both])
+    assert np.array_equal(other.u[:, which], one.u[:, both])
+
+
+def test_particles_are_spread_evenly_and_never_met_twice(wall):
+    """Counts in boxes of one volume are those of a Poisson process; other scenes have other particles."""
+    camera = replace(wall().camera, width=400, height=400, fx=100.0, fy=100.0, cx=200.0, cy=200.0)
+    area, counts = (-2.0, -2.0, 4.0, 4.0), []
+    for index in range(6):
+        points = in_view(camera, KeyedDraws(5, index, 0, "r"), 0, 300.0, area, 0.1, 3.0).points
+        inside = points[(np.abs(points[:, :2]) < 2.0).all(axis=1) & (points[:, 2] > 1.0)]
+        counts.append(np.histogramdd(inside, bins=(8, 8, 4), range=((-2, 2), (-2, 2), (1, 3)))[0][:, :, 2:].ravel())
+        assert len(np.unique(points.round(9), axis=0)) == len(points)
+    whole = np.concatenate(counts)
+    mean = 300.0 * 0.5 * 0.5 * 0.5
+    assert whole.mean() == pytest.approx(mean, abs=4.0 * math.sqrt(mean / len(whole)))
+    assert whole.var() == pytest.approx(mean, rel=0.2)
+    assert not np.array_equal(counts[0], counts[1])
+
+
+def test_a_long_narrow_view_costs_what_is_in_it(wall):
+    camera = replace(turned(wall().camera, yaw_deg=33.0), fx=60000.0, fy=60000.0)
+    area = (-0.0013, -0.001, 0.0026, 0.002)
+    found = in_view(camera, KeyedDraws(5, 1, 0, "r"), 0, 20.0, area, 0.2, 400.0)
+    assert len(found.points) == pytest.approx(20.0 * 0.0026 * 0.002 * 400.0**3 / 3.0, rel=0.15)
+
+
+def test_a_pair_of_cameras_shows_one_snowfall(ground, shown):
+    """Against an even wall of sky the two pictures are as unlike as their parallax, not as two snowfalls are."""
+    still = {"strength": 6.0, "wind_m_s": 0.0, "gusts_m_s": 0.0}
+    frame = ground(0.0, around=1.0)
+    draws = KeyedDraws(3, 4, 0, "air", scene=2, view=0)
+    effect = builtin_registry().effect("snow")
+    given = {p.name: p.default for p in effect.parameters} | still
+    left = effect.apply(given, frame.linear, frame, draws)
+    beside = replace(frame, camera=turned(frame.camera, right_m=1e-5))
+    right = effect.apply(given, frame.linear, beside, replace(draws, index=5, view=1))
+    another = effect.apply(given, frame.linear, frame, replace(draws, index=6, scene=3))
+    assert np.abs(left - right).mean() < 0.02 * np.abs(left - another).mean()
