@@ -62,15 +62,3 @@ def wrapped(text: str, indent: str = "") -> str:
     """Return `text` wrapped to the terminal's width (at most 100 columns)."""
     width = min(shutil.get_terminal_size((100, 24)).columns, 100)
     return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent)
-
-
-def duration(seconds: float) -> str:
-    """Return a duration for people: ``0.8 s``, ``42 s``, ``3 min 20 s``, ``2 h 05 min``."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from myriorama.app.amounts import size_text
 from myriorama.app.cli.output import print_facts, print_json, print_rows
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def beside(project: str | None) -> Path | None:
 
 def say(row: PluginRow) -> None:
     """Print what a person has to know before saying yes: who, what, which files, what changed, what is enforced."""
-    from myriorama.app.extensions.counting import ORIGINS, bytes_in_words, held_in, sizes_of
+    from myriorama.app.extensions.counting import ORIGINS, held_in, sizes_of
     from myriorama.app.extensions.rows import WAYS_OUT
     from myriorama.app.extensions.telling import printable
     from myriorama.plugins.hosting.enforcement import enforced
@@ -63,7 +64,7 @@ def say(row: PluginRow) -> None:
         print_rows(("in it", "parameters", "what it is"), known)
     sizes = sizes_of(source)
     files = [
-        (printable(name, 200), "gone" if (size := sizes.get(name)) is None else bytes_in_words(size), digest)
+        (printable(name, 200), "gone" if (size := sizes.get(name)) is None else size_text(size), digest)
         for name, digest in source.files.items()
     ]
     if files:

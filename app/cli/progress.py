@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from myriorama.app.cli.output import duration
+from myriorama.app.amounts import duration_text
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -76,7 +76,7 @@ class ProgressDisplay:
 def _detail(progress: Progress) -> str:
     parts = [f"{progress.images_per_s:.1f} images/s"] if progress.images_per_s > 0 else []
     if progress.seconds_left is not None and progress.done < progress.total:
-        parts.append(f"{duration(progress.seconds_left)} left")
+        parts.append(f"{duration_text(progress.seconds_left)} left")
     if progress.failed:
         parts.append(f"{progress.failed} quarantined")
     return "  ".join(parts)

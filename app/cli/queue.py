@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from myriorama.app.amounts import duration_text
 from myriorama.app.cli.exits import ExitCode
 from myriorama.app.cli.options import JsonOption
-from myriorama.app.cli.output import duration, print_json, print_rows
+from myriorama.app.cli.output import print_json, print_rows
 from myriorama.scenes.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -221,7 +222,8 @@ def _row(glimpse: Glimpse) -> tuple[str, ...]:
     live = view.state in ("running", "pausing")
     rate = f"{tally['images_per_s']:.1f}" if live and tally.get("images_per_s") else ""
     left_s = tally.get("seconds_left") if live else None
-    time_left = "" if left_s is None else f"{duration(left_s)} ± {duration(tally.get('seconds_spread') or 0.0)}"
+    spread = duration_text(tally.get("seconds_spread") or 0.0)
+    time_left = "" if left_s is None else f"{duration_text(left_s)} ± {spread}"
     numbers = (str(_done(glimpse)), str(_failed(glimpse)), str(_left(glimpse)))
     return (view.entry.id[:8], view.state, *numbers, rate, time_left, str(Path(view.entry.out)))
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from myriorama.app.amounts import duration_text
 from myriorama.app.cli.exits import ExitCode
 from myriorama.app.cli.options import AssetsOption, JsonOption, ProjectArgument, read_folders, read_names, read_size
-from myriorama.app.cli.output import duration, print_json, print_rows
+from myriorama.app.cli.output import print_json, print_rows
 from myriorama.app.cli.selecting import read_runs, read_writer_options, without
 from myriorama.app.cli.shards import read_shard
 from myriorama.app.finding import find_project
@@ -257,7 +258,7 @@ def _print_result(result: JobResult, folder: Path, project: Project) -> None:
     from myriorama.app.production.whole_scenes import in_scenes
 
     speed = f", {result.written / result.seconds:.1f} images/s" if result.seconds > 0 else ""
-    typer.echo(f"{folder}: {in_scenes(project, result.written)} ({duration(result.seconds)}{speed})")
+    typer.echo(f"{folder}: {in_scenes(project, result.written)} ({duration_text(result.seconds)}{speed})")
     if result.refused:
         told = ", ".join(f"{rule} ({times})" for rule, times in sorted(result.refused.items()))
         typer.echo(f"draws refused by acceptance rules, and drawn again: {told}")

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import typer
 
+from myriorama.app.amounts import size_text
 from myriorama.app.cli.exits import ExitCode
 from myriorama.app.cli.options import DatasetArgument, JsonOption
 from myriorama.app.cli.output import print_json
@@ -35,7 +36,7 @@ def verify(folder: DatasetArgument, as_json: JsonOption = False) -> int:
         for note in report.notes[:SHOWN_FINDINGS]:
             typer.echo(f"note: {note}")
         samples = f"{report.samples} sample{'' if report.samples == 1 else 's'}"
-        size = f"{samples}, {report.annotations} objects, {report.files} files, {_bytes(report.bytes)}"
+        size = f"{samples}, {report.annotations} objects, {report.files} files, {size_text(report.bytes)}"
         if report.sound:
             typer.echo(f"{folder}: {size}: every file and every label holds")
             if report.quarantined:
@@ -44,7 +45,3 @@ def verify(folder: DatasetArgument, as_json: JsonOption = False) -> int:
             number = len(report.findings)
             typer.echo(f"{folder}: {number} fault{'' if number == 1 else 's'} in {size}")
     return ExitCode.OK if report.sound else ExitCode.CHECK_FAILED
-
-
-def _bytes(count: int) -> str:
-    return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count / 1e3:.1f} kB"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from myriorama.app.amounts import size_text
 from myriorama.app.cli.options import MAX_SIDE_PX, MIN_SIDE_PX
 from myriorama.app.dataset.layout import PARTIAL_SUFFIX, QUARANTINE_SUFFIX, partial_of, quarantine_of
 from myriorama.app.exporting.settings import ExportSettings
@@ -172,25 +173,3 @@ def _space(folder: Path, needed_bytes: float | None) -> list[FieldProblem]:
     short = free < needed_bytes
     message = f"about {size_text(needed_bytes)} are needed and {size_text(free)} are free on this disk"
     return [FieldProblem("folder", message + ("" if short else ": that is tight"), blocking=short)]
-
-
-def size_text(count: float) -> str:
-    """Return a number of bytes for people: ``412 MB``."""
-    for unit in ("bytes", "kB", "MB", "GB", "TB"):
-        if count < 999.5 or unit == "TB":
-            return f"{count:.0f} {unit}" if unit == "bytes" or count >= 10 else f"{count:.1f} {unit}"
-        count /= 1000.0
-    raise AssertionError("the loop returns")
-
-
-def duration_text(seconds: float) -> str:
-    """Return a duration for people: ``3 min 20 s``."""
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    hours, minutes = divmod(round(seconds / 60), 60)
-    return f"{hours} h {minutes:02d} min" if hours < 48 else f"{hours // 24} d {hours % 24} h"

@@ -87,13 +87,3 @@ def sizes_of(source: PluginSource) -> dict[str, int | None]:
         except OSError:
             out[name] = None
     return out
-
-
-def bytes_in_words(count: int) -> str:
-    """Return a size as people write it."""
-    size = float(count)
-    for unit in ("B", "KiB", "MiB"):
-        if size < 1024:
-            return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} GiB"

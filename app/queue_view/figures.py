@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from myriorama.app.exporting.checks import duration_text, size_text
+from myriorama.app.amounts import duration_text, size_text
 from myriorama.app.render_queue.jobs import JobEntry
 from myriorama.app.render_queue.service import Glimpse
 from myriorama.app.render_queue.states import JobState, SampleState

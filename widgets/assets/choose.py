@@ -7,6 +7,7 @@ from typing import cast
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QVBoxLayout, QWidget
 
+from myriorama.app.amounts import size_text
 from myriorama.app.assets.library import IMAGE_SUFFIXES, RADIANCE_SUFFIXES, ROLE_TITLES, Entry
 from myriorama.app.assets.looks import Look, LookRequest
 from myriorama.app.studio import Studio
@@ -15,7 +16,7 @@ from myriorama.scenes.parameters.schema import FileRole
 from myriorama.widgets.assets.import_dialog import ImportDialog
 from myriorama.widgets.assets.shelf import Shelf
 from myriorama.widgets.assets.shelf_model import ROLE_ICONS
-from myriorama.widgets.assets.sight import Sight, bytes_in_words
+from myriorama.widgets.assets.sight import Sight
 from myriorama.widgets.binding import bind
 from myriorama.widgets.forms.rows import tool_button
 from myriorama.widgets.theme import theme
@@ -73,7 +74,7 @@ class ChooseDialog(QDialog):
             self._show(entry, look)
 
     def _show(self, entry: Entry, look: Look | None) -> None:
-        facts = (("On disk", bytes_in_words(entry.size_bytes)),)
+        facts = (("On disk", size_text(entry.size_bytes)),)
         shown = look if entry.state != "missing" else Look()
         self.sight.show_look(shown, facts, ROLE_ICONS[entry.role], last=("File", entry.reference))
 

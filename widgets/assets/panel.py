@@ -12,6 +12,7 @@ from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApp
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from myriorama.app.actions import Action
+from myriorama.app.amounts import size_text
 from myriorama.app.assets.guessing import size_in_words
 from myriorama.app.assets.library import ROLE_TITLES, Entry
 from myriorama.app.assets.looks import Look, LookRequest
@@ -24,7 +25,7 @@ from myriorama.widgets.assets.choose import ask_for_file
 from myriorama.widgets.assets.import_dialog import ImportDialog
 from myriorama.widgets.assets.shelf import Shelf
 from myriorama.widgets.assets.shelf_model import ROLE_ICONS
-from myriorama.widgets.assets.sight import Sight, bytes_in_words, in_words
+from myriorama.widgets.assets.sight import Sight, in_words
 from myriorama.widgets.binding import bind
 from myriorama.widgets.forms.rows import Reason, plain_label, tool_button
 from myriorama.widgets.panel import Bound, Panel
@@ -289,7 +290,7 @@ class AssetsPanel(Panel):
         elif entry.state == "changed":
             facts.append(("State", "changed since it was imported"))
         if entry.size_bytes:
-            facts.append(("On disk", bytes_in_words(entry.size_bytes)))
+            facts.append(("On disk", size_text(entry.size_bytes)))
         if entry.users:
             facts.append(("Used by", ", ".join(user.title for user in entry.users)))
         if look is not None and look.extent is not None:

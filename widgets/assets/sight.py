@@ -163,13 +163,3 @@ def in_words(problem: Problem) -> str:
     if problem.value:
         text += f": {problem.value}"
     return text + "." + (f" Allowed: {problem.allowed}." if problem.allowed else "")
-
-
-def bytes_in_words(count: int) -> str:
-    """Return a size as "148 kB"."""
-    value = float(count)
-    for unit in ("bytes", "kB", "MB"):
-        if value < 1000:
-            return f"{value:.3g} {unit}"
-        value /= 1000
-    return f"{value:.3g} GB"

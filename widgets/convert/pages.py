@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
 
+from myriorama.app.amounts import duration_text, size_text
 from myriorama.app.conversion.conversions import Conversion, ConversionState
 from myriorama.app.conversion.exporting import Exported
 from myriorama.app.conversion.shown_snippets import snippets_in
 from myriorama.app.conversion.snippet import Snippet
-from myriorama.app.exporting.checks import duration_text, size_text
 from myriorama.plugins.splitting import PARTS
 from myriorama.widgets.editors import ChoiceField
 from myriorama.widgets.elided import ElidedLabel

@@ -21,13 +21,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from myriorama.app.amounts import size_text
 from myriorama.app.conversion.child import wanted_to_json
 from myriorama.app.conversion.conversions import Conversion
 from myriorama.app.conversion.counting import Counted
 from myriorama.app.conversion.drafting import ExportDraft, command_of, folder_problem, selection_of, wanted_of
 from myriorama.app.conversion.objects import ObjectCounts
 from myriorama.app.conversion.source import ExportSource, open_source, what_is_lost
-from myriorama.app.exporting.checks import free_bytes, size_text
+from myriorama.app.exporting.checks import free_bytes
 from myriorama.app.exporting.running import Running
 from myriorama.app.queue_view.background import NewestAlone
 from myriorama.app.studio import Studio

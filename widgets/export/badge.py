@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from myriorama.app.exporting.checks import duration_text
+from myriorama.app.amounts import duration_text
 from myriorama.app.exporting.export import ExportJob, ExportState
 from myriorama.app.queue_view.figures import TONES, JobFigures, figures_of
 from myriorama.app.studio import Studio

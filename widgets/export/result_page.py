@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from myriorama.app.exporting.checks import duration_text, size_text
+from myriorama.app.amounts import duration_text, size_text
 from myriorama.app.exporting.export import ExportJob, ExportState, Outcome
 from myriorama.app.exporting.settings import loading_snippet
 from myriorama.widgets.elided import ElidedLabel

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from myriorama.app.exporting.checks import duration_text, size_text
+from myriorama.app.amounts import duration_text, size_text
 from myriorama.app.exporting.export import ExportJob, ExportState
 from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.export.parts import even_digits, plain, push_button

@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from myriorama.app.exporting.checks import FieldProblem, check_export, duration_text, free_bytes, size_text
+from myriorama.app.amounts import duration_text, size_text
+from myriorama.app.exporting.checks import FieldProblem, check_export, free_bytes
 from myriorama.app.exporting.draft import (
     first_draft,
     free_folder,

@@ -13,6 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from myriorama.app.amounts import size_text
 from myriorama.app.document.references import LeftBehind, bring_files, left_behind, relative_references
 from myriorama.app.studio import Studio
 from myriorama.scenes.errors import InputError, Problem
@@ -99,7 +100,7 @@ class TakingAlong(QObject):
         box.setWindowTitle("Myriorama")
         box.setTextFormat(Qt.TextFormat.PlainText)
         files = "a file" if many == 1 else f"{many} files"
-        box.setText(f"The project uses {files} of its old folder ({found.bytes / 1e6:.1f} MB). Copy along?")
+        box.setText(f"The project uses {files} of its old folder ({size_text(found.bytes)}). Copy along?")
         box.setInformativeText(f"Without a copy the project will miss in {found.new}:\n{names}")
         copy = box.addButton("Copy and save", QMessageBox.ButtonRole.AcceptRole)
         without = box.addButton("Save without", QMessageBox.ButtonRole.DestructiveRole)

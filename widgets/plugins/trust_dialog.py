@@ -28,8 +28,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from myriorama.app.amounts import size_text
 from myriorama.app.extensions.changes import Change
-from myriorama.app.extensions.counting import ORIGINS, bytes_in_words, held_in, kinds_in_words, sizes_of
+from myriorama.app.extensions.counting import ORIGINS, held_in, kinds_in_words, sizes_of
 from myriorama.app.extensions.rows import PluginRow
 from myriorama.app.extensions.telling import printable
 from myriorama.plugins.hosting.enforcement import Enforcement
@@ -185,7 +186,7 @@ class TrustDialog(QDialog):
 
     def _files(self) -> QWidget:
         sizes = sizes_of(self._source)
-        total = bytes_in_words(sum(size or 0 for size in sizes.values()))
+        total = size_text(sum(size or 0 for size in sizes.values()))
         count = "1 file" if len(sizes) == 1 else f"{len(sizes)} files"
         table = QTableWidget(len(sizes), 3)
         table.setAccessibleName("Files")
@@ -207,7 +208,7 @@ class TrustDialog(QDialog):
             for column, (text, tip) in enumerate(
                 (
                     (printable(name), name),
-                    ("gone" if size is None else bytes_in_words(size), ""),
+                    ("gone" if size is None else size_text(size), ""),
                     (f"{digest[:12]}…", digest),
                 )
             ):

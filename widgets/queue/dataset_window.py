@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-from myriorama.app.exporting.checks import size_text
+from myriorama.app.amounts import size_text
 from myriorama.app.queue_view.background import NewestAlone
 from myriorama.app.queue_view.written import WrittenDataset, WrittenInfo, read_info
 from myriorama.app.studio import Studio

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from myriorama.app.amounts import size_text
 from myriorama.app.queue_view.figures import (
     MEANINGS,
     TONES,
@@ -207,7 +208,7 @@ def _tip(row: JobFigures, column: int) -> str:
     if column == SIZE and room_short(row):
         return "What is still to be written is more than the disk has left"
     if column == WORKERS and row.workers:
-        return "\n".join(f"process {pid}: {size / 1e6:.0f} MB" for pid, size in row.workers)
+        return "\n".join(f"process {pid}: {size_text(size)}" for pid, size in row.workers)
     return _text(row, column)
 
 

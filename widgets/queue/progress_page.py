@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from myriorama.app.exporting.checks import duration_text, size_text
+from myriorama.app.amounts import duration_text, size_text
 from myriorama.app.queue_view.board import QueueBoard
 from myriorama.app.queue_view.figures import MEANINGS, JobFigures, left_text, room_short, samples_text
 from myriorama.widgets.elided import ElidedLabel

@@ -7,7 +7,6 @@ import json
 import pytest
 
 from myriorama.app.cli.limits import allowed_values, parameter_json
-from myriorama.app.cli.output import duration
 from myriorama.scenes.parameters.schema import Choice, Color, Float, Int, Parameter, Text, Vector
 
 
@@ -35,18 +34,3 @@ def test_a_declaration_is_json_without_infinity() -> None:
     told = parameter_json(Float("a_m", 0.5, help="h", unit="m", minimum=0))
     assert json.loads(json.dumps(told, allow_nan=False)) == told
     assert (told["kind"], told["minimum"], told["maximum"], told["unit"]) == ("float", 0, None, "m")
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0.84, "0.8 s"),
-        (41.6, "42 s"),
-        (59.7, "1 min 00 s"),
-        (200, "3 min 20 s"),
-        (3599.6, "1 h 00 min"),
-        (7500, "2 h 05 min"),
-    ],
-)
-def test_durations_read_well(seconds: float, words: str) -> None:
-    assert duration(seconds) == words

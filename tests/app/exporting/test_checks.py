@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from myriorama.app.exporting.checks import FieldProblem, check_export, duration_text, size_text
+from myriorama.app.exporting.checks import FieldProblem, check_export
 from myriorama.app.exporting.settings import ExportSettings
 from myriorama.plugins.registry import builtin_registry
 from myriorama.scenes.project.load import load_project
@@ -92,22 +92,3 @@ def test_disk_space(project: Project, tmp_path: Path, monkeypatch: pytest.Monkey
     (short,) = told(settings, project, 2e9)
     assert (tight.blocking, short.blocking) == (False, True)
     assert "2.0 GB" in short.message
-
-
-def test_words_for_sizes_and_times() -> None:
-    assert [size_text(n) for n in (0, 999, 1500, 412e6, 2.1e11, 3e15)] == [
-        "0 bytes",
-        "999 bytes",
-        "1.5 kB",
-        "412 MB",
-        "210 GB",
-        "3000 TB",
-    ]
-    assert [duration_text(s) for s in (0.24, 59.7, 200, 3599.6, 90_000, 300_000)] == [
-        "0.2 s",
-        "1 min 00 s",
-        "3 min 20 s",
-        "1 h 00 min",
-        "25 h 00 min",
-        "3 d 11 h",
-    ]
