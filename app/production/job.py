@@ -18,7 +18,7 @@ from myriorama.app.dataset.quarantine import Quarantined
 from myriorama.app.render_queue.driver import Driver
 from myriorama.app.render_queue.jobs import JobEntry, Jobs
 from myriorama.app.render_queue.making import Wanted, make_snapshot
-from myriorama.app.render_queue.reconcile import snapshot_of_partial
+from myriorama.app.render_queue.reconcile import refuse_versions, snapshot_of_partial
 from myriorama.app.render_queue.snapshot import JobSnapshot
 from myriorama.app.render_queue.states import SampleState
 from myriorama.app.render_queue.store import JobStore
@@ -298,7 +298,9 @@ def refuse_taken_place(settings: JobSettings, snapshot: JobSnapshot) -> None:
     if not settings.resume:
         told = "an earlier run left this behind; go on with it (resume), discard it (replace), or move it away"
         raise InputError(Problem(str(partial_of(settings.out)), told))
-    if snapshot_of_partial(out).family != snapshot.family:
+    there = snapshot_of_partial(out)
+    refuse_versions(there.versions, snapshot.versions)
+    if there.family != snapshot.family:
         told = "the unfinished dataset was begun with another project state or other settings"
         raise InputError(Problem("--resume", told, str(settings.out), "the same project and settings, or a new folder"))
 

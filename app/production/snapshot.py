@@ -15,9 +15,12 @@ from myriorama.plugins.writing import DatasetInfo
 from myriorama.scenes.assembly.scene import SceneClass
 from myriorama.scenes.project.dump import project_hash
 from myriorama.scenes.project.model import Project
+from myriorama.scenes.rendering.pathtraced.probe import find_tracer
 
 _TOLD: Final = ("myriorama", "deflate", "numpy", "scipy", "moderngl", "mujoco-core", "pillow", "trimesh")
 _TRACING: Final = ("mitsuba", "drjit", "pyoidn")
+VARIANT: Final = "mitsuba_variant"
+"""Under this name the versions tell how Mitsuba computes: its variants round, and some trace, differently."""
 
 
 def dataset_info(project: Project, size: tuple[int, int]) -> DatasetInfo:
@@ -49,11 +52,15 @@ def shown_as(project: Project) -> Selection:
 def versions(engine: str = "raster") -> dict[str, str]:
     """Return the versions of everything that can change a pixel or a label, for pictures by `engine`.
 
-    What is not installed is left out; whether it is needed is for the engine to say.
+    What is not installed is left out; whether it is needed is for the engine to say. Where neither this process nor its
+    parents tried Mitsuba yet, a process is started that does.
     """
     told = {name: version(name) for name in _TOLD}
     if engine == "pathtraced":
         for name in _TRACING:
             with suppress(PackageNotFoundError):
                 told[name] = version(name)
+        variant = find_tracer().variant
+        if variant:
+            told[VARIANT] = variant
     return told

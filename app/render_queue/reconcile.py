@@ -7,6 +7,7 @@ aside and made anew from the receipts.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -89,13 +90,13 @@ def registry_of(snapshot: JobSnapshot) -> PluginRegistry | None:
 
 def _open_dataset(store: JobStore, snapshot: JobSnapshot, *, durable: bool) -> DatasetFolder:
     out = Path(snapshot.out)
+    _refuse_other_versions(snapshot)  # before the first sample too: a job may wait while the program changes
     if not partial_of(out).is_dir():
         try:
             return begin_dataset(snapshot, durable=durable)
         except (FileExistsError, InputError):
             if snapshot.shard is None or not partial_of(out).is_dir():
                 raise  # else another shard was quicker
-    _refuse_other_versions(snapshot)
     _refuse_other_family(snapshot)
     known = set(store.numbers(SampleState.DONE))
     return DatasetFolder.resume(out, job_of(snapshot), registry_of(snapshot), known=known, durable=durable)
@@ -117,6 +118,7 @@ def snapshot_of_partial(out: Path) -> JobSnapshot:
 
 def _refuse_other_family(snapshot: JobSnapshot) -> None:
     there = snapshot_of_partial(Path(snapshot.out))
+    refuse_versions(there.versions, snapshot.versions)
     if there.family != snapshot.family:
         message = "the unfinished dataset that lies here is of another job: other samples, labels, formats or sizes"
         raise InputError(Problem(snapshot.out, message, allowed="the same settings, or another --out"))
@@ -203,10 +205,19 @@ def _refuse_other_versions(snapshot: JobSnapshot) -> None:
     now = versions(snapshot.engine) | {
         name: told for name, told in snapshot.versions.items() if name.startswith(PLUGIN)
     }
-    other = [name for name in sorted({*now, *snapshot.versions}) if now.get(name) != snapshot.versions.get(name)]
+    refuse_versions(snapshot.versions, now)
+
+
+def refuse_versions(was: Mapping[str, str], now: Mapping[str, str]) -> None:
+    """Refuse to go on with a job that was set up with the versions `was`.
+
+    Raises
+    ------
+    InputError
+        With every version that is another one now.
+    """
+    other = [name for name in sorted({*now, *was}) if now.get(name) != was.get(name)]
     if other:
-        told = ", ".join(
-            f"{n} was {snapshot.versions.get(n, 'not there')}, is {now.get(n, 'not there')}" for n in other
-        )
-        message = "this job was begun by other versions, and its samples would not fit together"
-        raise InputError(Problem("resume", message, told, "the versions it was begun with, or a new job"))
+        told = ", ".join(f"{n} was {was.get(n, 'not there')}, is {now.get(n, 'not there')}" for n in other)
+        message = "this job was set up by other versions, and its samples would not fit together"
+        raise InputError(Problem("versions", message, told, "the versions it was set up with, or a new job"))

@@ -17,7 +17,10 @@ from myriorama.app.dataset.manifest import read_manifest
 from myriorama.app.dataset.verify import verify
 from myriorama.app.production import job
 from myriorama.app.production.job import JobSettings, Progress, run_job, snapshot_of
+from myriorama.app.render_queue.driver import Driver
+from myriorama.app.render_queue.jobs import Jobs
 from myriorama.app.render_queue.merging import merge_shards
+from myriorama.app.render_queue.reconcile import begin_dataset
 from myriorama.scenes.errors import InputError, Problem
 from myriorama.scenes.project.load import parse_project
 from myriorama.scenes.rendering.pathtraced.probe import SCALAR, find_tracer
@@ -170,3 +173,30 @@ def test_a_slower_path_tracer_is_told_of_before_the_job(monkeypatch, capsys) -> 
     monkeypatch.setattr(probe, "find_tracer", lambda: probe.Tracer(probe.LLVM, "3.9.1", denoises=True))
     render._tell_of_the_tracer()
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize("way", ["queued", "begun", "by command", "another shard"])
+def test_a_job_is_not_gone_on_with_by_another_variant(
+    cups: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """LLVM here, none there: the pictures would be other ones, as those of another version would be."""
+    from myriorama.app.production import snapshot
+    from myriorama.scenes.rendering.pathtraced import probe
+
+    settings = settings_of(cups, tmp_path / "set", shard=(1, 2) if way == "another shard" else None)
+    job_here = snapshot_of(settings)
+    assert job_here.versions[snapshot.VARIANT] == find_tracer().variant
+    jobs = Jobs(tmp_path / "queue")
+    entry = jobs.add(job_here, workers=1)
+    if way != "queued":
+        begin_dataset(job_here)
+    slow = probe.Tracer(SCALAR, "3.9.1", "the path tracer is slow here", "install it", True)
+    monkeypatch.setattr(snapshot, "find_tracer", lambda: slow)
+    go_on: dict[str, Callable[[], object]] = {
+        "by command": lambda: run_job(replace(settings, resume=True)),
+        "another shard": lambda: run_job(replace(settings, shard=(2, 2))),
+    }
+    with pytest.raises(InputError, match=f"mitsuba_variant was {find_tracer().variant}, is {SCALAR}"):
+        go_on.get(way, Driver(jobs, entry).run)()
+    assert not list(tmp_path.rglob("*.png"))
