@@ -43,6 +43,21 @@ def test_an_openexr_file_holds_every_number(table_info, paired) -> None:
     assert {c.dtype for c in channels.values()} == {np.dtype(np.float32)}
 
 
+@pytest.mark.parametrize(("centre", "holds"), [(0.5, True), (0.0, False), (1.0, False)])
+def test_the_header_has_the_first_pixel_centre_at_a_half(table_info, paired, centre, holds) -> None:
+    """The ground is flat where depth is taken into the world by pixel centres, and not half a pixel off."""
+    (file,) = RenderPairs(table_info, {}).sample_files(paired)
+    opened = OpenEXR.File(io.BytesIO(file.content), separate_channels=True)
+    depth, header = opened.channels()["depth.Z"].pixels, opened.header()
+    y, x = np.indices(depth.shape) + centre
+    rays = np.stack([x, y, np.ones_like(x)], axis=-1) @ np.linalg.inv(header["K"]).T
+    pose = header["cameraFromWorld"]
+    world = (rays * depth[..., None] - pose[:3, 3]) @ pose[:3, :3]
+    ground = paired.scene.class_of_surface.take(paired.frame.surface_id) == 9
+    assert ground.sum() > 1000
+    assert (np.abs(world[ground][:, 2]).max() < 2e-4) == holds
+
+
 def test_a_numpy_archive_holds_every_number_and_no_time(table_info, paired) -> None:
     (file,) = RenderPairs(table_info, {"container": "npz"}).sample_files(paired)
     (again,) = RenderPairs(table_info, {"container": "npz"}).sample_files(paired)
