@@ -16,9 +16,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from myriorama.app.assets.store import FileAssetStore
 from myriorama.app.cli.exits import ExitCode
 from myriorama.app.cli.program import run
-from myriorama.app.finding import example_names
+from myriorama.app.finding import example_names, find_project
+from myriorama.plugins.registry import builtin_registry
+from myriorama.scenes.drawing.plan import compile_plan
+from myriorama.scenes.project.check import check_project
+from myriorama.scenes.project.load import load_project
+from myriorama.scenes.project.references import file_references
+from myriorama.scenes.sample import sample_to_json
 
 TETRAHEDRON = "v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n"
 
@@ -312,7 +319,15 @@ def test_the_schema_is_json_schema(capsys: pytest.CaptureFixture[str]) -> None:
         jsonschema.Draft202012Validator(schema).validate(broken("surprise", 1))
 
 
-@pytest.mark.skipif(not example_names(), reason="no example is shipped")
+def drawn(project: str) -> Any:
+    """Return the recipe of the first attempt at sample 5, after all that the project names was found and read."""
+    loaded = load_project(find_project(project))
+    registry, store = builtin_registry(), FileAssetStore(loaded.folder)
+    check_project(loaded.project, registry, store)
+    store.preflight(file_references(loaded.project, registry, store))
+    return json.loads(json.dumps(sample_to_json(compile_plan(loaded.project, registry, store).draw(5))))
+
+
 @pytest.mark.parametrize("example", example_names())
 def test_a_project_of_ones_own_starts_from_any_example(
     example: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -321,9 +336,11 @@ def test_a_project_of_ones_own_starts_from_any_example(
     told = json_of(capsys, ["new", "mine", "--from", example, "--json"])
     text = Path(told["project"]).read_text(encoding="utf-8")
     assert json.loads(text)["name"] == "mine"
-    own, theirs = (json_of(capsys, ["sample", name, "5"]) for name in ("mine", example))
+    own, theirs = drawn("mine"), drawn(example)
     assert own["rig"] == theirs["rig"]
     assert own["objects"] == theirs["objects"]
+    if not json.loads(text).get("acceptance"):  # a rule has the command render the sample, at the example's full size
+        assert json_of(capsys, ["sample", "mine", "5"]) == own
     assert run(["new", "mine"]) == ExitCode.BAD_INPUT
     assert Path(told["project"]).read_text(encoding="utf-8") == text
     assert [p.name for p in tmp_path.iterdir()] == ["mine"]
