@@ -21,6 +21,8 @@ LUMA: Final = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 _TILE_PX: Final = 192
 _CELLS: Final = 12
 """How many patches of the mean size lie along a side of the tile."""
+_DRIFT: Final = 2.0
+"""Patches."""
 _BINS: Final = 48
 _STOPS: Final = 16.0
 _NUMBERED: Final = 8192
@@ -155,8 +157,9 @@ def _lit(surface: np.ndarray[tuple[int, int], np.dtype[np.uint32]], linear: F32,
 
 
 def softened(cover: F32, lie: Lie) -> F32:
-    """Return a share per pixel whose borders are as soft as those of the anti-aliased picture; 0 over the sky."""
-    out: F32 = gaussian_filter(cover, _EDGE_SIGMA_PX)
+    """Return a share per pixel, or light times it, as soft at borders as the anti-aliased picture; 0 over the sky."""
+    sigma_px = (_EDGE_SIGMA_PX, _EDGE_SIGMA_PX, 0.0)[: cover.ndim]
+    out: F32 = gaussian_filter(cover, sigma_px)
     out[lie.footprint_m == 0.0] = 0.0
     return out
 
@@ -206,6 +209,11 @@ def field(lie: Lie, tile: F32, scale_m: float, where: Mask | None = None) -> F32
     plane = lie.places[..., :2] if where is None else lie.places[where][:, :2]
     px = np.float32(_TILE_PX / (_CELLS * scale_m))
     u, v = plane[..., 0] * px, plane[..., 1] * px
+    # A slow drift of the places, turned by about 23 degrees, keeps the repeat of the tile from showing as stripes.
+    along, across = np.float32(0.92 / 23.0), np.float32(0.39 / 23.0)
+    slow = _read(tile, along * u - across * v + 11, across * u + along * v + 83)
+    slow *= np.float32(_DRIFT * _TILE_PX / _CELLS)
+    u, v = u + slow, v - slow
     first = _read(tile, u, v)
     # Turned by about 37 degrees and four times finer.
     along, across = np.float32(0.8 * 4.1), np.float32(0.6 * 4.1)

@@ -19,6 +19,8 @@ from myriorama.scenes.radiometry.equirect import irradiance, reduced, scalar_irr
 Real = TypeVar("Real", F32, F64)
 AXES: Final = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], dtype=np.float64)
 _METERED_PX: Final = 256
+_EVENLY: Final = 0.125 / math.pi
+"""Half of a sun's light, from everywhere."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +132,8 @@ class Surroundings:
 
         Clear ones show the half of the surroundings that lies behind them, as a drop does that gathers 165 degrees
         (K. Garg and S. K. Nayar, "Vision and rain", IJCV 75, 2007); white ones the mean of all. Suns and lamps are
-        added by the phase function of Henyey and Greenstein (1941) with asymmetry `forward`.
+        added by the phase function of Henyey and Greenstein (1941) with asymmetry `forward`; of white ones half of the
+        suns' light, as airlight does, so that they are no darker than the air that is full of them.
         """
         if clear:
             squared = np.repeat(np.square(directions), 2, axis=1)
@@ -140,7 +143,9 @@ class Surroundings:
         else:
             out = np.broadcast_to(self.mean, points.shape).copy()
         for toward, arriving in self.suns:
-            out += phase(directions @ toward, forward)[:, None] * arriving
+            onward = phase(directions @ toward, forward)
+            share = onward if clear else 0.5 * onward + _EVENLY
+            out += share[:, None] * arriving
         for lamp in self.lamps:
             share, to_lamp = lamp.arriving(points)
             cosine = np.einsum("ni,ni->n", directions, to_lamp)

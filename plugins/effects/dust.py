@@ -19,7 +19,7 @@ from myriorama.plugins.effects._air_particles import Flown, Particles, fly, rela
 from myriorama.plugins.effects._air_rays import Latest, ranges, sight
 from myriorama.plugins.effects._air_veil import airlight, extinction_per_m, lamp_glow, veiled
 from myriorama.plugins.effects._declared import aperture, drift, lens_of, wind
-from myriorama.scenes.conventions import F32
+from myriorama.scenes.conventions import F32, F64
 from myriorama.scenes.radiometry.color import linear_rgb
 
 _FORWARD: Final = 0.65
@@ -149,6 +149,15 @@ def _extinction(values: Values) -> float:
     return float(values["strength"]) * extinction_per_m(float(values["visibility_m"]))
 
 
+def _alone(heap: F64) -> F64:
+    """Return what one grain sends back of a kind of dust that has this colour in a heap; it is paler.
+
+    The diffuse reflectance of a deep layer, solved for the albedo of a grain: B. Hapke, "Bidirectional reflectance
+    spectroscopy: 1. Theory", Journal of Geophysical Research 86 (1981), r = (1 - sqrt(1 - w)) / (1 + sqrt(1 - w)).
+    """
+    return np.asarray(4.0 * heap / (1.0 + heap) ** 2)
+
+
 def _flown(values: Values, frame: Frame, draws: Draws) -> Flown:
     camera, depth = sight(frame, "dust")
     area = window(camera, 0.1)
@@ -169,7 +178,7 @@ def _flown(values: Values, frame: Frame, draws: Draws) -> Flown:
     directions = points / np.linalg.norm(points, axis=1)[:, None] @ pose[:3, :3].T
     places = points @ pose[:3, :3].T + pose[:3, 3]
     light = surroundings_of(frame).scattered(places, directions, _FORWARD, clear=False)
-    light *= np.array(linear_rgb(values["color"]))
+    light *= _alone(np.array(linear_rgb(values["color"])))
     lens = lens_of(camera, depth, float(values["aperture_mm"]))
     particles = Particles(points - way, points + way, diameter_m, light)
     return fly(camera, depth, particles, lens, float(values["strength"]))

@@ -6,6 +6,7 @@ Lying snow has no thickness: outlines, depth and labels stay those of what it li
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from myriorama.plugins.api import Bool, Draws, Effect, Float, Frame, Values
 from myriorama.plugins.effects._air_falling import Drawn, Sizes, drawn
 from myriorama.plugins.effects._air_ground import Lie, field, lie_of, light_on, patches, softened, tile_of
-from myriorama.plugins.effects._air_light import surroundings_of
+from myriorama.plugins.effects._air_light import Surroundings, surroundings_of
 from myriorama.plugins.effects._air_particles import Flown, Particles, fly, relative_velocity
 from myriorama.plugins.effects._air_rays import Latest, camera_rays, filled, sight
 from myriorama.plugins.effects._air_veil import airlight, veiled
@@ -115,7 +116,7 @@ class Snow(Effect):
         if not _falls(values):
             return out
         camera, _ = sight(frame, self.name)
-        air = airlight(surroundings_of(frame), camera, _FORWARD)
+        air = airlight(_over_snow(surroundings_of(frame), float(values["lying"])), camera, _FORWARD)
         return self._flakes(values, frame, draws).over(veiled(out, np.exp(-_haze(values, frame)), air))
 
     def channels(self, values: Values, frame: Frame, draws: Draws) -> Mapping[str, npt.NDArray[Any]]:
@@ -125,7 +126,8 @@ class Snow(Effect):
             return {}
         through: F32 = np.ones((frame.height, frame.width), dtype=np.float32)
         if lies:
-            through -= self._laid(values, frame, draws)[1]
+            lie, cover, _ = self._laid(values, frame, draws)
+            through -= softened(cover, lie)
         if falls:
             through *= np.exp(-_haze(values, frame))
             through *= np.float32(1.0) - self._flakes(values, frame, draws).cover
@@ -184,14 +186,22 @@ def _flown(values: Values, frame: Frame, draws: Draws) -> Flown:
     pose = camera.world_from_camera
     directions = points / np.linalg.norm(points, axis=1)[:, None] @ pose[:3, :3].T
     places = points @ pose[:3, :3].T + pose[:3, 3]
-    radiance = surroundings_of(frame).scattered(places, directions, _FORWARD, clear=False)
+    around = _over_snow(surroundings_of(frame), float(values["lying"]))
+    radiance = around.scattered(places, directions, _FORWARD, clear=False)
     particles = Particles(points - step, points + step, diameter_mm / 1000.0, radiance)
     lens = lens_of(camera, depth, float(values["aperture_mm"]))
     return fly(camera, depth, particles, lens, float(values["strength"]))
 
 
+def _over_snow(around: Surroundings, lying: float) -> Surroundings:
+    """Return the surroundings with the light that lying snow throws back up, in place of what was below."""
+    up = np.array([[0.0, 0.0, 1.0]], dtype=np.float32)
+    white = around.facing(up)[0] * _ALBEDO.astype(np.float64)
+    return replace(around, mean=around.mean + 0.5 * lying * (white - around.cube[5]))
+
+
 def _lying(values: Values, frame: Frame, draws: Draws) -> tuple[Lie, F32, F32]:
-    """Return how the ground lies, how much of each pixel snow covers, and how uneven it is."""
+    """Return how the ground lies, how much of each pixel snow covers, not softened yet, and how uneven it is."""
     lie, tile = lie_of(frame, "snow"), tile_of(draws)
     low, high = _STEEP
     flat = np.clip((lie.level - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
@@ -199,11 +209,18 @@ def _lying(values: Values, frame: Frame, draws: Draws) -> tuple[Lie, F32, F32]:
     size = float(values["patch_m"])
     cover = np.asarray(flat * patches(lie, tile, size, float(values["lying"]), 0.25), dtype=np.float32)
     uneven = np.float32(0.94) + np.float32(0.12) * field(lie, tile, 0.15 * size)
-    return lie, softened(cover, lie), np.asarray(uneven, dtype=np.float32)
+    return lie, cover, np.asarray(uneven, dtype=np.float32)
 
 
 def _lain(linear: F32, frame: Frame, lie: Lie, cover: F32, uneven: F32) -> F32:
-    """Return a picture with snow: white and matt, in the light that arrives."""
+    """Return a picture with snow: white and matt, in the light that arrives.
+
+    What the snow sends is softened with its cover, so that a border takes the snow's own white and not that of what
+    stands before it.
+    """
     arriving = light_on(frame, lie, linear, surroundings_of(frame), "snow").arriving
-    white = arriving * _ALBEDO * uneven[..., None]
-    return np.asarray(linear + cover[..., None] * (white - linear), dtype=np.float32)
+    white = arriving * (cover * uneven)[..., None]
+    white *= _ALBEDO
+    out = softened(white, lie)
+    out += linear * (np.float32(1.0) - softened(cover, lie))[..., None]
+    return out
