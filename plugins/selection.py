@@ -5,14 +5,15 @@ It changes no label: an object is shown, shown under another class, set aside as
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from myriorama.plugins.splitting import WHOLE, Split
-from myriorama.plugins.writing import DatasetInfo, StoredRecord, StoredRecords
+from myriorama.plugins.writing import DatasetInfo, RecordsByPlace, StoredRecord, StoredRecords
 from myriorama.scenes.assembly.scene import SceneClass
 from myriorama.scenes.errors import InputError, Problem
 
@@ -225,12 +226,28 @@ class ViewedRecords:
     def __init__(self, records: StoredRecords, view: View) -> None:
         self._records = records
         self._view = view
+        self._parts: list[str] = []
 
     def __len__(self) -> int:
         return len(self._records)
 
     def __iter__(self) -> Iterator[StoredRecord]:
-        return (self._view.apply(record) for record in self._records)
+        return self._noted(self._view.apply(record) for record in self._records)
+
+    def of_part(self, part: str) -> Iterator[StoredRecord]:
+        """Return the records of one part of the split; the others are not read if all were read before."""
+        if len(self._parts) == len(self._records) and isinstance(self._records, RecordsByPlace):
+            places = [place for place, found in enumerate(self._parts) if found == part]
+            return (self._view.apply(record) for record in self._records.at(places))
+        return (record for record in self if record["part"] == part)
+
+    def _noted(self, shown: Iterable[StoredRecord]) -> Iterator[StoredRecord]:
+        """Yield all records, and remember their parts when the last one was taken."""
+        parts: list[str] = []
+        for record in shown:
+            parts.append(sys.intern(record["part"]))
+            yield record
+        self._parts = parts
 
     def picture(self, stored: StoredRecord, role: str) -> bytes:
         """Return a picture of a record, whatever is shown of its labels."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -146,3 +146,11 @@ class StoredRecords(Protocol):
 
     def picture(self, stored: StoredRecord, role: str) -> bytes:
         """Return the bytes of a picture of a record that was just yielded, as written; PictureError without one."""
+
+
+@runtime_checkable
+class RecordsByPlace(Protocol):
+    """Stored records of which some can be read without the others."""
+
+    def at(self, places: Iterable[int]) -> Iterator[StoredRecord]:
+        """Yield the records at these places, counted from 0."""

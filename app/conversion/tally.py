@@ -102,9 +102,9 @@ class TalliedRecords(ViewedRecords):
         return self._records.picture(stored, role)
 
     def __iter__(self) -> Iterator[StoredRecord]:
-        if self._tally is not None:
-            yield from (self._view.apply(record) for record in self._records)
-            return
+        return super().__iter__() if self._tally is not None else self._noted(self._counted())
+
+    def _counted(self) -> Iterator[StoredRecord]:
         tally = Tally(len(self._records))
         for record in self._records:
             shown = self._view.apply(record, tally.removed)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from myriorama.plugins.splitting import PARTS
 from myriorama.plugins.writers._pictures import file_stem
+from myriorama.plugins.writers._sharding import of_part
 from myriorama.plugins.writing import DatasetInfo, StoredRecord
 from myriorama.scenes.labels.stored import json_text
 
@@ -110,8 +111,4 @@ def files_of_parts(
         return
     for part in PARTS:
         if part in parts:
-            yield single.format(part=part), _of_part(records, part)
-
-
-def _of_part(records: Iterable[StoredRecord], part: str) -> Iterator[StoredRecord]:
-    return (record for record in records if record["part"] == part)
+            yield single.format(part=part), of_part(records, part)

@@ -5,10 +5,18 @@ It holds one record at a time, and refuses pieces that are taken out of order.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from myriorama.plugins.api import PluginError, StoredRecord, StoredRecords
+from myriorama.plugins.api import PluginError, StoredRecord
+from myriorama.plugins.selection import ViewedRecords
+
+
+def of_part(records: Iterable[StoredRecord], part: str) -> Iterator[StoredRecord]:
+    """Return the records of one part of a split; those of others are not read again where their parts are known."""
+    if isinstance(records, ViewedRecords):
+        return records.of_part(part)
+    return (record for record in records if record["part"] == part)
 
 
 class PartReader:
@@ -17,8 +25,6 @@ class PartReader:
     Parameters
     ----------
     part : str
-    found : set of str or None
-        The parts that it comes across are added.
 
     Attributes
     ----------
@@ -26,19 +32,12 @@ class PartReader:
         Records of the present shard that were passed so far.
     """
 
-    def __init__(self, records: StoredRecords, part: str, found: set[str] | None = None) -> None:
-        self._source = self._read(records, part, set() if found is None else found)
+    def __init__(self, records: Iterable[StoredRecord], part: str) -> None:
+        self._source = of_part(records, part)
         self._next: StoredRecord | None = None
         self._open = 0
         self._left = 0
         self.taken = 0
-
-    @staticmethod
-    def _read(records: StoredRecords, part: str, found: set[str]) -> Iterator[StoredRecord]:
-        for stored in records:
-            found.add(stored["part"])
-            if stored["part"] == part:
-                yield stored
 
     def begin_shard(self, size: int) -> bool:
         """Return whether there is a further record; a shard of up to `size` begins with it."""

@@ -52,18 +52,13 @@ class Webdataset(PictureWriter):
     def whole_files(self, records: StoredRecords) -> Iterable[WholeFile]:
         size = int(self.values["samples_per_shard"])
         counts: dict[str, list[int]] = {}
-        remaining = list(PARTS)
-        while remaining:
-            found: set[str] = set()
-            part = remaining.pop(0)
-            # One pass for a part: which others there are is known when the first one is through.
-            reader = PartReader(records, part, found)
+        for part in PARTS:
+            reader = PartReader(records, part)
             while reader.begin_shard(size):
                 path = f"{FOLDER}/{part}-{len(counts.setdefault(part, [])):06d}.tar"
                 yield WholeFile(path, self._shard(records, reader.shard()))
                 reader.skip_shard()
                 counts[part].append(reader.taken)
-            remaining = [name for name in remaining if name in found]
         yield WholeFile(INDEX_PATH, (json_bytes(self._index(counts)),))
 
     def _shard(self, records: StoredRecords, taken: Iterator[StoredRecord]) -> Iterator[bytes]:

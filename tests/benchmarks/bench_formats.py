@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,11 @@ class Repeated:
         return self._count
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        for index in range(self._count):
+        return self.at(range(self._count))
+
+    def at(self, places: Iterable[int]) -> Iterator[dict[str, Any]]:
+        """As the records of a dataset: some without the others."""
+        for index in places:
             stored: dict[str, Any] = json.loads(self._text)
             stored["index"] = index
             stored["key"] = f"{index:08d}-{hashlib.sha256(str(index).encode()).hexdigest()[:16]}"

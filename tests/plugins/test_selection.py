@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import pytest
 
+from myriorama.app.conversion.tally import TalliedRecords
 from myriorama.plugins.selection import ALL, ClassUse, Filter, Selection, View, ViewedRecords, selection_from_json
 from myriorama.plugins.splitting import Split
 from myriorama.plugins.writing import DatasetInfo
@@ -189,3 +192,52 @@ def test_records_are_viewed_one_at_a_time() -> None:
     viewed = ViewedRecords(records, View(INFO, Selection(only=("thistle",))))
     assert len(viewed) == 3
     assert [r["annotations"] for r in viewed] == [[], [], []] == [r["annotations"] for r in viewed]
+
+
+class Counting:
+    """Records by place that count how often each is read."""
+
+    def __init__(self, stored: list[dict[str, Any]]) -> None:
+        self._stored = stored
+        self.read: Counter[int] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return self.at(range(len(self._stored)))
+
+    def at(self, places: Iterable[int]) -> Iterator[dict[str, Any]]:
+        for place in places:
+            self.read[place] += 1
+            yield self._stored[place]
+
+    def picture(self, stored: Any, role: str) -> bytes:
+        raise AssertionError("nobody asks for a picture")
+
+
+@pytest.mark.parametrize("kind", [ViewedRecords, TalliedRecords])
+def test_the_others_of_a_part_are_read_once_and_no_more(kind: type[ViewedRecords]) -> None:
+    plain = {"hidden": [], "files": {}, "labels": []}
+    stored = [{**record(k, {**annotation("maize", 0), "keypoints": []}), **plain} for k in range(40)]
+    source = Counting(stored)
+    viewed = kind(source, View(INFO, Selection(split=Split((0.5, 0.3, 0.2)))))
+    before = {part: [r["index"] for r in viewed.of_part(part)] for part in ("train", "val", "test")}
+    assert sorted(chain.from_iterable(before.values())) == list(range(40))
+    assert all(before.values())
+    first = sum(source.read.values())
+    assert first < 3 * 40, "after the first part it is known which samples the others have"
+    for part, indices in before.items():
+        source.read.clear()
+        assert [r["index"] for r in viewed.of_part(part)] == indices
+        assert [r["part"] for r in viewed.of_part(part)] == [part] * len(indices)
+        assert source.read == dict.fromkeys(indices, 2)
+
+
+def test_a_pass_that_was_given_up_tells_no_parts() -> None:
+    source = Counting([record(k, annotation("maize", 0)) for k in range(40)])
+    viewed = ViewedRecords(source, View(INFO, Selection(split=Split((0.5, 0.5, 0.0)))))
+    next(iter(viewed))
+    found = [r["index"] for r in viewed.of_part("val")]
+    assert found == [r["index"] for r in viewed if r["part"] == "val"]
+    assert found
