@@ -21,6 +21,8 @@ Trace = Callable[[int, int], Mapping[str, F32]]
 
 _LEAST_PASS: Final = 4
 _MOST_PATHS: Final = 24_000_000
+_BRIGHT: Final = 64.0
+"""Six stops above white. Beside what is brighter still, the denoiser draws dark and coloured rims."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +106,16 @@ def denoised(picture: F32, albedo: F32, normal: F32) -> F32:
     ImportError
         The denoiser is not installed.
     """
+    bounded = np.minimum(picture, np.float32(_BRIGHT))
+    quiet = _quiet(bounded, albedo, normal)
+    if np.array_equal(bounded, picture):
+        return quiet
+    # What is brighter comes back where all around is bright; a single bright path among dark ones is grain.
+    share = np.clip(quiet.max(axis=2, keepdims=True) / np.float32(_BRIGHT / 2) - np.float32(0.5), 0.0, 1.0)
+    return np.asarray(quiet + share * (picture - bounded), dtype=np.float32)
+
+
+def _quiet(picture: F32, albedo: F32, normal: F32) -> F32:
     import pyoidn
 
     quiet: Any = pyoidn.denoise(

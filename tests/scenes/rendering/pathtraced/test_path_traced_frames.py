@@ -181,3 +181,19 @@ def test_an_empty_scene_is_its_background(both, make) -> None:
     assert isinstance(view, Camera)
     found = both.render(make.scene(view, [], (), Background(color=(0.3, 0.2, 0.1))), traced()).linear
     assert np.allclose(found, (0.3, 0.2, 0.1), rtol=1e-5)
+
+
+def test_the_denoiser_draws_no_rim_around_what_is_far_too_bright(both, make) -> None:
+    """A mirror in a sun of ten thousand whites: dark pixels and colours beside it would be the denoiser's."""
+    sun = SunLight((-0.5, 0.3, -0.8), (3e4, 3e4, 3e4))
+    chrome = Material(base_color=(0.9, 0.9, 0.9), metallic=1.0, roughness=0.1)
+    things = [
+        make.thing(make.quad(8, 8), make.pose(), Material(base_color=(0.6,) * 3, roughness=0.6), kind="stuff"),
+        make.thing(make.sphere(0.3, 48, 24), make.pose(z=0.3), chrome),
+    ]
+    view = make.camera(make.look_at((1.6, -1.6, 1.2), (0.0, 0.0, 0.3)), width=160, height=120, focal=130.0)
+    scene = make.scene(view, things, [sun], Background(color=(0.4, 0.4, 0.4)))
+    found, many = (both.render(scene, traced(samples_per_pixel=n, denoise=n < 99)).linear for n in (8, 256))
+    assert np.abs(curved(found) - curved(many)).max() < 0.6
+    assert found.mean() == pytest.approx(many.mean(), rel=0.1)
+    assert found.max() > 1e4, "what is bright stays so"
