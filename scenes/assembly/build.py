@@ -232,7 +232,7 @@ class Builder:
         for member, model, values, pose in zip(group.members, models, opened, placed.poses, strict=True):
             if pose is None:
                 continue
-            _check_pose(pose, f"{group.uid}/{member.number}", group.placement.type)
+            _check_pose(pose, f"{group.uid}/{member.number}", f"placement {group.placement.type!r}")
             attributes: dict[str, Attribute] = {**model.attributes, **generator.observe(values, pose)}
             kind, class_id = self._class_of(group, attributes)
             out.append(
@@ -308,6 +308,7 @@ class Builder:
 
     def _set_piece(self, node: NodeSample, number: int, piece: SetPiece, standing: Sequence[Instance]) -> Instance:
         kind, class_id = self._class_named(node.class_name or UNLABELLED, node.uid)
+        _check_pose(piece.world_from_object, f"{node.uid}/{number}", f"environment {node.type!r}")
         return Instance(
             instance_key=f"{node.uid}/{number}",
             group_uid=node.uid,
@@ -367,7 +368,7 @@ def _next_surface_id(standing: Sequence[Instance]) -> int:
     return last.first_surface_id + len(last.model.parts)
 
 
-def _check_pose(pose: F64, instance_key: str, placement: str) -> None:
+def _check_pose(pose: F64, instance_key: str, giver: str) -> None:
     """Refuse what is not a rotation with one scale and a translation."""
     if pose.shape == (4, 4) and np.isfinite(pose).all() and pose[3].tolist() == [0.0, 0.0, 0.0, 1.0]:
         linear = pose[:3, :3]
@@ -376,4 +377,4 @@ def _check_pose(pose: F64, instance_key: str, placement: str) -> None:
         off = float(np.abs(gram - scale_squared * _IDENTITY).max())
         if scale_squared > 0 and off <= _UNIT_SCALE_TOLERANCE * scale_squared and np.linalg.det(linear) > 0:
             return
-    raise PluginError(f"placement {placement!r} gave {instance_key} a pose that is not rotation, scale and shift")
+    raise PluginError(f"{giver} gave {instance_key} a pose that is not rotation, scale and shift")

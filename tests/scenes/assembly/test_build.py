@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -127,7 +128,7 @@ def test_the_same_sample_is_the_same_scene_whatever_was_built_before() -> None:
     assert fresh.resolved == later.resolved
 
 
-@pytest.mark.parametrize(
+NO_POSES = pytest.mark.parametrize(
     "pose",
     [
         np.diag([1.0, 1.0, -1.0, 1.0]),  # a mirror
@@ -139,8 +140,27 @@ def test_the_same_sample_is_the_same_scene_whatever_was_built_before() -> None:
         np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0.1, 1.0]]),  # a perspective
     ],
 )
+
+
+@NO_POSES
 def test_a_pose_that_no_body_can_take_is_refused(pose: np.ndarray) -> None:
     made, registry = project(), builtin_registry()
     sample = compile_plan(made, registry).draw(0)
     with pytest.raises(PluginError, match="boxes/0"):
         Builder(made, registry, None).build(sample, poses={"boxes/0": pose})
+
+
+@NO_POSES
+def test_a_set_piece_that_no_body_can_be_is_refused(pose: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mirrored room has no rotation, so its 3D box would be another one than its masks are inside."""
+    made, registry = project(), builtin_registry()
+    ground = type(registry.environment("ground_plane"))
+    rightly = ground.build
+
+    def wrongly(self: Any, values: Any) -> Any:
+        parts = rightly(self, values)
+        return replace(parts, pieces=tuple(replace(p, world_from_object=pose) for p in parts.pieces))
+
+    monkeypatch.setattr(ground, "build", wrongly)
+    with pytest.raises(PluginError, match="environment 'ground_plane' gave floor/0"):
+        built(made)
