@@ -72,7 +72,7 @@ plugin.command("dev")(plugin_dev.dev)
 
 def _row(row: PluginRow) -> tuple[str, str, str, str]:
     from myriorama.app.extensions.counting import held_in, kinds_in_words
-    from myriorama.app.extensions.telling import printable
+    from myriorama.app.printable import printable
 
     held = held_in(row)
     told = row.problem or "; ".join(t for t in (kinds_in_words(held.plugins), held.description) if t)

@@ -25,7 +25,7 @@ def build(
 ) -> int:
     """Run a plugin's code in a process of its own, and write what its classes declare as its manifest."""
     from myriorama.app.extensions.changes import manifest_change
-    from myriorama.app.extensions.telling import printable
+    from myriorama.app.printable import printable
     from myriorama.plugins.faults import PluginFault
     from myriorama.plugins.hosting.hosts import PluginHosts
     from myriorama.plugins.packaging import build as make

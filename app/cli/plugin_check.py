@@ -60,7 +60,7 @@ def check(
 
 
 def _say(finding: Finding) -> None:
-    from myriorama.app.extensions.telling import printable
+    from myriorama.app.printable import printable
 
     word, color = ("skip", typer.colors.YELLOW) if finding.skipped else ("ok", typer.colors.GREEN)
     if not finding.ok:

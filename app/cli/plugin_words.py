@@ -34,7 +34,7 @@ def say(row: PluginRow) -> None:
     """Print what a person has to know before saying yes: who, what, which files, what changed, what is enforced."""
     from myriorama.app.extensions.counting import ORIGINS, held_in, sizes_of
     from myriorama.app.extensions.rows import WAYS_OUT
-    from myriorama.app.extensions.telling import printable
+    from myriorama.app.printable import printable
     from myriorama.plugins.hosting.enforcement import enforced
 
     source, manifest, held = row.source, row.manifest, held_in(row)
@@ -83,7 +83,8 @@ def _say_lines(title: str, lines: list[str]) -> None:
 def failed(fault: Fault, as_json: bool, seed: int | None = None, index: int | None = None) -> int:
     """Print how a plugin failed and return the exit code."""
     from myriorama.app.cli.exits import ExitCode
-    from myriorama.app.extensions.telling import printable, told
+    from myriorama.app.extensions.telling import told
+    from myriorama.app.printable import printable
 
     if as_json:
         print_json({"fault": fault.to_json()})

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from myriorama.app.extensions.rows import PluginRow
-from myriorama.app.extensions.telling import printable
+from myriorama.app.printable import printable
 from myriorama.plugins.manifest import KINDS
 from myriorama.plugins.sources import Origin, PluginSource
 from myriorama.scenes.registry import PluginKind

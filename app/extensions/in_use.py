@@ -13,8 +13,8 @@ from psygnal import Signal
 from myriorama.app.catalogue.catalogue import Catalogue
 from myriorama.app.extensions.installed import Plugins
 from myriorama.app.extensions.rows import WAYS_OUT, PluginRow
-from myriorama.app.extensions.telling import printable
 from myriorama.app.preview.director import Director
+from myriorama.app.printable import printable
 from myriorama.app.problems import Problems, Severity, Trouble
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.plugins.sources import Grant

@@ -94,9 +94,3 @@ def file_of(fault: Fault, source: PluginSource) -> Path | None:
         if own == asked or Path(name) == asked or Path(root.name) / name == asked:
             return own if own.is_file() else None
     return None
-
-
-def printable(text: str, longest: int = 400) -> str:
-    """Return third-party text on one line, without control characters and marks that turn the reading direction."""
-    shown = "".join(c if c.isprintable() else " " for c in text[: longest + 1])
-    return shown if len(shown) <= longest else shown[:longest] + "…"

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from myriorama.app.extensions.telling import printable
+from myriorama.app.printable import printable
 from myriorama.app.reading import limits
 from myriorama.app.reading.finding import Progress, find_pictures
 from myriorama.app.reading.neutral import Faults, ForeignObject, ForeignSet, refused

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from myriorama.app.extensions.telling import printable
+from myriorama.app.printable import printable
 from myriorama.app.reading import limits
 from myriorama.app.reading.coco_keypoints import CocoCategory, category_of, keypoints_of
 from myriorama.app.reading.json_arrays import walk

@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from myriorama.app.extensions.telling import printable
+from myriorama.app.printable import printable
 from myriorama.app.reading.limits import MAX_KEYPOINTS, MAX_NAME
 from myriorama.app.reading.neutral import Faults, Tell
 from myriorama.app.reading.shapes import numbers

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from myriorama.app.extensions.telling import printable
+from myriorama.app.printable import printable
 from myriorama.app.reading.limits import KEPT_FAULTS, KEPT_OF_A_KIND, MAX_NAME
 from myriorama.scenes.conventions import F64
 from myriorama.scenes.errors import InputError, Problem

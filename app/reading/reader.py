@@ -16,10 +16,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from myriorama.app.extensions.telling import printable
 from myriorama.app.pictures.overlay import OverlayItem, told_value
 from myriorama.app.preview.companion import Companion, exit_words
 from myriorama.app.preview.tiles import ObjectFacts, SampleFacts, Tile, TileKey
+from myriorama.app.printable import printable
 from myriorama.app.reading import limits
 from myriorama.app.reading.finding import Progress
 from myriorama.app.reading.neutral import I32, Fault, refused

@@ -13,8 +13,8 @@ import numpy as np
 
 from myriorama.app.reading.limits import MAX_CROSSINGS, MAX_POINTS
 from myriorama.app.reading.neutral import ForeignObject, MaskCode, Tell
-from myriorama.plugins.writers._polygons import centre_crossings
 from myriorama.scenes.conventions import F64, Mask
+from myriorama.scenes.labels.filling import centre_crossings
 from myriorama.scenes.labels.rle import crop_of_counts, decode_counts
 
 Box = tuple[float, float, float, float]

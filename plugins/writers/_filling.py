@@ -70,17 +70,6 @@ class Rings:
         return Rings(self.points[np.repeat(rings, self.sizes)], first, self.owner[rings])
 
 
-def centre_cuts(start: F64, end: F64) -> tuple[I64, I64, I64]:
-    """Fill the pixels whose centre is inside."""
-    low = np.ceil(np.minimum(start[:, 0], end[:, 0]) - 0.5).astype(np.int64)
-    times = np.ceil(np.maximum(start[:, 0], end[:, 0]) - 0.5).astype(np.int64) - low
-    line = np.repeat(np.arange(len(start)), times)
-    column = np.arange(len(line)) - np.repeat(np.cumsum(times) - times, times) + low[line]
-    x, y, to_x, to_y = start[line, 0], start[line, 1], end[line, 0], end[line, 1]
-    cut = y + (column + 0.5 - x) * (to_y - y) / np.where(to_x == x, 1.0, to_x - x)
-    return line, column, np.ceil(cut - 0.5).astype(np.int64)
-
-
 class Measure:
     """Holds filled rings against masks of one picture.
 

@@ -12,8 +12,9 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from myriorama.plugins.writers._filling import Cuts, Flags, Measure, Rings, centre_cuts
+from myriorama.plugins.writers._filling import Cuts, Flags, Measure, Rings
 from myriorama.scenes.conventions import F64, Mask
+from myriorama.scenes.labels.filling import centre_cuts
 from myriorama.scenes.labels.rle import I64, crop_of_counts, decode_counts
 
 Ring: TypeAlias = F64
@@ -130,15 +131,6 @@ _SOUTH_EAST: Final = (_CODES & 8) > 0
 def signed_area(ring: Ring) -> float:
     """Return the area of a ring: above 0 where it runs clockwise as one sees it."""
     return float(_as_rings([ring]).areas()[0])
-
-
-def centre_crossings(ring: Ring) -> tuple[I64, I64]:
-    """Return column and first row behind each place where a ring crosses the middle of a pixel column.
-
-    It fills the pixels whose centre is inside.
-    """
-    _, column, row = centre_cuts(ring, np.roll(ring, -1, axis=0))
-    return column, row
 
 
 def polygons_of(

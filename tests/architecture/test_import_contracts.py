@@ -106,6 +106,14 @@ def test_app_opens_without_loading_the_domain() -> None:
     assert modules_after("import myriorama.app") & {*HEAVY, "numpy", "pydantic"} == set()
 
 
+def test_the_process_that_reads_foreign_datasets_loads_no_plugin() -> None:
+    code = (
+        "import myriorama.app.reading.serving, sys; print([m for m in sys.modules if m.startswith('myriorama.plug')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_every_room_is_typed_and_seen_by_static_tools() -> None:
     for room in ROOMS:
         assert (ROOT / room / "py.typed").is_file()

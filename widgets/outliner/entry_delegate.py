@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, Q
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from myriorama.app.catalogue.entries import SHELVES, Entry
-from myriorama.app.extensions.telling import printable
+from myriorama.app.printable import printable
 from myriorama.widgets.outliner.marks import GROUP_MARKS, MARKS
 from myriorama.widgets.theme import icon, theme
 

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 
 from myriorama.app.extensions.counting import held_in
 from myriorama.app.extensions.rows import PluginRow
-from myriorama.app.extensions.telling import printable
 from myriorama.app.object_studio.thumbnails import thumbnail_file
+from myriorama.app.printable import printable
 from myriorama.scenes.registry import PluginKind
 from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.forms.rows import Reason, plain_label, plain_row, tool_button

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolBar, QWidget
 
 from myriorama.app.extensions.rows import PluginRow
-from myriorama.app.extensions.telling import printable
+from myriorama.app.printable import printable
 from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.forms.rows import tool_button
 from myriorama.widgets.plain import plain_tip

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from myriorama.app.extensions.counting import ORIGINS, held_in, kinds_in_words
 from myriorama.app.extensions.rows import PluginRow
-from myriorama.app.extensions.telling import printable
+from myriorama.app.printable import printable
 from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import Theme, theme
 

@@ -32,7 +32,7 @@ from myriorama.app.amounts import size_text
 from myriorama.app.extensions.changes import Change
 from myriorama.app.extensions.counting import ORIGINS, held_in, kinds_in_words, sizes_of
 from myriorama.app.extensions.rows import PluginRow
-from myriorama.app.extensions.telling import printable
+from myriorama.app.printable import printable
 from myriorama.plugins.hosting.enforcement import Enforcement
 from myriorama.widgets.forms.rows import plain_label, tool_button
 from myriorama.widgets.plain import plain_tip

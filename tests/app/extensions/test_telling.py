@@ -8,7 +8,8 @@ from typing import get_args
 
 import pytest
 
-from myriorama.app.extensions.telling import HAPPENED, file_of, place_of, printable, title_of, told, value_words
+from myriorama.app.extensions.telling import HAPPENED, file_of, place_of, title_of, told, value_words
+from myriorama.app.printable import printable
 from myriorama.plugins.faults import Cause, Fault
 from myriorama.plugins.sources import PluginSource
 

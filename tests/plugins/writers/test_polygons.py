@@ -12,13 +12,13 @@ from scipy import ndimage
 
 from myriorama.plugins.writers._coco_fill import coco_cuts
 from myriorama.plugins.writers._polygons import (
-    centre_crossings,
     outlines,
     polygons_of,
     polygons_of_all,
     signed_area,
     simplified,
 )
+from myriorama.scenes.labels.filling import centre_crossings
 from myriorama.scenes.labels.rle import encode_mask
 
 # pycocotools 2.0 hands numpy an array protocol that numpy 2 calls out of date: its own affair, not our file's.
