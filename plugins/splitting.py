@@ -15,6 +15,8 @@ from myriorama.scenes.errors import InputError, Problem
 from myriorama.scenes.sample import first_view_key
 
 PARTS: Final = ("train", "val", "test")
+ALL_OBJECTS: Final = "/*/"
+"""In a path: the values of every object of a group."""
 MAX_SALT: Final = 64
 """Characters that a salt may have where a person gives it."""
 
@@ -29,7 +31,9 @@ class Split:
         Their sum is 1.
     by : str
         Path of a drawn value (``mugs/0/height_m``, ``backdrop/image``): samples of one value share a part, so that
-        values of val and test were never trained on. Empty: every sample for itself.
+        values of val and test were never trained on. ``mugs/*/model`` are the values of all objects of a group: each
+        has a part, and a sample's is that of its value that is held out furthest (test before val before train), so
+        that nothing that is trained on has an object of val or test. Empty: every sample for itself.
     salt : str
         Another salt, another division.
     """
@@ -62,9 +66,13 @@ class Split:
     def place_of(self, stored: StoredRecord) -> float:
         """Return where a sample lies in [0, 1): the shares follow one another from 0 on; see `part_of` for errors.
 
-        Views of one scene lie at one place: no part sees from the left what another sees from the right.
+        Views of one scene lie at one place: no part sees from the left what another sees from the right. Of several
+        values the furthest place counts; a group without an object has none, and its sample goes by its key.
         """
-        word = first_view_key(stored["key"]) if not self.by else _text(drawn_value(stored, self.by))
+        words = [_text(value) for value in drawn_values(stored, self.by)] if self.by else []
+        return max(map(self._place, words or [first_view_key(stored["key"])]))
+
+    def _place(self, word: str) -> float:
         return int.from_bytes(blake2b(f"{self.salt}\0{word}".encode(), digest_size=8).digest(), "big") / 2**64
 
     def part_at(self, place: float) -> str:
@@ -80,21 +88,36 @@ WHOLE: Final = Split()
 """Everything is for training."""
 
 
-def drawn_value(stored: StoredRecord, path: str) -> Any:
-    """Return a drawn value by its path: uid, number of the object for a group's own, name; see `drawn_paths`.
+def drawn_values(stored: StoredRecord, path: str) -> list[Any]:
+    """Return the drawn value of a path, or those of a path with ``*`` for the number of a group's object.
+
+    A path is uid, number of the object for a group's own, name; see `drawn_paths`. There are none where a group has no
+    object in this sample.
 
     Raises
     ------
     InputError
-        There is none; near ones are named.
+        There is no such path; near ones are named.
     """
     found = drawn_paths(stored)
     if path in found:
-        return found[path]
+        return [found[path]]
+    several = [value for place, value in found.items() if starred(place) == path]
+    group, star, _ = path.partition(ALL_OBJECTS)
+    if several or (star and found.get(f"{group}/count") == 0):
+        return several
     import difflib
 
-    near = difflib.get_close_matches(path, found, n=3, cutoff=0.3) or sorted(found)[:5]
+    known = {*found, *(starred(place) for place in found)}
+    near = difflib.get_close_matches(path, sorted(known), n=3, cutoff=0.3) or sorted(known)[:5]
     raise InputError(Problem("--split-by", "no drawn value has this path", repr(path), ", ".join(near)))
+
+
+def starred(path: str) -> str:
+    """Return the path of all objects' values of which `path` is that of one; of other values the path itself."""
+    group, _, rest = path.partition("/")
+    number, slash, name = rest.partition("/")
+    return f"{group}{ALL_OBJECTS}{name}" if slash and number.isdecimal() else path
 
 
 def drawn_paths(stored: StoredRecord) -> dict[str, Any]:

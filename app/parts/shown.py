@@ -5,7 +5,8 @@ It writes no dataset and changes no label.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from myriorama.app.inspection.naming import readable
 from myriorama.app.pictures.class_looks import ClassLook, class_looks, named
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.plugins.selection import ClassUse, Use
-from myriorama.plugins.splitting import MAX_SALT, PARTS, drawn_paths
+from myriorama.plugins.splitting import ALL_OBJECTS, MAX_SALT, PARTS, drawn_paths, starred
 from myriorama.scenes.assembly.scene import SceneClass
 from myriorama.scenes.assets.store import AssetStore
 from myriorama.scenes.drawing.plan import compile_plan
@@ -147,9 +148,28 @@ def dividing_of(records: Sequence[Any], titles: Mapping[str, str]) -> tuple[Divi
     for path in drawn[0] if drawn else ():
         values = [found[path] for found in drawn if path in found]
         if len(values) == len(drawn) and any(value != values[0] for value in values):
-            word = isinstance(values[0], str | bool) or hasattr(values[0], "keys") or path.endswith("/count")
+            word = _is_word(values[0]) or path.endswith("/count")
             out.append(DividingValue(path, _title(path, titles), word))
-    return tuple(sorted(out, key=lambda value: not value.word))
+    return tuple(sorted((*_of_all_objects(drawn, titles), *out), key=lambda value: not value.word))
+
+
+def _of_all_objects(drawn: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> Iterator[DividingValue]:
+    """Yield the values that all objects of a group have: words and files, of which several objects share one."""
+    gathered: dict[str, list[Any]] = {}
+    several: set[str] = set()
+    for found in drawn:
+        times = Counter(path for path in map(starred, found) if ALL_OBJECTS in path)
+        several |= {path for path, count in times.items() if count > 1}
+        for path, value in found.items():
+            gathered.setdefault(starred(path), []).append(value)
+    for path in sorted(several):
+        values = gathered[path]
+        if not isinstance(values[0], bool) and _is_word(values[0]) and any(value != values[0] for value in values):
+            yield DividingValue(path, _title(path, titles), word=True)
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str | bool) or hasattr(value, "keys")
 
 
 def titles_of(project: Project) -> dict[str, str]:
@@ -169,6 +189,11 @@ def in_words(shares: tuple[float, float, float], by: str, title: str = "") -> st
     if len(told) == 1:
         return f"Not divided: every sample is in {told[0].partition('% ')[2]}."
     listed = f"{', '.join(told[:-1])} and {told[-1]}"
+    if ALL_OBJECTS in by:
+        return (
+            f"About {listed} of the values of {title or by}: one held-out object holds its whole picture out, "
+            "so no object that is tested was ever trained on. With many objects a picture, few are for training."
+        )
     if not by:
         return f"About {listed}. Each sample keeps its part when more are made."
     return (
@@ -180,7 +205,8 @@ def in_words(shares: tuple[float, float, float], by: str, title: str = "") -> st
 def _title(path: str, titles: Mapping[str, str]) -> str:
     uid, _, rest = path.partition("/")
     number, _, name = rest.rpartition("/")
-    owner = titles.get(uid, uid) + (f" {int(number) + 1}" if number.isdecimal() else f" {number}" if number else "")
+    told = f" {int(number) + 1}" if number.isdecimal() else ", every one" if number == "*" else f" {number}"
+    owner = titles.get(uid, uid) + (told if number else "")
     unit = next((u for u in _UNITS if name.endswith(f"_{u}")), "")
     return f"{owner} · {readable(name, unit)}"
 

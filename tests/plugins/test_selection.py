@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
+import numpy as np
 import pytest
 
 from myriorama.app.conversion.tally import TalliedRecords
@@ -179,6 +180,35 @@ def test_values_share_a_part() -> None:
     assert len({split.part_of(record(0, value=v / 100)) for v in range(50)}) == 2
     with pytest.raises(InputError, match="g/0/size_m"):
         Split((0.5, 0.5, 0.0), by="g/0/size").part_of(record())
+
+
+def of_models(index: int, *models: str) -> dict[str, Any]:
+    stored = record(index)
+    members = [{"number": 2 * k, "values": {"model": {"file": m, "sha256": m}}} for k, m in enumerate(models)]
+    return {**stored, "drawn": {**stored["drawn"], "objects": [{**stored["drawn"]["objects"][0], "members": members}]}}
+
+
+def test_no_object_of_val_and_test_was_ever_trained_on() -> None:
+    split = Split((0.7, 0.2, 0.1), by="g/*/model")
+    models = [f"m{k}" for k in range(40)]
+    own = {model: split.part_of(of_models(0, model)) for model in models}
+    assert set(own.values()) == {"train", "val", "test"}
+    draw = np.random.default_rng(5)
+    order = ("train", "val", "test")
+    for index in range(400):
+        chosen = [models[k] for k in draw.integers(0, len(models), int(draw.integers(1, 5)))]
+        part = split.part_of(of_models(index, *chosen))
+        assert part == max((own[model] for model in chosen), key=order.index)
+        assert part == split.part_of(of_models(index + 1, *reversed(chosen))), "it is a matter of the objects alone"
+    none = [split.part_of(of_models(index)) for index in range(200)]
+    assert set(none) == {"train", "val", "test"}, "samples without an object go by their keys"
+    for wrong in ("g/*/colour", "h/*/model", "g/*/"):
+        with pytest.raises(InputError, match=r"g/\*/model"):
+            split_of(wrong).part_of(of_models(0, "a"))
+
+
+def split_of(path: str) -> Split:
+    return Split((0.5, 0.5, 0.0), by=path)
 
 
 @pytest.mark.parametrize("shares", [(0.5, 0.4, 0.2), (1.2, -0.2, 0.0), (0.0, 0.0, 0.0)])

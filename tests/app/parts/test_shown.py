@@ -9,7 +9,9 @@ import pytest
 
 from myriorama.app.document.classes import remove_class, rename_class
 from myriorama.app.parts.shown import (
+    DividingValue,
     class_rows,
+    dividing_of,
     dividing_values,
     in_words,
     names_of,
@@ -69,7 +71,25 @@ def test_values_that_vary_are_offered_by_names_that_can_be_read(project: Project
     assert [value.word for value in found] == sorted((value.word for value in found), reverse=True)
 
 
+def test_words_that_all_objects_of_a_group_have_are_offered_together() -> None:
+    def drawn(*models: str, sizes: bool = True) -> dict[str, Any]:
+        members = [
+            {"number": k, "values": {"model": {"file": m, "sha256": m}, "size_m": k * 0.1, "lid": k > 0}}
+            for k, m in enumerate(models)
+        ]
+        groups = [{"uid": "things", "members": members, "placement": {"uid": "place", "values": {}}}]
+        nodes = {"lens": {}, "rig": {"uid": "rig", "values": {}}, "environment": [], "lights": [], "effects": []}
+        return {"drawn": {**nodes, "stage": [], "objects": groups}}
+
+    found = dividing_of([drawn("a", "b"), drawn("b"), drawn("c", "a", "b")], {"things": "Things"})
+    assert found[0] == DividingValue("things/*/model", "Things, every one · Model", word=True)
+    assert [value.path for value in found if "*" in value.path] == ["things/*/model"], "numbers are never the same"
+    alone = dividing_of([drawn("a"), drawn("b")], {})
+    assert not [value.path for value in alone if "*" in value.path], "of one object its own value says the same"
+
+
 def test_what_a_split_means_is_said() -> None:
+    assert "one held-out object holds its whole picture out" in in_words((0.8, 0.2, 0.0), "things/*/model")
     assert in_words((1.0, 0.0, 0.0), "") == "Not divided: every sample is in train."
     assert "keeps its part" in in_words((0.8, 0.1, 0.1), "")
     assert "never trained on" in in_words((0.8, 0.2, 0.0), "light/file", "Room · File")
