@@ -15,6 +15,8 @@ from myriorama.scenes.geometry.mesh import Mesh
 from myriorama.scenes.geometry.vectors import cross
 
 _STEPS: Final = 32768.0
+_FLAT: Final = 1e-5
+"""A piece whose volume is a smaller share of its faces' areas times distances is a sheet with two sides."""
 _MIX: Final = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
 
@@ -24,7 +26,8 @@ def is_closed(mesh: Mesh) -> bool:
     Vertices are the same where their positions are, to 1/32768 of the mesh's size, so seams of normals
     and texture do not count as holes, nor does a seam whose two sides were rounded differently. Edges are
     counted by a sum of 64-bit hashes, which is zero for a closed mesh and, but for a chance of 2**-64, for no
-    other. Outwards is what the mesh's own normals and its signed volume say.
+    other. Outwards is what the mesh's own normals and the signed volume of every connected piece say: seen from
+    outside, a piece that is inside out would show its far side.
     """
     low, high = mesh.bounds
     step = float((high - low).max()) / _STEPS or 1.0
@@ -44,8 +47,35 @@ def is_closed(mesh: Mesh) -> bool:
     size = np.einsum("ij,ij->i", normal, normal)
     if bool((agrees < -1e-3 * np.sqrt(size)).any()):
         return False
-    middle = mesh.positions.mean(axis=0)
-    return float(np.einsum("ij,ij->", a - middle, normal)) > 0.0
+    away = a - mesh.positions.mean(axis=0)
+    volume = np.einsum("ij,ij->i", away, normal)
+    if not float(volume.sum()) > 0.0:
+        return False
+    if float(volume.min()) >= 0.0:
+        return True  # all of it faces away from its middle: no piece is inside out
+    _, place = np.unique(point, return_inverse=True)
+    piece = _pieces(place[mesh.faces])
+    most = np.sqrt(size * np.einsum("ij,ij->i", away, away))
+    return bool((np.bincount(piece, volume) >= -_FLAT * np.bincount(piece, most)).all())
+
+
+def _pieces(faces: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Return the connected piece of each face, (F,), numbered by its lowest vertex; faces (F, 3) name vertices.
+
+    Each vertex takes the lowest number that a face of its own has, and its number takes that one's in turn, until none
+    changes: as often as the logarithm of the longest chain, about.
+    """
+    lowest = np.arange(int(faces.max()) + 1)
+    while True:
+        own = lowest[faces]
+        least = np.repeat(own.min(axis=1), 3)
+        following = lowest.copy()
+        np.minimum.at(following, faces.ravel(), least)
+        np.minimum.at(following, own.ravel(), least)
+        following = following[following]
+        if np.array_equal(following, lowest):
+            return np.asarray(lowest[faces[:, 0]])
+        lowest = following
 
 
 def _mixed(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
