@@ -21,9 +21,9 @@ from myriorama.plugins.registry import PluginRegistry
 from myriorama.plugins.sources import Grant
 from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.conventions import U8
-from myriorama.scenes.rendering.frame import Frame, Renderer, RenderRequest
+from myriorama.scenes.rendering.frame import Frame, Quality, Renderer, RenderRequest
 from myriorama.scenes.rendering.optics.renderer import OpticalRenderer
-from myriorama.scenes.rendering.optics.shares import freed_later
+from myriorama.scenes.rendering.optics.shares import freed_later, paths_of_each
 from myriorama.scenes.rendering.pathtraced.engine import PathTracer
 from myriorama.scenes.rendering.pathtraced.passes import Growing, PassEngine
 from myriorama.scenes.rendering.tone import develop
@@ -97,18 +97,20 @@ class Easel:
         frame = self._truth(scene) if scene.effects else _blank(scene)
         growing = Growing()
         began = time.perf_counter()
-        count, shown, guided = 1, 0, True
+        # A picture of many drawings takes its paths from each of them alike, as many in the end as an export does.
+        together = self._optical.together(scene, wanted.quality)
+        guided = not freed_later(RenderRequest(engine="pathtraced", quality=wanted.quality, tracing=tracing), together)
+        whole = together * paths_of_each(tracing, together)
+        count, shown = 1, 0
         while True:
             self._go_on()
             lap = time.perf_counter()
             self._engine.begin(anew=growing.paths == 0)
-            took = self._pass(scene, count, tracing.max_depth, growing)
+            self._pass(scene, count * together, wanted.quality, tracing.max_depth, growing)
             spent_s = time.perf_counter() - lap
-            if not shown:
-                guided = not freed_later(RenderRequest(engine="pathtraced", tracing=tracing), took)
             noise = growing.noise() if tracing.noise_target > 0 and growing.paths > 1 else 0.0
             quiet = 0.0 < noise <= tracing.noise_target
-            done = growing.paths >= tracing.samples_per_pixel or quiet
+            done = growing.paths >= whole or quiet
             denoised = tracing.denoise or not done
             rgb = None
             if done or growing.paths >= 2 * shown:
@@ -118,13 +120,12 @@ class Easel:
                 made = replace(frame, linear=linear, rgb=develop(linear))
                 rgb = with_effects(made, scene, sample, self._registry).rgb
             seconds = time.perf_counter() - began
-            most = max(tracing.samples_per_pixel, growing.paths)
             self._go_on()
-            tell(Pass(rgb, growing.paths, most, seconds, done, denoised, noise))
+            tell(Pass(rgb, growing.paths, whole, seconds, done, denoised, noise))
             if done:
                 return
-            worth = max(1, int(PASS_S * took / max(spent_s, 1e-3)))
-            count = max(1, min(worth, tracing.samples_per_pixel - growing.paths, 2 * shown - growing.paths))
+            worth = int(PASS_S * count / max(spent_s, 1e-3))
+            count = max(1, min(worth, (whole - growing.paths) // together, (2 * shown - growing.paths) // together))
 
     def _scene(self, wanted: Wanted) -> tuple[Scene, SceneSample, Tracing]:
         opened = self._opener.open(wanted.project_text, wanted.folder, wanted.asset_roots)
@@ -137,15 +138,20 @@ class Easel:
                 scene = resized(scene, wanted.width, wanted.height)
         return scene, found.sample, Tracing(**opened.project.output.tracing.model_dump())
 
-    def _pass(self, scene: Scene, count: int, depth: int, growing: Growing) -> int:
-        tracing = Tracing(samples_per_pixel=count, denoise=False, max_depth=depth)
+    def _pass(self, scene: Scene, paths: int, quality: Quality, depth: int, growing: Growing) -> None:
+        """Take so many more paths through every pixel, all drawings together."""
+        tracing = Tracing(samples_per_pixel=paths, denoise=False, max_depth=depth)
         request = RenderRequest(
-            rgb=False, truth=False, amodal=False, linear=True, coordinates=False, engine="pathtraced", tracing=tracing
+            rgb=False,
+            truth=False,
+            amodal=False,
+            linear=True,
+            coordinates=False,
+            quality=quality,
+            engine="pathtraced",
+            tracing=tracing,
         )
-        frame = self._optical.render(scene, request)
-        took = self._engine.paths(scene.camera.width, scene.camera.height)
-        growing.add(frame, took)
-        return took
+        growing.add(self._optical.render(scene, request), paths)
 
     def _truth(self, scene: Scene) -> Frame:
         """Return depth, normals and ids, which effects read."""

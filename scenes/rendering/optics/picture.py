@@ -14,7 +14,7 @@ import numpy as np
 from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.conventions import F32, F64
-from myriorama.scenes.rendering.frame import Frame, Renderer, RenderRequest
+from myriorama.scenes.rendering.frame import Frame, Quality, Renderer, RenderRequest
 from myriorama.scenes.rendering.optics import moments
 from myriorama.scenes.rendering.optics.backdrop import Backdrops
 from myriorama.scenes.rendering.optics.probe import blur_of
@@ -91,13 +91,8 @@ class PictureMaker:
     def make(self, scene: Scene, request: RenderRequest) -> Picture:
         """Return the picture of a scene through its camera's optics."""
         camera = scene.camera
-        rolling = moments.rolls(scene)
-        times = (
-            camera.row_times(np.arange(camera.height, dtype=np.float64) + 0.5) if rolling else np.zeros(camera.height)
-        )
-        shutter = camera.shutter_s if moments.moves(scene) else 0.0
-        shots = schedule(blur_of(scene, self._tracer), shutter, times, request.quality)
-        together = max(1, round(sum(s.end - s.first for s in shots) / camera.height))
+        shots = self._shots(scene, request.quality)
+        together = _together(shots, camera)
         asked = share_of(request, together)
         self._free = freed_later(request, together)
         self._device = str(self._inner.device)
@@ -106,6 +101,19 @@ class PictureMaker:
         else:
             linear, layers = self._bent(scene, asked, shots)
         return Picture(linear, layers, len(shots), self._device)
+
+    def together(self, scene: Scene, quality: Quality) -> int:
+        """Return how many drawings make up one pixel of the picture that `make` returns."""
+        return _together(self._shots(scene, quality), scene.camera)
+
+    def _shots(self, scene: Scene, quality: Quality) -> list[Shot]:
+        camera = scene.camera
+        rolling = moments.rolls(scene)
+        times = (
+            camera.row_times(np.arange(camera.height, dtype=np.float64) + 0.5) if rolling else np.zeros(camera.height)
+        )
+        shutter = camera.shutter_s if moments.moves(scene) else 0.0
+        return schedule(blur_of(scene, self._tracer), shutter, times, quality)
 
     def _draw(self, scene: Scene, request: RenderRequest, number: int, camera: Camera, channels: _Channels) -> F32:
         """Draw with a pinhole; every drawing has noise of its own."""
@@ -221,6 +229,10 @@ class PictureMaker:
     @staticmethod
     def _fresh(camera: Camera, plane: F64) -> list[_Bent]:
         return [_Bent(view, Resampler(view)) for view in views_of(plane, max(camera.fx, camera.fy))]
+
+
+def _together(shots: list[Shot], camera: Camera) -> int:
+    return max(1, round(sum(s.end - s.first for s in shots) / camera.height))
 
 
 def _shift(camera: Camera, shot: Shot) -> F64:

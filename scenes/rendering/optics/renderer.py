@@ -11,7 +11,7 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING
 
 from myriorama.scenes.assembly.scene import Scene
-from myriorama.scenes.rendering.frame import Device, Frame, Renderer, RenderRequest
+from myriorama.scenes.rendering.frame import Device, Frame, Quality, Renderer, RenderRequest
 from myriorama.scenes.rendering.optics import moments
 from myriorama.scenes.rendering.tone import develop
 
@@ -78,6 +78,10 @@ class OpticalRenderer:
                 layers=MappingProxyType({**frame.layers, **picture.layers}),
             )
         return replace(frame, timings_ms=MappingProxyType(laps))
+
+    def together(self, scene: Scene, quality: Quality) -> int:
+        """Return how many drawings make up one pixel of a scene's picture; 1 for a plain pinhole."""
+        return self._parts()[1].together(scene, quality) if moments.needs_optics(scene) else 1
 
     def _truth(self, scene: Scene, request: RenderRequest) -> Frame:
         camera = scene.camera

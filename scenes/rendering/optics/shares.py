@@ -14,6 +14,7 @@ import numpy as np
 from myriorama.scenes.conventions import F32
 from myriorama.scenes.errors import DeviceError
 from myriorama.scenes.rendering.frame import RenderRequest
+from myriorama.scenes.rendering.tracing import Tracing
 
 _FEW: Final = 3
 """Up to as many drawings a pixel the engine frees each of grain, guided by what it sees; more are freed together."""
@@ -26,11 +27,16 @@ def share_of(request: RenderRequest, together: int) -> RenderRequest:
     if together > 1:
         tracing = replace(
             tracing,
-            samples_per_pixel=max(1, round(tracing.samples_per_pixel / together)),
+            samples_per_pixel=paths_of_each(tracing, together),
             noise_target=min(tracing.noise_target * math.sqrt(together), _MOST_TARGET),
             denoise=tracing.denoise and together <= _FEW,
         )
     return replace(request, rgb=False, linear=True, truth=False, amodal=False, coordinates=False, tracing=tracing)
+
+
+def paths_of_each(tracing: Tracing, together: int) -> int:
+    """Return how many paths a pixel each drawing takes, at most, where a pixel is made of `together`."""
+    return max(1, round(tracing.samples_per_pixel / together))
 
 
 def freed_later(request: RenderRequest, together: int) -> bool:

@@ -47,7 +47,6 @@ class PassEngine:
         self._may_go_on = may_go_on
         self._first = 0
         self._most = 0
-        self._traced = 0
         self._stock: tuple[Scene, Any] | None = None
 
     @property
@@ -57,22 +56,17 @@ class PassEngine:
     def begin(self, *, anew: bool) -> None:
         """Begin a pass: with paths that none took yet, or, `anew`, with the first ones of another picture."""
         self._first = 0 if anew else self._first + self._most
-        self._most = self._traced = 0
-
-    def paths(self, width: int, height: int) -> int:
-        """Return how many paths a pixel of a picture of this size took since `begin`, all its drawings together."""
-        return max(1, round(self._traced / (width * height)))
+        self._most = 0
 
     def render(self, scene: Scene, request: RenderRequest) -> Frame:
         """Return exposed linear light with its grain, and as layers what `Growing` adds up beside it."""
         camera, count = scene.camera, request.tracing.samples_per_pixel
-        if self.device.renderer == SCALAR:
+        if self._tracer.variant == SCALAR:
             sums, table = self._slowly(scene, request.tracing), self._tracer.table(scene)
         else:
             told, table, origin = self._tracer.told(scene)
             sums = self._sums(told, scene, origin, count, request.tracing.max_depth)
         self._most = max(self._most, count)
-        self._traced += count * camera.width * camera.height
         exposure = float(2.0**camera.exposure_ev)
         shape = (camera.height, camera.width, -1)
         mean = {name: (rows / count).reshape(shape) for name, rows in sums.items()}
