@@ -145,15 +145,15 @@ def check_device() -> Check:
 
 def check_tracer() -> Check:
     """Try the path tracer in a child process; it is an extra, so what it lacks is no fault."""
-    from myriorama.scenes.rendering.pathtraced.probe import INSTALL, SCALAR, find_tracer
+    from myriorama.scenes.rendering.pathtraced.probe import INSTALL, find_tracer
 
     found = find_tracer()
     if not found.variant:
         return Check(
             "path tracer", "warning", f"not here: {found.trouble}", f"Only where it is wanted: {found.way_out}"
         )
-    text = f"Mitsuba {found.version}, {found.variant}"
-    if found.variant == SCALAR:
+    text = f"Mitsuba {found.version}, {found.variant}" + (f" on {found.card}" if found.card else "")
+    if found.trouble:
         return Check("path tracer", "warning", f"{text}; {found.trouble}", found.way_out)
     if not found.denoises:
         return Check("path tracer", "warning", f"{text}, without its denoiser", f"Only where it is wanted: {INSTALL}")

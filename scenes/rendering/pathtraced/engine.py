@@ -28,7 +28,7 @@ from myriorama.scenes.rendering.pathtraced.lamps import lights_of
 from myriorama.scenes.rendering.pathtraced.probe import INSTALL, SCALAR
 from myriorama.scenes.rendering.pathtraced.surfaces import surfaces_of
 from myriorama.scenes.rendering.pathtraced.surroundings import RadianceTable, surroundings_of, table_of
-from myriorama.scenes.rendering.pathtraced.variant import load_mitsuba
+from myriorama.scenes.rendering.pathtraced.variant import load_mitsuba, refuse_after_fork
 from myriorama.scenes.rendering.tracing import Tracing
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ _BODY_BYTES: Final = 32 * 2**20
 """Of a scene whose passes, views or materials follow one another; the next sample's things stand elsewhere."""
 _SKY_BYTES: Final = 80 * 2**20
 _BYTES_A_FACE: Final = 200
+_CARD_TROUBLE: Final = ("out of memory", "cuda_error", "cuda_check", "optix_error", "optix_check")
+"""In what Dr.Jit says when the device is to blame: another process may fare better, another sample would not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +53,12 @@ class Traced:
 
 
 class PathTracer:
-    """Mitsuba's rays under our own light transport. Not to be shared between threads.
+    """Mitsuba's rays under our own light transport. Not to be shared between threads, nor with a forked process.
+
+    Attributes
+    ----------
+    variant : str
+        Of Mitsuba.
 
     Raises
     ------
@@ -61,11 +68,12 @@ class PathTracer:
 
     def __init__(self) -> None:
         mi, tracer = load_mitsuba()
+        self.variant = tracer.variant
         self._denoises = tracer.denoises
         self._device = Device(
             engine="pathtraced",
             vendor="Mitsuba",
-            renderer=tracer.variant,
+            renderer=f"{tracer.variant}, {tracer.card}" if tracer.card else tracer.variant,
             version=str(mi.__version__),
             software=not tracer.variant.startswith("cuda"),
         )
@@ -87,11 +95,20 @@ class PathTracer:
         Raises
         ------
         DeviceError
-            The denoiser is asked for and not installed.
+            The denoiser is asked for and not installed; this process was forked from the one that opened the tracer; or
+            a graphics card failed, or has too little memory.
         """
         if tracing.denoise and not self._denoises:
             raise DeviceError(f"denoising needs the package pyoidn: {INSTALL}; or switch it off (--no-denoise)")
-        found = self._slowly(scene, tracing) if self._device.renderer == SCALAR else self._traced(scene, tracing)
+        refuse_after_fork()
+        try:
+            found = self._slowly(scene, tracing) if self.variant == SCALAR else self._traced(scene, tracing)
+        except RuntimeError as error:
+            if any(word in str(error).lower() for word in _CARD_TROUBLE):
+                raise DeviceError(
+                    f"{self._device.renderer} failed, which is not this sample's fault: {error}"
+                ) from error
+            raise
         self._rendered += 1
         if self._rendered % SCENES == 0:
             give_back()

@@ -10,6 +10,7 @@ import pytest
 
 from myriorama.scenes.lights import PointLight
 from myriorama.scenes.materials.model import Material, Texture
+from myriorama.scenes.rendering.pathtraced.probe import LLVM
 from myriorama.scenes.rendering.tracing import Tracing
 
 pytestmark = pytest.mark.gl
@@ -65,7 +66,8 @@ def test_what_is_uploaded_arrives_and_lies_alike(tracer, values, kind) -> None:
 
     flat = np.asarray(values).ravel()
     found = uploaded(getattr(mi, kind), values)
-    assert np.from_dlpack(found).ctypes.data % 64 == 0
+    if tracer.variant == LLVM:  # a card's memory is aligned by its driver, and none of this process's
+        assert np.from_dlpack(found).ctypes.data % 64 == 0
     assert len(found) == max(2, len(flat))
     told = np.array(found)
     assert np.array_equal(told[: len(flat)], flat)
