@@ -21,6 +21,7 @@ from typing import Any
 
 EXAMPLE = "bench_table"
 ANNOTATIONS = 10
+WARM_UP = 2
 CASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("raw", {}),
     ("coco", {}),
@@ -91,33 +92,29 @@ def cost_of_samples(samples: int, only: str, template: Path) -> dict[str, Any]:
     from myriorama.app.dataset.samples import SampleWriter
     from myriorama.app.production.snapshot import dataset_info
 
-    told: dict[str, Any] = {"cases": {}}
+    told: dict[str, Any] = {"make_ms": 0.0, "cases": {}}
     with tempfile.TemporaryDirectory() as name, open_project(str(project_with_all_labels(Path(name)))) as opened:
         info = dataset_info(opened.project, (640, 480))
-        records = []
-        for index in range(samples + 2):
-            before = time.process_time()
-            records.append(opened.produced(index).record)
-            if index == 2:
-                told["make_ms"] = 0.0
-            if index >= 2:
-                told["make_ms"] += (time.process_time() - before) * 1000 / samples
-        records = records[2:]
         out = Path(name) / "out"
-        for number, (case, values) in enumerate(CASES):
-            if only and case != only:
-                continue
-            writer = SampleWriter(out / str(number), info, {case: values}, durable=False)
+        wanted = [(case, values) for case, values in CASES if only in ("", case)]
+        writers = {}
+        for number, (case, values) in enumerate(wanted):
             (out / str(number)).mkdir(parents=True)
-            writer.write(records[0])
+            writers[f"{case} {values}"] = SampleWriter(out / str(number), info, {case: values}, durable=False)
+        told["cases"] = dict.fromkeys(writers, 0.0)
+        first = opened.produced(0).record
+        for index in range(samples + WARM_UP):  # in turn, since a machine that others use changes its pace
             before = time.process_time()
-            for record in records:
+            record = opened.produced(index).record
+            told["make_ms"] += (time.process_time() - before) * 1000 / samples * (index >= WARM_UP)
+            for words, writer in writers.items():
+                before = time.process_time()
                 writer.write(record)
-            told["cases"][f"{case} {values}"] = (time.process_time() - before) * 1000 / len(records)
+                told["cases"][words] += (time.process_time() - before) * 1000 / samples * (index >= WARM_UP)
         alone = SampleWriter(out / "alone", info, {"raw": {}}, durable=False)
         (out / "alone").mkdir(parents=True)
-        alone.write(records[0])
-        stored = json.loads((out / f"alone/records/{records[0].index:08d}.json").read_bytes())
+        alone.write(first)
+        stored = json.loads((out / f"alone/records/{first.index:08d}.json").read_bytes())
         stored["annotations"] = stored["annotations"][:ANNOTATIONS]
         picture = (out / "alone" / stored["files"]["rgb"]["path"]).read_bytes()
     (template / "record.json").write_text(json.dumps(stored))
