@@ -104,8 +104,12 @@ class View:
         out[0, 2] = 2.0 * self.cx / self.width - 1.0 - 2.0 * column
         out[1, 1] = 2.0 * self.fy / self.height
         out[1, 2] = 2.0 * self.cy / self.height - 1.0 - 2.0 * row
-        out[2, 2] = (f + n) / (f - n)
-        out[2, 3] = -2.0 * f * n / (f - n)
+        if self.reaches_far:
+            # No far plane, which rounding would lay before the farthest thing; the clip depth orders nothing here.
+            out[2, 2], out[2, 3] = 1.0, -2.0 * n
+        else:
+            out[2, 2] = (f + n) / (f - n)
+            out[2, 3] = -2.0 * f * n / (f - n)
         out[3, 2] = 1.0
         return out
 

@@ -75,3 +75,18 @@ def test_clear_surfaces_far_away_keep_their_order(renderer, make) -> None:
         middle = frame.linear[50:70, 70:90].reshape(-1, 3).mean(axis=0)
         assert (frame.surface_id[50:70, 70:90] == (5 if seen else 3)).all()
         assert (middle[1] > 0.1) == seen
+
+
+@pytest.mark.parametrize("near", [0.003, 0.0012])
+@pytest.mark.parametrize("tilt_deg", [0.0, -20.0, 40.0])
+def test_the_farthest_thing_is_not_lost_to_rounding(renderer, make, near, tilt_deg) -> None:
+    """A wall at 10 km, and a grain of sand a few millimetres from the eye."""
+    view = make.camera(make.look_at((0, 0, 0), (0.3, 100, 0.1)), width=160, height=120, focal=150.0)
+    wall = make.quad(4000, 4000)
+    at = make.pose(0, 10_000, 0, axis=(1, 0.2, 0), deg=90.0 + tilt_deg)
+    sand = make.thing(make.box(near / 10, near / 10, near / 10), make.pose(0.3 * near, near, 0))
+    frame = renderer.render(make.scene(view, [sand, make.thing(wall, at)]), RenderRequest(rgb=False))
+    x, y = view.project(wall.positions.astype(float) @ at[:3, :3].T + at[:3, 3])[0].T
+    area = 0.5 * abs(x @ np.roll(y, -1) - np.roll(x, -1) @ y)
+    assert frame.amodal[1].mask.sum() == pytest.approx(area, rel=0.02)
+    assert (frame.surface_id == 2).sum() > 0.9 * area
