@@ -17,9 +17,10 @@ from myriorama.scenes.errors import PluginError
 from myriorama.scenes.materials.spec import MATERIAL_PARAMETERS
 from myriorama.scenes.parameters.schema import File, FileRole, Parameter
 from myriorama.scenes.project.model import ObjectGroup, Project
+from myriorama.scenes.registry import PluginKind
 
 EVERY_SLOT: Final = "*"
-_NEW: Final[Mapping[FileRole, tuple[str, str, str]]] = {
+_NEW: Final[Mapping[FileRole, tuple[PluginKind, str, str]]] = {
     "model": ("generator", "mesh_file", "Add an object group of it"),
     "radiance": ("environment", "hdri", "Add it as light from all around"),
     "image": ("environment", "photo_backdrop", "Add it as a photo backdrop"),
@@ -79,7 +80,7 @@ def _adder(registry: PluginRegistry, role: FileRole) -> Use:
     def make(project: Project, reference: str, values: Mapping[str, Any]) -> Edit:
         name = shown_name(reference).rsplit(".", 1)[0].replace("_", " ")
         written = {**values, "file": reference}
-        return add(project, registry, kind, type_name, name=name, values=written)  # type: ignore[arg-type]
+        return add(project, registry, kind, type_name, name=name, values=written)
 
     return Use(title, make)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -305,8 +305,8 @@ class FactsTable:
             told = ValueName(name.partition(":")[2].replace("_", " ").capitalize())
         else:
             told = names.get(name) or guessed_name(name)
-        kind = "word" if name in self._words else "number"
-        return Column(name, told.title, told.unit, kind, "object" if self._per.get(name) else "sample")  # type: ignore[arg-type]
+        kind: Literal["number", "word"] = "word" if name in self._words else "number"
+        return Column(name, told.title, told.unit, kind, "object" if self._per.get(name) else "sample")
 
     def _raw(self, column: str) -> tuple[I64, F64, Vocabulary | None]:
         """Return slots and numbers of a column, and the words that the numbers stand for."""

@@ -7,7 +7,7 @@ dataset can be gone on with on another cluster, or on this machine.
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -157,7 +157,7 @@ class _Head:
         self._out = Path(snapshot.out)
         self._refused: Counter[str] = Counter()
         self._placed_short: Counter[str] = Counter()
-        self._timings_ms: Counter[str] = Counter()
+        self._timings_ms: defaultdict[str, float] = defaultdict(float)
         self.watch = Watch(snapshot)
 
     def run(self) -> JobResult:
@@ -226,7 +226,7 @@ class _Head:
         self._refused.update(report.refused)
         self._placed_short.update(report.placed_short)
         for stage, spent in report.timings_ms.items():
-            self._timings_ms[stage] += spent  # type: ignore[assignment]
+            self._timings_ms[stage] += spent
         if report.ending == "refused":
             raise report.to_error()
         if report.ending in ("failures", "failed fast"):

@@ -7,7 +7,7 @@ quarantined by the caller, never bent to fit.
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -75,12 +75,12 @@ class SampleWriter:
         """Return why the chosen formats cannot hold a record; ask before a job with its first sample."""
         return tuple(f"{w.name}: {why}" for w in self._writers for why in w.obstacles(record))
 
-    def write(self, record: Record, spent: Counter[str] | None = None) -> Receipt:
+    def write(self, record: Record, spent: defaultdict[str, float] | None = None) -> Receipt:
         """Write every file of a checked record, and last its receipt.
 
         Parameters
         ----------
-        spent : Counter or None
+        spent : defaultdict of str to float, or None
             Wall milliseconds are added here: ``encode`` and ``commit`` (hashes, files, syncs, names, receipt).
 
         Raises
@@ -90,7 +90,7 @@ class SampleWriter:
         PluginError
             Two writers describe different files of one path or role.
         """
-        spent = Counter() if spent is None else spent
+        spent = defaultdict(float) if spent is None else spent
         before = time.perf_counter()
         record = replace(record, part=self._part_of(record))
         obstacles = self.obstacles(record)
@@ -104,8 +104,8 @@ class SampleWriter:
         receipt = Receipt(record.index, record.key, record.frame.device, entries, *counted)
         write_receipt(self._root, receipt, durable=self._durable)
         encode_ms = described_ms + encoded.spent_ms
-        spent["encode"] += encode_ms  # type: ignore[assignment]
-        spent["commit"] += (time.perf_counter() - before) * 1000.0 - encode_ms  # type: ignore[assignment]
+        spent["encode"] += encode_ms
+        spent["commit"] += (time.perf_counter() - before) * 1000.0 - encode_ms
         return receipt
 
     def _part_of(self, record: Record) -> str:

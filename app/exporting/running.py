@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from myriorama.app.exporting.child import export_main
@@ -87,7 +88,7 @@ class Running:
         with contextlib.suppress(EOFError, OSError):
             while not self._killed:
                 message = receive(self._ours)
-                self._post(lambda message=message: self._heard(message))  # type: ignore[misc]
+                self._post(partial(self._heard, message))
         code = -9
         if self._process.pid is not None:
             self._process.join()

@@ -45,7 +45,7 @@ def _usual(declaration: Parameter) -> float:
     default = declaration.default
     if isinstance(default, list) and default and is_number(default[0]):
         default = default[0]
-    return float(default) if is_number(default) else 0.0  # type: ignore[arg-type]
+    return float(default) if is_number(default) else 0.0
 
 
 def around(number: float, declaration: Parameter) -> Spread:

@@ -7,7 +7,7 @@ seen is what is exported. It writes nothing.
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -170,7 +170,7 @@ class Producer:
         MyrioramaError
             The sample cannot be built or rendered.
         """
-        spent: Counter[str] = Counter()
+        spent: defaultdict[str, float] = defaultdict(float)
         view = index % max(1, len(self.project.camera.views))
         judged = self._judged_by(index, index - view, spent) if view else None
         refused: Counter[str] = Counter(judged.refused if judged else {})
@@ -192,7 +192,7 @@ class Producer:
             if attempt == self.project.max_attempts:
                 raise AcceptanceError(sample, refused)
 
-    def _judged_by(self, index: int, first: int, spent: Counter[str]) -> Judged:
+    def _judged_by(self, index: int, first: int, spent: defaultdict[str, float]) -> Judged:
         """Return which draw of its scene a picture shows: what the first view accepts, by labels alone.
 
         The last answer is kept.
@@ -223,7 +223,7 @@ class Producer:
 
     def record(self, sample: SceneSample) -> Record:
         """Return the record of a recipe as it is, without acceptance or check."""
-        return self._record(sample, _Clock(Counter(), None))[0]
+        return self._record(sample, _Clock(defaultdict(float), None))[0]
 
     def _record(self, sample: SceneSample, clock: _Clock, epoch: int = 0, what: What = "noise") -> tuple[Record, Truth]:
         scene = self._builder.build(sample, size=self._size)
@@ -251,14 +251,14 @@ class Producer:
 class _Clock:
     """Adds wall milliseconds since the last lap to a stage."""
 
-    def __init__(self, spent: Counter[str], on_stage: Callable[[str], None] | None) -> None:
+    def __init__(self, spent: defaultdict[str, float], on_stage: Callable[[str], None] | None) -> None:
         self._spent = spent
         self._on_stage = on_stage
         self._last = time.perf_counter()
 
     def lap(self, stage: str) -> None:
         now = time.perf_counter()
-        self._spent[stage] += (now - self._last) * 1000.0  # type: ignore[assignment]
+        self._spent[stage] += (now - self._last) * 1000.0
         self._last = now
         if self._on_stage is not None:
             self._on_stage(stage)

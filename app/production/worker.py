@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import traceback
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from multiprocessing.connection import Connection
@@ -170,7 +170,7 @@ class Worker:
             return Outcome(index, "failed", _told(error), "plugin")
         record = produced.record
         refused = dict(produced.refused)
-        spent: Counter[str] = Counter()
+        spent: defaultdict[str, float] = defaultdict(float)
         if produced.violations:
             return _kept(quarantine_record(self._out, record, produced.violations), "contract", refused)
         try:

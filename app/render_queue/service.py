@@ -16,7 +16,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -232,7 +232,7 @@ class QueueService:
             except (BusyError, sqlite3.Error, OSError):
                 found = self._glimpses  # the registry is locked or out of reach for a moment
             if found != self._glimpses:
-                self._post(lambda found=found: self._take(found))  # type: ignore[misc]
+                self._post(partial(self._take, found))
             self._keep_going(found)
             self._wake.wait(_LOOK_EVERY_S)
             self._wake.clear()

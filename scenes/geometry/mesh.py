@@ -10,11 +10,12 @@ from functools import cached_property
 from hashlib import blake2b
 
 import numpy as np
+import numpy.typing as npt
 
 from myriorama.scenes.conventions import F32, F64, U32
 
 
-def frozen_array(array: np.ndarray, dtype: object, shape: tuple[int | None, ...], what: str) -> np.ndarray:
+def frozen_array(array: np.ndarray, dtype: npt.DTypeLike, shape: tuple[int | None, ...], what: str) -> np.ndarray:
     """Return a read-only C-contiguous copy-if-needed of `array`, checked for shape and finiteness.
 
     Raises
@@ -22,7 +23,7 @@ def frozen_array(array: np.ndarray, dtype: object, shape: tuple[int | None, ...]
     ValueError
         The shape does not match (None matches any length) or a value is not finite.
     """
-    out: np.ndarray = np.ascontiguousarray(array, dtype=dtype)  # type: ignore[call-overload]
+    out: np.ndarray = np.ascontiguousarray(array, dtype=dtype)
     if out.ndim != len(shape) or any(w is not None and w != g for w, g in zip(shape, out.shape, strict=True)):
         raise ValueError(f"{what} must have shape {shape}, not {out.shape}")
     if out.dtype.kind == "f" and not np.isfinite(out).all():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from myriorama.scenes.errors import Problem
 from myriorama.scenes.parameters import distributions as d
@@ -32,7 +32,7 @@ class Fault(Exception):
         self.problem = problem
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[float]:
     """Say whether a JSON value is a finite number that a distribution or literal may hold."""
     return (
         isinstance(value, int | float)
