@@ -124,6 +124,27 @@ def test_there_and_back(lens: Distortion) -> None:
     assert np.abs(camera.unproject(centres[some], depth[some]) - world[some]).max() < 1e-9 * 30
 
 
+@pytest.mark.parametrize("lens", LENSES, ids=str)
+def test_all_that_a_lens_shows_is_where_opencv_has_it(lens: Distortion) -> None:
+    """Up to 170 degrees, principal point far off the middle and beyond, pixels four to three: both ways."""
+    half = min(math.radians(85.0), lens.limit_rad - math.radians(0.5))
+    random = np.random.default_rng(7)
+    angle, around, z = (
+        random.uniform(0, half, 4000),
+        random.uniform(0, 2 * math.pi, 4000),
+        random.uniform(0.3, 40, 4000),
+    )
+    points = (
+        np.stack([np.tan(angle) * np.cos(around), np.tan(angle) * np.sin(around), np.ones(4000)], axis=1) * z[:, None]
+    )
+    for cx, cy in ((277.3, 411.8), (-120.5, 700.25)):
+        camera = Camera(np.eye(4), 640, 480, 300.0, 400.0, cx, cy, distortion=lens)
+        pixels, depth = camera.project(points)
+        assert np.isfinite(pixels).all()
+        assert np.abs(pixels - 0.5 - opencv_pixels(camera, points)).max() < 1e-9
+        assert np.abs(camera.unproject(pixels, depth) - points).max() < 1e-7
+
+
 def test_what_folds_is_not_shown() -> None:
     lens = Distortion("brown_conrady", (-0.4, 0.0, 0.0, 0.0))  # d(r) = r - 0.4 r^3 turns back at r = 0.9129
     assert math.tan(lens.limit_rad) == pytest.approx(math.sqrt(1 / 1.2), rel=2e-3)
