@@ -122,10 +122,10 @@ def labelled_count(items: Iterable[OverlayItem], looks: Looks) -> int:
     return sum(item_use(item, looks) == "label" for item in items)
 
 
-def legend(looks: Looks, present: Collection[str]) -> tuple[LegendRow, ...]:
+def legend(looks: Looks, present: Collection[str], *, colors_are_classes: bool = False) -> tuple[LegendRow, ...]:
     """Return what has to be told of the classes that are present: merges and new names, then what is not labelled.
 
-    It is empty where every class is drawn as it is.
+    It is empty where every class is drawn as it is, unless each object has the colour of its class: then all are named.
     """
     seen = [(name, look) for name, look in looks.items() if name in present]
     merged: dict[str, list[str]] = {}
@@ -134,9 +134,9 @@ def legend(looks: Looks, present: Collection[str]) -> tuple[LegendRow, ...]:
             merged.setdefault(look.name, []).append(name)
     colors = {look.name: look.color for _, look in seen if look.use == "label"}
     rows = [
-        LegendRow("label", colors[shown], f"{shown}: {', '.join(names)}")
+        LegendRow("label", colors[shown], shown if names == [shown] else f"{shown}: {', '.join(names)}")
         for shown, names in merged.items()
-        if names != [shown]
+        if colors_are_classes or names != [shown]
     ]
     rows += [LegendRow("ignore", look.color, f"{IGNORED_WORD}: {name}") for name, look in seen if look.use == "ignore"]
     gone = [name for name, look in seen if look.use == "drop"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QSpinBox, QToolButton, QWidget
 from superqt import QFlowLayout
 
@@ -16,6 +17,9 @@ from myriorama.widgets.theme import icon, padded, theme
 SIZES: Final = (96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512)
 """Sizes of tiles; few, so that a picture of the very size can be kept and none is blurred."""
 MOST_SAMPLES: Final = 1_000_000
+_TIGHT_BELOW_PX: Final = 860
+_WIDTHS_PX: Final = {False: (136, 176, 136, 128, 84), True: (112, 136, 126, 114, 60)}
+"""Number, order, judged, stars and size; True: so that one line holds them in a window of 1280 pixels."""
 
 
 def nearest_size(size_px: int) -> int:
@@ -56,7 +60,6 @@ class ToolRow(QWidget):
         self.count.setGroupSeparatorShown(True)
         self.count.setKeyboardTracking(False)
         self.count.setPrefix("Samples ")
-        self.count.setMaximumWidth(136)
         self.count.setAccessibleName("Number of samples")
         self.count.setToolTip("How many samples are looked at, from sample 0 on")
         self.count.valueChanged.connect(self.count_changed)
@@ -66,7 +69,6 @@ class ToolRow(QWidget):
         self.sort.setAccessibleName("Sort by")
         self.sort.setToolTip("Sort samples by a label statistic or a drawn value")
         self.sort.setMinimumContentsLength(13)
-        self.sort.setMaximumWidth(176)
         self.sort.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.sort.activated.connect(self._on_sort)
         row.addWidget(self.sort)
@@ -79,7 +81,6 @@ class ToolRow(QWidget):
         row.addWidget(self.filter)
         self.judged = QComboBox(self)
         self.judged.setAccessibleName("Show by judgment")
-        self.judged.setMaximumWidth(136)
         self.judged.setToolTip("Show samples by what was said of them")
         for key, words in JUDGED.items():
             self.judged.addItem(words, key)
@@ -87,7 +88,6 @@ class ToolRow(QWidget):
         row.addWidget(self.judged)
         self.stars = QComboBox(self)
         self.stars.setAccessibleName("Least stars")
-        self.stars.setMaximumWidth(128)
         self.stars.setToolTip("Show samples with at least so many stars")
         self.stars.addItem("Any stars", 0)
         for n in range(1, 6):
@@ -110,19 +110,36 @@ class ToolRow(QWidget):
         line = QHBoxLayout(size)
         line.setContentsMargins(theme().tight, 0, 0, 0)
         line.setSpacing(theme().tight)
-        picture = QLabel(size)
-        picture.setPixmap(icon("image-size-select-large", theme().dim).pixmap(QSize(16, 16)))
-        picture.setFixedHeight(theme().row)
-        line.addWidget(picture)
+        self._picture = QLabel(size)
+        self._picture.setPixmap(icon("image-size-select-large", theme().dim).pixmap(QSize(16, 16)))
+        self._picture.setFixedHeight(theme().row)
+        line.addWidget(self._picture)
         self.size = QSlider(Qt.Orientation.Horizontal, size)
         self.size.setRange(0, len(SIZES) - 1)
         self.size.setPageStep(1)
-        self.size.setFixedSize(84, theme().row)
+        self.size.setFixedHeight(theme().row)
         self.size.setAccessibleName("Size of the tiles")
         self.size.valueChanged.connect(self._on_size)
         line.addWidget(self.size)
         row.addWidget(size)
+        self._tight: bool | None = None
+        self._set_tight(False)
         self.set_columns(())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._set_tight(self.width() < _TIGHT_BELOW_PX)
+
+    def _set_tight(self, tight: bool) -> None:
+        if tight == self._tight:
+            return
+        self._tight = tight
+        fields = (self.count, self.sort, self.judged, self.stars)
+        *widths, slider = _WIDTHS_PX[tight]
+        for field, width in zip(fields, widths, strict=True):
+            field.setFixedWidth(width)
+        self.size.setFixedWidth(slider)
+        self._picture.setVisible(not tight)
 
     # -- setters: none of them tells ---------------------------------------------------------------------------------
 

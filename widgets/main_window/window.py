@@ -38,7 +38,7 @@ _LEAST: Final = QSize(1280, 800)
 _SCREEN_SHARE: Final = 0.88
 _SIDE_SHARES: Final = (0.15, 0.2)
 _SIDE_PX: Final = ((225, 300), (315, 400))
-_LEAST_BOTTOM_PX: Final = 220
+_LEAST_BOTTOM_PX: Final = 250
 _BOTTOM_SHARE: Final = 0.29
 
 

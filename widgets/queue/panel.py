@@ -45,7 +45,7 @@ _TOOLS: Final = ("resume", "pause", "cancel", "again", *_SEEING, "up", "down", "
 _IN_A_COLUMN_BELOW_PX: Final = 620
 _EMPTY: Final = "No job yet. Export a dataset (Ctrl+E), and it is made here, in the background."
 _NARROW_PX: Final = 316
-_LOW_PX: Final = 228
+_LOW_PX: Final = 164
 
 
 class QueuePanel(Panel):

@@ -23,10 +23,11 @@ from PySide6.QtWidgets import (
 from myriorama.app.gallery.gallery import near
 from myriorama.app.gallery.held_tiles import HeldTiles
 from myriorama.app.overlays import OverlayState
-from myriorama.app.pictures.class_looks import labelled_count, objects_told
+from myriorama.app.pictures.class_looks import labelled_count, legend, objects_told
 from myriorama.app.preview.tiles import Tile, TileKey
 from myriorama.app.queue_view.shown import ShownDataset
 from myriorama.widgets.binding import bind
+from myriorama.widgets.class_map.legend import Legend
 from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.export.parts import plain
 from myriorama.widgets.gallery.cell import CellLook
@@ -67,6 +68,7 @@ class WrittenGallery(QWidget):
         self.add_filter = AddFilter(dataset.browse, dataset.table, dataset.facts_demand, self)
         self.picture = PictureView("Written sample in detail", self)
         self.picture.set_output(*dataset.usual_size)
+        self.legend = Legend(self.picture)
         self.caption = ElidedLabel("", Qt.TextElideMode.ElideRight, role="")
         self.foot = plain("", "dim")
         self.tools = WrittenTools(self)
@@ -181,8 +183,7 @@ class WrittenGallery(QWidget):
         self.grid.go_to(place)
         self.pages.setCurrentIndex(1)
         self.picture.set_output(*self.dataset.size(place))
-        self.picture.show_tile(self.held.get(TileKey(place)))
-        self._caption(self.held.get(TileKey(place)))
+        self._show_close(self.held.get(TileKey(place)))
         self.picture.setFocus(Qt.FocusReason.OtherFocusReason)
         self._ask()
 
@@ -247,6 +248,18 @@ class WrittenGallery(QWidget):
         told = tile.problem or objects_told(tile.items, self.dataset.looks, "labelled object")
         return f"{text}: {told}"
 
+    def _show_close(self, tile: Tile | None) -> None:
+        self.picture.show_tile(tile)
+        self._caption(tile)
+        self._show_legend(tile)
+
+    def _show_legend(self, tile: Tile | None) -> None:
+        """Name the colours of classes, and what formats show otherwise, in the picture that is looked at closely."""
+        state = self.dataset.overlays.value
+        seen = () if tile is None or tile.problem or state.hidden else tile.items
+        by_class = state.color_by == "class"
+        self.legend.show_rows(legend(self.dataset.looks, {i.name for i in seen}, colors_are_classes=by_class))
+
     def _caption(self, tile: Tile | None) -> None:
         if self._place is None:
             return
@@ -262,6 +275,7 @@ class WrittenGallery(QWidget):
         state = self.dataset.overlays.value
         self.tools.set_overlay(state)
         self.picture.set_overlay(state, self.dataset.looks)
+        self._show_legend(None if self._place is None else self.held.get(TileKey(self._place)))
         self.grid.viewport().update()
 
     def _on_switch(self, name: str, on: bool) -> None:
@@ -269,6 +283,9 @@ class WrittenGallery(QWidget):
             if name == "mask":
                 style: Literal["both", "off"] = "both" if on else "off"
                 return replace(state, mask=style)
+            if name == "color_by":
+                color: Literal["class", "instance"] = "class" if on else "instance"
+                return replace(state, color_by=color)
             return replace(state, **{name: on})  # type: ignore[arg-type]
 
         self.dataset.overlays.update(switched)
@@ -281,7 +298,7 @@ class WrittenGallery(QWidget):
     def _on_key(self, event: QKeyEvent) -> None:
         key, close = event.key(), self._place is not None
         letters = {Qt.Key.Key_M: "mask", Qt.Key.Key_B: "boxes", Qt.Key.Key_K: "keypoints", Qt.Key.Key_3: "boxes_3d",
-                   Qt.Key.Key_N: "names"}  # fmt: skip
+                   Qt.Key.Key_N: "names", Qt.Key.Key_C: "color_by"}  # fmt: skip
         event.setAccepted(True)
         if key in letters:
             self.tools.switches[letters[Qt.Key(key)]].toggle()
@@ -348,8 +365,7 @@ class WrittenGallery(QWidget):
     def _on_arrived(self, key: TileKey) -> None:
         if key.index == self._place:
             tile = self.held.get(key)
-            self.picture.show_tile(tile)
-            self._caption(tile)
+            self._show_close(tile)
         self.grid.repaint_sample(key.index)
 
     def _on_frame_ended(self) -> None:

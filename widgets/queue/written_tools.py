@@ -24,6 +24,7 @@ SWITCHES: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("keypoints", "vector-polyline", "Keypoints", "K"),
     ("boxes_3d", "cube-outline", "3D boxes", "3"),
     ("names", "label-outline", "Names", "N"),
+    ("color_by", "palette-outline", "Colours of classes", "C"),
 )
 """Part of the overlay's state, icon, title, key."""
 
@@ -82,7 +83,8 @@ class WrittenTools(QWidget):
         row.addSpacing(tokens.gap)
         self.switches: dict[str, QToolButton] = {}
         for name, picture, title, key in SWITCHES:
-            button = tool(self, picture, title, f"{title} as they were written ({key})", checkable=True)
+            told = "named in the close look" if name == "color_by" else "as they were written"
+            button = tool(self, picture, title, f"{title}, {told} ({key})", checkable=True)
             button.toggled.connect(partial(self.switched.emit, name))
             self.switches[name] = button
             row.addWidget(button)
@@ -115,7 +117,7 @@ class WrittenTools(QWidget):
         """Show which labels are drawn."""
         for name, button in self.switches.items():
             with QSignalBlocker(button):
-                button.setChecked(state.mask != "off" if name == "mask" else bool(getattr(state, name)))
+                button.setChecked(_is_on(state, name))
 
     def _on_sort(self) -> None:
         descending = self.direction.isChecked()
@@ -124,3 +126,9 @@ class WrittenTools(QWidget):
 
     def _on_size(self, at: int) -> None:
         self.size_changed.emit(SIZES[at])
+
+
+def _is_on(state: OverlayState, name: str) -> bool:
+    if name == "mask":
+        return state.mask != "off"
+    return state.color_by == "class" if name == "color_by" else bool(getattr(state, name))

@@ -129,6 +129,11 @@ class StatusStrip(QFrame):
         set_role(self._unclassed, "dim")
         set_role(self._badge, "warning")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the device to the tooltip where it is narrow: counts are looked at more often."""
+        super().resizeEvent(event)
+        self._device.setVisible(self.width() >= _WIDE_PX)
+
     @property
     def text(self) -> str:
         """Everything that the strip says."""

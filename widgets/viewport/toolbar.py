@@ -1,6 +1,7 @@
 """The row of buttons above the picture, made from the viewport's actions.
 
-It holds no state: what is down is asked of the actions whenever something changed.
+It holds no state: what is down is asked of the actions whenever something changed. Where it is narrow, groups of
+buttons become menus one after the other, those first that are needed least.
 """
 
 from __future__ import annotations
@@ -10,20 +11,22 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QSlider, QToolBar, QToolButton, QWidget
 
 from myriorama.app.studio import Studio
 from myriorama.widgets.panel import Bound
 from myriorama.widgets.theme import icon
 from myriorama.widgets.viewport.doings import LAYERS, TOGGLES
+from myriorama.widgets.viewport.folds import Fold, keys_told
 
 _LOOKS: Final = ("home", "exact", "free_look", "frame_selected")
 _ENGINES: Final = ("pathtraced", "compare")
-_WIDE_PX: Final = 1290
-_ROOMY_PX: Final = 760
+_MARKS: Final = (*(name for name, *_ in TOGGLES), "color_by", "hide_overlays")
+_LAYER_NAMES: Final = tuple(f"layer_{base}" for base, *_ in LAYERS)
+_ROOMY_PX: Final = 780
 _SLIDER_PX: Final = 70
-_SHORT_SLIDER_PX: Final = 40
+_SHORT_SLIDER_PX: Final = 36
 _MASK_ICONS: Final = {
     "both": "circle-slice-8",
     "fill": "circle",
@@ -43,12 +46,13 @@ class ViewportToolbar(QToolBar):
         self._bound = bound
         self._buttons: dict[str, QAction] = {}
         self._told: dict[str, tuple[str, str]] = {}
+        self._steps_px: tuple[int, ...] = ()
         self.setIconSize(QSize(18, 18))
         self.setMovable(False)
         self.setFloatable(False)
         layers = QActionGroup(self)
-        for base, *_ in LAYERS:
-            layers.addAction(self._add(f"layer_{base}"))
+        for name in _LAYER_NAMES:
+            layers.addAction(self._add(name))
         self.addSeparator()
         for name in _ENGINES:
             self._add(name)
@@ -61,14 +65,21 @@ class ViewportToolbar(QToolBar):
         self.opacity.setToolTip("Opacity of masks  [ ]")
         self.opacity.valueChanged.connect(self._on_opacity)
         self.addWidget(self.opacity)
-        for name, *_ in TOGGLES:
+        for name in _MARKS:
             self._add(name)
-        self._add("color_by")
-        self._add("hide_overlays")
         self.addSeparator()
         for name in _LOOKS:
             self._add(name)
+        self.folds = (
+            self._fold("Look", "video-outline", _LOOKS),
+            self._fold("Labels", "label-outline", _MARKS),
+            self._fold("Layer", "layers-outline", _LAYER_NAMES, names_chosen=True),
+        )
         self.refresh()
+
+    def _fold(self, title: str, picture: str, names: tuple[str, ...], *, names_chosen: bool = False) -> Fold:
+        rows = {self._buttons[name]: self._bound[f"viewport.{name}"] for name in names}
+        return Fold(self, title, picture, rows, self.refresh, names_chosen=names_chosen)
 
     def _add(self, name: str) -> QAction:
         row = self._bound[f"viewport.{name}"].action
@@ -112,6 +123,8 @@ class ViewportToolbar(QToolBar):
         """Take icons of the theme in force."""
         self._told.clear()
         self._tell()
+        self._steps_px = ()
+        self._fit()
 
     def _tell(self) -> None:
         """Give buttons their icons and words, where those changed."""
@@ -133,18 +146,43 @@ class ViewportToolbar(QToolBar):
                 made.setIcon(icon(symbol))
             else:
                 made.setIconText(row.title.split()[0])
-            keys = ", ".join(QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText) for k in row.keys)
+            keys = keys_told(self._bound[row.id])
             made.setToolTip(f"{row.title}  ({keys})\n{told}" if keys else f"{row.title}\n{told}")
+        for fold in self.folds:
+            fold.tell()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.width() >= _WIDE_PX
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give layers their names where there is room; fold as many groups as there is no room for."""
+        if not self._steps_px:
+            self._steps_px = self._measure()
         self.opacity.setFixedWidth(_SLIDER_PX if self.width() >= _ROOMY_PX else _SHORT_SLIDER_PX)
-        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if wide else Qt.ToolButtonStyle.ToolButtonIconOnly
-        for base, *_ in LAYERS:
-            button = self.widgetForAction(self._buttons[f"layer_{base}"])
+        over = _SLIDER_PX - self.opacity.width()
+        steps = enumerate(self._steps_px)
+        self._take_step(next((n for n, px in steps if px - over <= self.width()), len(self._steps_px) - 1))
+
+    def _take_step(self, step: int) -> None:
+        """Show layers with their names (0) or without (1), and from 2 on with one group more folded each time."""
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if step else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        for name in _LAYER_NAMES:
+            button = self.widgetForAction(self._buttons[name])
             if isinstance(button, QToolButton) and button.toolButtonStyle() != style:
                 button.setToolButtonStyle(style)
+        for place, fold in enumerate(self.folds, 1):
+            fold.set_folded(place < step)
+
+    def _measure(self) -> tuple[int, ...]:
+        """Return the width that the bar takes at each step."""
+        self.opacity.setFixedWidth(_SLIDER_PX)
+        widths = []
+        for step in range(2 + len(self.folds)):
+            self._take_step(step)
+            self.layout().invalidate()
+            widths.append(self.sizeHint().width())
+        return tuple(widths)
 
     def _on_opacity(self, value: int) -> None:
         self._studio.overlays.update(lambda state: replace(state, opacity=value / 100))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -131,3 +132,24 @@ def test_what_cannot_be_opened_is_told(qtbot: QtBot, studio: Studio, tmp_path: P
     qtbot.waitUntil(lambda: "cannot be shown" in made.note.text())
     assert "not a finished dataset" in made.note.text()
     made.close()
+
+
+def test_the_close_look_names_the_colours_of_classes(qtbot: QtBot, window: DatasetWindow) -> None:
+    gallery = gallery_of(window)
+    gallery.dataset.overlays.update(lambda state: replace(state, color_by="instance", hidden=False))
+    gallery.grid.go_to(2)
+    qtbot.keyClick(gallery.grid, Qt.Key.Key_D)
+    qtbot.waitUntil(lambda: gallery.picture._tile is not None, timeout=20_000)
+    assert not gallery.legend.isVisible(), "a colour is an object's: there is no class to name"
+    qtbot.keyClick(gallery.picture, Qt.Key.Key_C)
+    assert gallery.tools.switches["color_by"].isChecked()
+    assert gallery.legend.isVisible()
+    assert gallery.legend.lines == ("mug",)
+    assert gallery.legend.rows[0].color == gallery.dataset.looks["mug"].color
+    gallery._on_hold(True)
+    assert not gallery.legend.isVisible(), "as long as labels are hidden"
+    gallery._on_hold(False)
+    assert gallery.legend.isVisible()
+    qtbot.mouseClick(gallery.tools.switches["color_by"], LEFT)
+    assert gallery.dataset.overlays.value.color_by == "instance"
+    assert not gallery.legend.isVisible()
