@@ -28,7 +28,7 @@ from myriorama.scenes.materials.model import Material, Texture
 from myriorama.scenes.rendering.frame import AmodalMask, Frame
 from myriorama.scenes.sample import NodeSample, SceneSample
 
-pytest_plugins = ["tests.beside", "tests.pace"]
+pytest_plugins = ["tests.beside", "tests.pace", "tests.tiny"]
 
 CLASSES = (
     SceneClass(1, "ball", "toy", "#e69f00"),

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 from myriorama.app.loading.maker import UnmadeError, maker_main
 from myriorama.app.loading.wire import receive_sample
 from myriorama.app.production.clean_picture import What
-from myriorama.app.production.lifetime import hold_to_threads, without_interrupts
+from myriorama.app.production.lifetime import holding_children_to_threads, without_interrupts
 from myriorama.app.production.messages import WorkerSetup, send
 from myriorama.scenes.errors import DeviceError, InputError, MyrioramaError, Problem
 
@@ -143,18 +143,10 @@ class Team:
 def _started(setup: WorkerSetup, roles: tuple[str, ...] | None) -> _Member:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    environment = hold_to_threads(setup.threads)
-    before = {name: os.environ.get(name) for name in environment}
-    os.environ.update(environment)  # a spawned child inherits it before any library is loaded
+    process = context.Process(target=maker_main, args=(theirs, setup.to_text(), roles, os.getpid()), daemon=True)
     try:
-        process = context.Process(target=maker_main, args=(theirs, setup.to_text(), roles, os.getpid()), daemon=True)
-        with without_interrupts():
+        with holding_children_to_threads(setup.threads), without_interrupts():
             process.start()
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
         theirs.close()
     return _Member(process, ours)

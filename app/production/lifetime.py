@@ -10,6 +10,7 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ _THREAD_VARIABLES: Final = (
     "MKL_NUM_THREADS",
     "NUMEXPR_NUM_THREADS",
 )
+_environment_lock: Final = threading.Lock()
 
 
 def die_with_parent(parent: int) -> None:
@@ -61,6 +63,26 @@ def hold_to_threads(threads: int) -> dict[str, str]:
     Mesa's rasteriser.
     """
     return {name: str(0 if name == "LP_NUM_THREADS" and threads == 1 else threads) for name in _THREAD_VARIABLES}
+
+
+@contextlib.contextmanager
+def holding_children_to_threads(threads: int) -> Iterator[None]:
+    """Hold the libraries of processes that are started meanwhile to `threads` threads.
+
+    A spawned child inherits the environment before any library is loaded; ours is as before when this ends.
+    """
+    with _environment_lock:
+        wanted = hold_to_threads(threads)
+        before = {name: os.environ.get(name) for name in wanted}
+        os.environ.update(wanted)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
 
 
 def usable_cores() -> int:

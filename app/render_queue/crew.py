@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import psutil
 
-from myriorama.app.production.lifetime import hold_to_threads, without_interrupts
+from myriorama.app.production.lifetime import holding_children_to_threads, without_interrupts
 from myriorama.app.production.messages import WorkerSetup, receive, send
 from myriorama.app.production.worker import worker_main
 from myriorama.app.render_queue.store import Lease
@@ -199,22 +199,14 @@ class Crew:
 
     def _start(self) -> Worker:
         ours, theirs = self._context.Pipe()
-        environment = hold_to_threads(self._setup.threads)
-        before = {name: os.environ.get(name) for name in environment}
-        os.environ.update(environment)  # a spawned child inherits it before any library is loaded
+        process = self._context.Process(
+            target=worker_main, args=(theirs, self._setup.to_text(), os.getpid()), daemon=True
+        )
         try:
-            process = self._context.Process(
-                target=worker_main, args=(theirs, self._setup.to_text(), os.getpid()), daemon=True
-            )
-            with without_interrupts():
+            with holding_children_to_threads(self._setup.threads), without_interrupts():
                 process.start()
         finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
-        theirs.close()
+            theirs.close()
         now = time.monotonic()
         return Worker(process, ours, moved_at=now, stage_at=now)
 

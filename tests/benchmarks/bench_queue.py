@@ -62,14 +62,14 @@ def cpu_s() -> tuple[float, float]:
 def task_job(project: str, samples: int, workers: int, cores: int, threads: tuple[int, int] | None) -> dict[str, Any]:
     """Run one job; return what a sample cost between the first few and the last."""
     from myriorama.app.finding import find_project
+    from myriorama.app.production import lifetime
     from myriorama.app.production.job import JobSettings, run_job
-    from myriorama.app.render_queue import crew
 
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
     if threads is not None:
         gl, others = threads
         names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-        crew.hold_to_threads = lambda _: {"LP_NUM_THREADS": str(gl), **dict.fromkeys(names, str(others))}
+        lifetime.hold_to_threads = lambda _: {"LP_NUM_THREADS": str(gl), **dict.fromkeys(names, str(others))}
     warm = 3 * workers
     marks: dict[int, tuple[float, float, float]] = {}
 

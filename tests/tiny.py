@@ -1,13 +1,17 @@
-"""A project of one solid under even light: at 64 px the real renderer makes a sample in a few milliseconds."""
+"""The smallest project that the real renderer makes: one solid under even light, a few milliseconds for 64 px.
+
+It shows nothing of labels but that they are there: whoever tests those makes a scene of their own.
+"""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
-TINY = {
+TINY: Final[dict[str, Any]] = {
     "format": "myriorama-project",
     "version": 1,
     "name": "tiny",
