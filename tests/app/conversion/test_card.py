@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import importlib.util
 import json
+import os
 import re
 import shlex
+import subprocess
 import warnings
 from collections import Counter
 from collections.abc import Callable
@@ -40,6 +42,7 @@ from myriorama.scenes.assembly.scene import SceneClass
 Make = Callable[..., Path]
 CODE = re.compile(r"^### ([^\n]+)\n\n```(\w+)\n(.*?)^```", re.S | re.M)
 OPTIONS: dict[str, dict[str, Any]] = {"bop": {"models": "none"}}
+ORACLES = os.environ.get("MYRIORAMA_ORACLES", "")
 HALVES = Split((0.5, 0.5, 0.0), salt="1")
 
 HOSTILE = (
@@ -301,6 +304,18 @@ def test_its_code_runs_where_its_reader_is_installed(
                 exec(program, {"__name__": "copied"})  # noqa: S102 - to run it is what the test is for
                 gc.collect()
             assert capsys.readouterr().out, title
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not ORACLES, reason="MYRIORAMA_ORACLES names no interpreter that has torchvision and pycocotools")
+def test_its_code_for_torchvision_runs(make_dataset: Make) -> None:
+    folder = make_dataset({"coco": {}})
+    found = {title: text for title, _, text in CODE.findall((folder / CARD).read_text(encoding="utf-8"))}
+    (code,) = (text for title, text in found.items() if title.startswith("COCO with torchvision"))
+    command = [ORACLES, "-W", "error::UserWarning", "-c", code]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "(96, 72)" in done.stdout.splitlines()[-1]
 
 
 @pytest.mark.parametrize("form", ["imagefolder", "parquet"])
