@@ -123,7 +123,13 @@ class Reach:
         return self.read_real(real, limit_bytes)
 
     def read_real(self, real: str, limit_bytes: int) -> bytes:
-        """Return the content of a file that was resolved."""
+        """Return the content of a file that was resolved.
+
+        Raises
+        ------
+        NotReadableError
+            It is no plain file, larger than the limit, or refuses to be read.
+        """
         self.check(real, limit_bytes)
         try:
             with open(real, "rb") as file:
@@ -135,7 +141,13 @@ class Reach:
         return content
 
     def check(self, real: str, limit_bytes: int) -> None:
-        """Refuse what is no plain file, and what is too large."""
+        """Refuse what is no plain file, and what is too large.
+
+        Raises
+        ------
+        NotReadableError
+            For either.
+        """
         try:
             status = os.stat(real)
         except OSError as error:

@@ -42,7 +42,13 @@ def noticing_a_full_disk() -> Iterator[None]:
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """Have what a disk or a database does to a job told as an error of ours: what, and how to go on."""
+    """Have what a disk or a database does to a job told as an error of ours: what, and how to go on.
+
+    Raises
+    ------
+    MyrioramaError
+        In place of an OSError or an error of SQLite; a broken pipe is left to whoever wrote to it.
+    """
     way_out = "what was made is kept: resume the job when this is mended"
     try:
         yield

@@ -188,7 +188,13 @@ class JobStore:
         return int(self._all("SELECT COALESCE(SUM(bytes), 0) FROM samples")[0][0])
 
     def fact(self, name: str, default: Any = None) -> Any:
-        """Return a fact about the job: what the driver held it for, forecast, rates."""
+        """Return a fact about the job: what the driver held it for, forecast, rates.
+
+        Raises
+        ------
+        DamagedError
+            Its row does not fit its checksum.
+        """
         found = self._all("SELECT name, value, crc FROM facts WHERE name = ?", (name,))
         if not found:
             return default

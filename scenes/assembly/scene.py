@@ -137,7 +137,13 @@ class Scene:
 
     @cached_property
     def surfaces(self) -> tuple[SurfaceRow, ...]:
-        """The surface table, ordered by id from 1."""
+        """The surface table, ordered by id from 1.
+
+        Raises
+        ------
+        ValueError
+            The instances' surface ids leave a gap or are given twice.
+        """
         rows = []
         for i, instance in enumerate(self.instances):
             for p, part in enumerate(instance.model.parts):

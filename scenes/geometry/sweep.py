@@ -74,6 +74,11 @@ def tube_grid(
         Half axes along the frame's normal and binormal, metres.
     segments : int
         Facets around, at least 3.
+
+    Raises
+    ------
+    ValueError
+        There are fewer segments.
     """
     if segments < 3:
         raise ValueError(f"a tube needs at least 3 segments, not {segments}")

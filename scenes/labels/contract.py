@@ -32,7 +32,12 @@ def check(record: Record, truth: Truth | None = None) -> list[Violation]:
     ----------
     record : Record
     truth : Truth or None
-        Of this record's own frame and scene, to save deriving it again; of any other it is refused.
+        Of this record's own frame and scene, to save deriving it again.
+
+    Raises
+    ------
+    ValueError
+        The truth is of another frame or scene.
     """
     found = list(one_sample_throughout(record))
     if found:
