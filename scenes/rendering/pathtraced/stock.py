@@ -6,7 +6,9 @@ are seen by the camera in scenes where something glows, for Mitsuba hides all th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import mitsuba as mi
@@ -15,12 +17,17 @@ import numpy as np
 from myriorama.scenes.assembly.scene import Scene
 from myriorama.scenes.conventions import F32, F64
 from myriorama.scenes.errors import DeviceError
+from myriorama.scenes.labels.rays import opacity_at
 from myriorama.scenes.lights import AreaLight, Background, Light, PointLight, SpotLight, SunLight
 from myriorama.scenes.materials.model import Material, Texture
 from myriorama.scenes.rendering.pathtraced.geometry import triangles_of
 from myriorama.scenes.rendering.pathtraced.probe import LLVM_WAY
 from myriorama.scenes.rendering.pathtraced.surfaces import LEAST_ROUGHNESS, decode
 from myriorama.scenes.rendering.tracing import Tracing
+
+_FINER: Final = 16
+_MOST_TEXELS: Final = 2**21
+"""A cutout's alpha is told up to so many times as finely along each side as its texture, in so many texels at most."""
 
 
 def refuse(scene: Scene, tracing: Tracing) -> None:
@@ -169,14 +176,26 @@ def _across(direction: F64) -> list[float]:
     return [0.0, 0.0, 1.0] if abs(direction[2]) < 0.9 * np.linalg.norm(direction) else [1.0, 0.0, 0.0]
 
 
+def _radiance(material: Material) -> dict[str, Any]:
+    """Return what a material gives off. What glows shines through Mitsuba's mask, so its light is cut by itself."""
+    texture, base = material.emission_texture, material.base_color_texture
+    color = np.asarray(material.emission, dtype=np.float32)
+    if material.alpha != "cutout" or base is None or base.pixels.shape[2] != 4:
+        return _rgb(color) if texture is None else _bitmap(_colors(texture)[:, :, :3] * color, texture)
+    light = _cut(material, base) * color
+    if texture is not None:
+        height, width = light.shape[:2]
+        tall, wide = texture.pixels.shape[:2]
+        rows, columns = np.arange(height) * tall // height, np.arange(width) * wide // width
+        light = light * _colors(texture)[rows[:, None], columns, :3]
+    return _bitmap(light, base) | {"filter_type": "nearest"}
+
+
 def _mesh(positions: F32, normals: F32, uv: F32, faces: Any, bsdf: Any, material: Material) -> Any:
     traits = mi.Properties()
     traits["bsdf"] = bsdf
     if max(material.emission) > 0:
-        texture = material.emission_texture
-        color = np.asarray(material.emission, dtype=np.float32)
-        radiance = _rgb(color) if texture is None else _bitmap(_colors(texture)[:, :, :3] * color, texture)
-        traits["emitter"] = mi.load_dict({"type": "area", "radiance": radiance})
+        traits["emitter"] = mi.load_dict({"type": "area", "radiance": _radiance(material)})
     mesh = mi.Mesh("part", len(positions), len(faces), has_vertex_normals=True, has_vertex_texcoords=True, props=traits)
     values = mi.traverse(mesh)
     values["vertex_positions"] = np.ascontiguousarray(positions, dtype=np.float32).ravel()
@@ -212,13 +231,27 @@ def _bsdf(material: Material) -> dict[str, Any]:
         return out
     alpha: Any = material.opacity
     if base is not None and base.pixels.shape[2] == 4:
-        values = base.pixels[:, :, 3:] / np.float32(255.0) * np.float32(material.opacity)
         if material.alpha == "cutout":
-            values = (values >= material.alpha_cutoff).astype(np.float32)
-        alpha = _bitmap(values, base)
+            alpha = _bitmap(_cut(material, base), base) | {"filter_type": "nearest"}
+        else:
+            alpha = _bitmap(base.pixels[:, :, 3:] / np.float32(255.0) * np.float32(material.opacity), base)
     elif material.alpha == "cutout":
         alpha = float(material.opacity >= material.alpha_cutoff)
     return {"type": "mask", "opacity": alpha, "bsdf": out}
+
+
+def _cut(material: Material, texture: Texture) -> F32:
+    """Return what a cutout leaves, (kH, kW, 1) of 0 and 1: the labels' own alpha test between the texels as well.
+
+    Mitsuba's mask knows no threshold, so it is asked beforehand, k times as finely as there are texels: a cut's edge is
+    right to half of a k-th of one.
+    """
+    height, width = texture.pixels.shape[:2]
+    k = max(1, min(_FINER, math.isqrt(_MOST_TEXELS // (height * width))))
+    u, v = (np.arange(width * k) + 0.5) / (width * k), 1.0 - (np.arange(height * k) + 0.5) / (height * k)
+    places = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
+    stays = opacity_at(replace(material, uv_scale=(1.0, 1.0)), places) >= material.alpha_cutoff
+    return stays.astype(np.float32).reshape(height * k, width * k, 1)
 
 
 def _colors(texture: Texture) -> F32:

@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from myriorama.scenes.rendering.pathtraced import probe
 
 SCRIPT = """
 import json
+from dataclasses import replace
 import numpy as np
 from myriorama.scenes.assembly.model import ObjectModel, Part
 from myriorama.scenes.assembly.scene import Instance, Scene
@@ -20,7 +22,7 @@ from myriorama.scenes.cameras.camera import Camera
 from myriorama.scenes.errors import DeviceError
 from myriorama.scenes.geometry.mesh import Mesh
 from myriorama.scenes.lights import AreaLight, Background, SunLight
-from myriorama.scenes.materials.model import Material
+from myriorama.scenes.materials.model import Material, Texture
 from myriorama.scenes.rendering.pathtraced.engine import PathTracer
 from myriorama.scenes.rendering.tracing import Tracing
 
@@ -30,10 +32,9 @@ mesh = Mesh(square, up, np.zeros((4, 2), np.float32), np.array([[0, 1, 2], [0, 2
 pose = np.diag([1.0, -1.0, -1.0, 1.0])
 pose[2, 3] = 4.0
 
-def render(material, lights, background, **options):
+def render(material, lights, background, mesh=mesh, view=Camera(pose, 16, 12, 40.0, 40.0, 8.0, 6.0), **options):
     model = ObjectModel((Part("floor", mesh, material),))
     floor = Instance("o/0", "o", "o", 0, model, np.eye(4), "thing", 1, 1)
-    view = Camera(pose, 16, 12, 40.0, 40.0, 8.0, 6.0)
     scene = Scene("key", 0, view, (floor,), lights, background, ())
     return tracer.render(scene, Tracing(samples_per_pixel=16, max_depth=3, **{"denoise": False, **options})).linear
 
@@ -42,6 +43,14 @@ matt, dark = Material(base_color=(0.5, 0.5, 0.5), roughness=1.0), Background(col
 sun = (SunLight((0.0, 0.0, -1.0), (2.0, 2.0, 2.0), angular_diameter_deg=1.0),)
 panel = (AreaLight((0.0, 0.0, 3.0), (0.0, 0.0, -1.0), (0.0, 1.0, 0.0), 0.2, 0.1, (40.0,) * 3),)
 glow = Material(base_color=(0, 0, 0), roughness=1.0, emission=(3.0, 2.0, 1.0))
+corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+curtain = Mesh(square * np.float32(0.15), up, corners, mesh.faces)
+alpha = np.full((2, 4, 4), 255, np.uint8)
+alpha[:, :, 3] = [0, 0, 200, 255]
+holes = {"alpha": "cutout", "base_color_texture": Texture(alpha, srgb=True, wrap="clamp")}
+near = {"mesh": curtain, "view": Camera(pose, 64, 48, 160.0, 160.0, 32.0, 24.0)}
+cut, burning = Material(base_color=(1, 1, 1), roughness=1.0, **holes), replace(glow, **holes)
+curtains = [render(cut, sun, dark, **near), render(burning, (), dark, **near)]
 first, again = (render(matt, sun, dark) for _ in range(2))
 told = {
     "device": tracer.device.renderer,
@@ -49,6 +58,7 @@ told = {
     "same": first.tobytes() == again.tobytes(),
     "panel": float(render(matt, panel, dark)[5:7, 7:9].mean()),
     "glow": render(glow, (), dark).mean(axis=(0, 1)).tolist(),
+    "curtains": [c[:, :, 0].mean(axis=0).tolist() for c in curtains],
     "denoised": float(render(matt, sun, dark, denoise=True).mean()),
 }
 try:
@@ -89,3 +99,14 @@ def test_it_is_the_same_each_time_and_refuses_what_it_cannot_do(told) -> None:
     assert told["same"]
     assert "pairs" in told["refused"]
     assert "libllvm19" in told["refused"]
+
+
+def test_what_is_cut_out_ends_where_labels_have_it(told) -> None:
+    """Alpha 0, 0, 200, 255 along 60 pixels reaches a half 0.6375 of the way from the second texel to the third."""
+    edge_px = 2.0 + 60.0 * (0.375 + 0.25 * 127.5 / 200.0)
+    for light in told["curtains"]:  # lit, and glowing
+        beyond = [v for column, v in enumerate(light) if column + 1 < edge_px - 1.5 or column > 62]
+        held = [v for column, v in enumerate(light) if edge_px + 1.5 < column < 61]
+        assert max(beyond) == 0.0
+        assert min(held) > 0.7 * np.mean(held)
+        assert edge_px == pytest.approx(62.0 - sum(light) / np.mean(held), abs=0.7)
