@@ -41,3 +41,8 @@ _OF_STAGE: Final[Mapping[EffectStage, str]] = {"optics": LENS, "light": AIR, "cu
 def group_of(name: str, stage: EffectStage) -> str:
     """Return the heading of an effect."""
     return _OF_NAME.get(name, _OF_STAGE[stage])
+
+
+def group_of_shipped(name: str) -> str:
+    """Return the heading of an effect that is shipped; empty for any other."""
+    return _OF_NAME.get(name, "")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from myriorama.app.catalogue.effect_groups import group_of_shipped
 from myriorama.app.document import addresses
 from myriorama.app.document.classes import class_color
 from myriorama.app.document.uids import title_of
@@ -43,6 +44,8 @@ class Row:
         How many objects; empty where that is one, or where nothing is counted.
     missing : str
         Name of the plugin that is not here; empty where all is well.
+    group : str
+        The heading under which an effect is offered; empty for what is none, or not shipped.
     """
 
     uid: str
@@ -55,6 +58,7 @@ class Row:
     enabled: bool
     missing: str
     badge: Badge | None
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ _TITLES: Final = (
     ("lights", "Lights"),
     ("objects", "Objects"),
     ("effects", "Effects"),
-    (addresses.CLASSES, "Labels"),
+    (addresses.CLASSES, "Classes"),
     (addresses.NAMED, "Named values"),
     (addresses.ACCEPTANCE, "Acceptance"),
     (addresses.OUTPUT, "Output"),
@@ -154,6 +158,7 @@ def _row(
         item.enabled,
         gone,
         badge,
+        group_of_shipped(item.type) if kind == "effects" else "",
     )
 
 

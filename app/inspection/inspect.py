@@ -66,7 +66,8 @@ def _head(project: Project, registry: PluginRegistry, uids: tuple[str, ...]) -> 
     enabled = states.pop() if len(states) == 1 else None
     icon = ICONS[lists[0]] if len(set(lists)) == 1 else "shape-outline"
     if len(uids) > 1:
-        types = sorted({owner.type for owner in owners})
+        kinds = {(kind_of_list(held), owner.type) for held, owner in zip(lists, owners, strict=True)}
+        types = sorted(plugin_label(registry, kind, name) for kind, name in kinds)
         subtitle = ", ".join(types[:3]) + (f" and {len(types) - 3} more" if len(types) > 3 else "")
         return Inspection("rows", uids, f"{len(uids)} selected", subtitle, icon, None, enabled, True)
     owner = owners[0]

@@ -242,11 +242,11 @@ def _camera(project: Project) -> tuple[list[Place], str]:
 
 
 ICONS: Final[Mapping[str, str]] = {
-    "environment": "earth",
+    "environment": "weather-partly-cloudy",
     "lights": "lightbulb-outline",
     "stage": "table-furniture",
     "objects": "cube-outline",
-    "effects": "blur",
-    CAMERA: "camera-outline",
+    "effects": "auto-fix",
+    CAMERA: "video-outline",
 }
 assert set(LISTS) < set(ICONS)

@@ -166,7 +166,7 @@ class ClassMapTable(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(28)
-        for column, width in ((ID, 48), (OBJECTS, 76), (USE, 92)):
+        for column, width in ((ID, 40), (OBJECTS, 76), (USE, 84)):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             header.resizeSection(column, width)
         for column in (CLASS, SHOWN):

@@ -57,6 +57,9 @@ class FormatRow(QWidget):
         column.addWidget(self._panel)
         self._make_options(writer.parameters)
         self._panel.setVisible(False)
+        kept = self.more.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)  # rows without options are as high as the others, and cut at the same place
+        self.more.setSizePolicy(kept)
         self.more.setVisible(bool(writer.parameters))
         self.more.toggled.connect(self._panel.setVisible)
         self.tick.toggled.connect(self._on_ticked)
@@ -74,6 +77,9 @@ class FormatRow(QWidget):
     def show_options_alone(self) -> None:
         """Be nothing but the options: the format itself was chosen elsewhere."""
         self.tick.setChecked(True)
+        kept = self.more.sizePolicy()
+        kept.setRetainSizeWhenHidden(False)
+        self.more.setSizePolicy(kept)
         for widget in (self.tick, self._help, self.more):
             widget.setVisible(False)
         self._panel.setVisible(True)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from myriorama.app.inspection.rows import Inspection
 from myriorama.widgets.editors import TextField, ToggleField
+from myriorama.widgets.elided import ElidedLabel
 from myriorama.widgets.theme import icon, theme
 
 
@@ -34,9 +35,7 @@ class Header(QWidget):
         self.name = TextField(max_length=200, parent=self)
         self.name.setAccessibleName("Name")
         self.name.setToolTip("Name; Enter to take it")
-        self.subtitle = QLabel(self)
-        self.subtitle.setProperty("role", "dim")
-        self.subtitle.setTextFormat(Qt.TextFormat.PlainText)
+        self.subtitle = ElidedLabel("", Qt.TextElideMode.ElideRight, "dim", self)
         self.enabled = ToggleField(parent=self)
         self.enabled.setText("Enabled")
         self.enabled.setToolTip("What is not enabled keeps its values and takes no part")
@@ -68,7 +67,7 @@ class Header(QWidget):
         if found.name is not None:
             self.name.setPlaceholderText(found.title)
             self.name.set_value(found.name)
-        self.subtitle.setText(found.subtitle)
+        self.subtitle.set_text(found.subtitle)
         self.enabled.setVisible(found.can_disable)
         if found.can_disable:
             self.enabled.set_value(found.enabled)

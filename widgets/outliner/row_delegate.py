@@ -20,7 +20,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from myriorama.app.document.outline import Badge, Row, Section
-from myriorama.widgets.outliner.marks import MARKS
+from myriorama.widgets.outliner.marks import GROUP_MARKS, MARKS
 from myriorama.widgets.outliner.model import THING_ROLE
 from myriorama.widgets.theme import Theme, icon, theme
 
@@ -107,7 +107,7 @@ class RowDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, row: Row, parts: Parts, tokens: Theme, hovered: bool
     ) -> None:
         color = tokens.text if row.enabled else tokens.dim
-        name = "puzzle-remove-outline" if row.missing else MARKS[row.kind]
+        name = "puzzle-remove-outline" if row.missing else GROUP_MARKS.get(row.group) or MARKS[row.kind]
         tint = tokens.error if row.missing else tokens.dim
         self._icon(name, tint).paint(painter, parts.icon)
         font = QFont(option.font)

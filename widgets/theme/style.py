@@ -103,7 +103,7 @@ QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { backgro
 QAbstractSpinBox::up-arrow { image: url($icons/chevron-up-$name.svg); width: 9px; height: 9px; }
 QAbstractSpinBox::down-arrow { image: url($icons/chevron-down-$name.svg); width: 9px; height: 9px; }
 QAbstractSpinBox[buttonSymbols="2"] { padding-right: 6px; }
-QComboBox { background: $raised; padding: 3px 22px 3px 8px; }
+QComboBox { background: $raised; padding: 3px 4px 3px 8px; }
 QComboBox:hover { background: $hover; }
 QComboBox:editable { background: $field; }
 QComboBox::drop-down { border: none; width: 20px; subcontrol-origin: padding; subcontrol-position: center right; }

@@ -243,14 +243,14 @@ class CompareView(QFrame):
         self.leave.setIcon(icon("close"))
         self.leave.setToolTip("Leave the comparison (Esc)")
         self.leave.setAccessibleName("Leave the comparison")
-        self.leave.clicked.connect(self.hide)
+        self.leave.clicked.connect(self._leave)
         foot.addWidget(self.leave)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.picture, 1)
         column.addLayout(foot)
-        self.picture.left_wanted.connect(self.hide)
+        self.picture.left_wanted.connect(self._leave)
         self.picture.mode_wanted.connect(self._other_mode)
         stage.installEventFilter(self)
         bind(self, studio.refiner.refined, self._refresh)
@@ -272,6 +272,13 @@ class CompareView(QFrame):
         self.setStyleSheet(f"#comparing {{ background: {theme().surface}; }}")
         self._refresh()
         self.picture.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _leave(self) -> None:
+        """Give the keyboard back to the picture: Qt would hand it to whatever comes next."""
+        room = self.parentWidget()
+        if room is not None:
+            room.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.hide()
 
     def _refresh(self) -> None:
         if not self.isVisible():

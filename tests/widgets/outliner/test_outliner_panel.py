@@ -88,7 +88,7 @@ def selected(panel: OutlinerPanel) -> set[str]:
 def test_it_shows_the_project_and_its_parts(panel: OutlinerPanel) -> None:
     titles = [s.title for s in panel.tree.outline.sections]
     assert titles == [
-        "Environment", "Stage", "Camera", "Lights", "Objects", "Effects", "Labels", "Named values", "Acceptance",
+        "Environment", "Stage", "Camera", "Lights", "Objects", "Effects", "Classes", "Named values", "Acceptance",
         "Output", "Project settings",
     ]  # fmt: skip
     assert shown(panel, "objects") == ["mugs", "bottles", "cartons"]

@@ -96,3 +96,15 @@ def test_while_something_moves_the_last_two_stay_dimmed(shown: Any, comparing: A
     studio.preview.frame_ready.emit(replace(recorded, generation=2, final=False))
     assert comparing.figures.text() == "When the picture rests"
     assert comparing.picture._dim
+
+
+def test_leaving_gives_the_keyboard_back_to_the_picture(shown: Any, comparing: Any) -> None:
+    window, native = shown.panel.window(), shown.panel.stage.canvas.native
+    assert window.focusWidget() is comparing.picture
+    shown.qtbot.keyClick(comparing.picture, Qt.Key.Key_Escape)
+    assert not comparing.isVisible()
+    assert window.focusWidget() is native
+    shown.run("compare")
+    assert window.focusWidget() is comparing.picture
+    shown.qtbot.mouseClick(comparing.leave, Qt.MouseButton.LeftButton)
+    assert window.focusWidget() is native
