@@ -3,7 +3,8 @@
     python tests/benchmarks/bench_effects.py [NAME ...]
 
 The picture is made here and holds shadows, surfaces and a few lamps. CPU time, so that a busy machine does not show;
-the first call, which makes patterns and kernels that are kept, is told apart. It judges nothing.
+the first call, which makes patterns and kernels that are kept, is told apart. ``OPENBLAS_NUM_THREADS=1``, as workers
+have it, keeps idle threads of the matrix library from being counted. It judges nothing.
 """
 
 from __future__ import annotations
