@@ -67,6 +67,11 @@ bench: setup
 	@$(DISPLAYED) $(BIN)/python -m pytest -q --timed -m timed
 	@$(BIN)/python tests/benchmarks/bench_table.py
 	@$(BIN)/python tests/benchmarks/bench_plugins.py
+	@$(BIN)/python tests/benchmarks/bench_effects.py
+	@$(BIN)/python tests/benchmarks/bench_optics.py --images 3
+	@$(BIN)/python tests/benchmarks/bench_pathtraced.py --samples 8 --reference 128
+	@$(BIN)/python tests/benchmarks/bench_pathtraced.py --samples 80 --size 160x120 --paths 2
+	@$(BIN)/python tests/benchmarks/bench_engines.py --paths 16
 	@$(DISPLAYED) $(BIN)/python tests/benchmarks/bench_studio.py
 
 reference: setup

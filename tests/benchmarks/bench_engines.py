@@ -21,6 +21,7 @@ from myriorama.app.finding import example_names
 from myriorama.scenes.rendering.engines import open_renderer
 from myriorama.scenes.rendering.frame import RenderRequest
 from myriorama.scenes.rendering.likeness import compare
+from myriorama.scenes.rendering.pathtraced.probe import find_tracer
 from myriorama.scenes.rendering.tracing import Tracing
 
 GOAL = 0.92
@@ -34,6 +35,10 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path, default=None, help="folder for pictures side by side")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    found = find_tracer()
+    if not found.variant:
+        print(f"not measured: {found.sentence}")
+        return
     rows = []
     for named in options.samples or example_names():
         name, _, index = named.partition(":")

@@ -28,6 +28,7 @@ from myriorama.scenes.assembly.build import Builder
 from myriorama.scenes.project.load import load_project
 from myriorama.scenes.rendering.engines import open_renderer
 from myriorama.scenes.rendering.frame import RenderRequest
+from myriorama.scenes.rendering.pathtraced.probe import find_tracer
 from myriorama.scenes.rendering.tone import curved
 from myriorama.scenes.rendering.tracing import Tracing
 
@@ -67,6 +68,10 @@ def main() -> None:
     parser.add_argument("--size", default="", help="such as 160x120 instead of the project's; makes many samples quick")
     parser.add_argument("--paths", type=int, default=0, help="paths per pixel instead of the project's")
     options = parser.parse_args()
+    found = find_tracer()
+    if not found.variant:
+        print(f"not measured: {found.sentence}")
+        return
     loaded = load_project(find_project(options.project))
     store, registry = FileAssetStore(loaded.folder), builtin_registry()
     renderer = open_renderer()

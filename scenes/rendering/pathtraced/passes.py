@@ -21,6 +21,7 @@ from myriorama.scenes.rendering.optics.shares import freed
 from myriorama.scenes.rendering.pathtraced.backdrop import behind
 from myriorama.scenes.rendering.pathtraced.engine import PathTracer, seed_of
 from myriorama.scenes.rendering.pathtraced.film import denoised, noise_of
+from myriorama.scenes.rendering.pathtraced.giving_back import give_back
 from myriorama.scenes.rendering.pathtraced.probe import SCALAR
 from myriorama.scenes.rendering.tracing import Tracing
 
@@ -55,6 +56,8 @@ class PassEngine:
 
     def begin(self, *, anew: bool) -> None:
         """Begin a pass: with paths that none took yet, or, `anew`, with the first ones of another picture."""
+        if anew:
+            give_back()  # pictures differ in size, and what one left behind serves no other
         self._first = 0 if anew else self._first + self._most
         self._most = 0
 
