@@ -18,6 +18,7 @@ from myriorama.scenes.registry import Registry
 def tell_doubts(loaded: LoadedProject, registry: Registry, roots: tuple[Path, ...]) -> None:
     """Print one warning for each doubt; none where there are problems, which whoever renders tells."""
     store = FileAssetStore(loaded.folder, extra_roots=roots)
-    for doubt in project_findings(loaded.project, registry, store)[1]:
+    problems, doubts = project_findings(loaded.project, registry, store)
+    for doubt in () if problems else doubts:
         way_out = f"; better: {doubt.allowed}" if doubt.allowed else ""
         typer.secho(f"warning: {doubt.place}: {doubt.message}{way_out}", fg=typer.colors.YELLOW, err=True)
