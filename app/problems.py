@@ -59,10 +59,12 @@ class Problems:
 
     @property
     def all(self) -> tuple[Trouble, ...]:
-        """Every trouble, errors first."""
+        """Every trouble, errors first; what several found in the same words is told once."""
         order = ("error", "warning", "note")
-        found = [t for troubles in self._by_source.values() for t in troubles]
-        return tuple(sorted(found, key=lambda t: order.index(t.severity)))
+        found: dict[tuple[str, str, str], Trouble] = {}
+        for trouble in (t for troubles in self._by_source.values() for t in troubles):
+            found.setdefault((trouble.severity, trouble.place, trouble.message), trouble)
+        return tuple(sorted(found.values(), key=lambda t: order.index(t.severity)))
 
     @property
     def log(self) -> tuple[str, ...]:

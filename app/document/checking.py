@@ -5,23 +5,21 @@ It holds the project against plugins and files, draws nothing, and never keeps t
 
 from __future__ import annotations
 
-import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from myriorama.app.assets.store import FileAssetStore
-from myriorama.app.document.addresses import ACCEPTANCE, CAMERA, CLASSES, LISTS, NAMED, OUTPUT, SETTINGS
 from myriorama.app.document.document import Document
 from myriorama.app.document.lists import kind_of_list
 from myriorama.app.document.uids import items
+from myriorama.app.document.wording import worded
 from myriorama.app.observable import Post
-from myriorama.app.problems import Problems, Severity, Trouble
+from myriorama.app.problems import Problems, Trouble
 from myriorama.app.settings.store import SettingsStore
 from myriorama.plugins.registry import PluginRegistry
 from myriorama.scenes.assets.store import AssetStore
-from myriorama.scenes.errors import Problem
 from myriorama.scenes.project.check import project_findings
 from myriorama.scenes.project.model import ObjectGroup, Project
 
@@ -29,15 +27,6 @@ SOURCE: Final = "project"
 _QUIET_S: Final = 0.12
 """How long nothing must change before the check begins; a check takes time from the window's own thread."""
 _MOST: Final = 500
-_PLACE: Final = re.compile(r"([a-z_]+)(?:\[(\d+)\])?")
-_PART_OF: Final = {
-    "camera": CAMERA,
-    "classes": CLASSES,
-    "parameters": NAMED,
-    "acceptance": ACCEPTANCE,
-    "max_attempts": ACCEPTANCE,
-    "output": OUTPUT,
-}
 
 
 @dataclass(frozen=True)
@@ -152,45 +141,12 @@ def troubles(project: Project, registry: PluginRegistry, store: AssetStore | Non
         None: files are not looked up, and folders of files are refused.
     """
     found, doubts = project_findings(project, registry, store)
-    told = [_trouble(project, problem) for problem in found[:_MOST]]
+    told = [worded(SOURCE, project, problem) for problem in found[:_MOST]]
     if len(found) > _MOST:
         message = f"and {len(found) - _MOST} more problems"
         told.append(Trouble(SOURCE, "error", message, "", "Mend those that are named first."))
-    told += [_trouble(project, doubt, "warning") for doubt in doubts[:_MOST]]
+    told += [worded(SOURCE, project, doubt, "warning") for doubt in doubts[:_MOST]]
     return tuple(dict.fromkeys(told))
-
-
-def _trouble(project: Project, problem: Problem, severity: Severity = "error") -> Trouble:
-    uid = owner_at(project, problem.place)
-    message = problem.message + (f" (got {problem.value})" if problem.value and problem.value != '""' else "")
-    message = message[:1].upper() + message[1:] + ("" if message.endswith((".", "?")) else ".")
-    if problem.place.endswith(".type"):
-        way_out = "Install or enable the plugin, or choose another type; its parameters are kept until then."
-    elif problem.allowed:
-        way_out = problem.allowed if problem.allowed.startswith("did you mean") else f"Allowed: {problem.allowed}."
-        way_out = way_out[:1].upper() + way_out[1:]
-    else:
-        way_out = "Change the value, or undo."
-    return Trouble(SOURCE, severity, message, titled(project, problem.place), way_out, uid)
-
-
-def owner_at(project: Project, place: str) -> str:
-    """Return what to select for a place such as ``objects[2].parameters.height_m``: a uid, or that of a part."""
-    word, number = _first(place)
-    if word in LISTS and number is not None:
-        held = getattr(project, word)
-        return held[number].uid if number < len(held) else ""
-    return _PART_OF.get(word, SETTINGS) if place else ""
-
-
-def titled(project: Project, place: str) -> str:
-    """Return a place with the item's own name in front: ``Mugs: parameters.height_m``."""
-    word, number = _first(place)
-    if word not in LISTS or number is None or number >= len(getattr(project, word)):
-        return place
-    item = getattr(project, word)[number]
-    rest = place[len(f"{word}[{number}]") :].lstrip(".")
-    return f"{item.name or item.uid}: {rest}" if rest else str(item.name or item.uid)
 
 
 def missing_plugins(project: Project, registry: PluginRegistry) -> dict[str, str]:
@@ -203,10 +159,3 @@ def missing_plugins(project: Project, registry: PluginRegistry) -> dict[str, str
         elif isinstance(item, ObjectGroup) and item.placement.type not in known["placement"]:
             out[item.uid] = item.placement.type
     return out
-
-
-def _first(place: str) -> tuple[str, int | None]:
-    found = _PLACE.match(place)
-    if found is None:
-        return "", None
-    return found[1], int(found[2]) if found[2] is not None else None

@@ -6,14 +6,13 @@ It watches the document and the index, and asks the preview process; it shows no
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from myriorama.app.document.addresses import ACCEPTANCE, CAMERA, CLASSES, LISTS, NAMED, OUTPUT, SETTINGS
 from myriorama.app.document.document import Document
+from myriorama.app.document.wording import worded
 from myriorama.app.observable import Observable
 from myriorama.app.preview.frames import Failure, FrameRequest, Layer, SampleFrame, View
 from myriorama.app.preview.gallery import TileService
@@ -21,6 +20,7 @@ from myriorama.app.preview.service import PreviewService
 from myriorama.app.problems import Problems, Trouble
 from myriorama.app.settings.store import Settings, SettingsStore
 from myriorama.plugins.sources import Grant
+from myriorama.scenes.errors import Problem
 from myriorama.scenes.project.model import Project
 
 SOURCE: Final = "preview"
@@ -38,15 +38,6 @@ _LARGEST_LOOK_PX: Final = {True: 1_000_000, False: 8_500_000}
 """Pixels of a free look, on software and on a graphics card."""
 _READ_BY_POINTER: Final[frozenset[Layer]] = frozenset({"normal"})
 _UNKNOWN_DISPLAY: Final = (960, 540)
-_PARTS: Final = {
-    "camera": CAMERA,
-    "classes": CLASSES,
-    "parameters": NAMED,
-    "acceptance": ACCEPTANCE,
-    "output": OUTPUT,
-    "seed": SETTINGS,
-}
-_PLACE: Final = re.compile(rf"({'|'.join(LISTS)})\[(\d+)\]")
 
 
 @dataclass(frozen=True)
@@ -309,27 +300,16 @@ def troubles_of(failure: Failure, project: Project | None) -> tuple[Trouble, ...
     way_out = _WAYS_OUT[failure.kind]
     if not failure.problems:
         return (Trouble(SOURCE, "error", failure.message, f"sample {failure.index}", way_out),)
-    return tuple(
-        Trouble(
-            SOURCE,
-            "error",
-            p.message + (f" (got {p.value})" if p.value else ""),
-            ": ".join(part for part in (p.file, p.place) if part),
-            f"allowed: {p.allowed}" if p.allowed else way_out,
-            uid_at(p.place, project),
-        )
-        for p in failure.problems
-    )
-
-
-def uid_at(place: str, project: Project | None) -> str:
-    """Return the uid to select for a place in a project file; empty where there is none."""
     if project is None:
-        return ""
-    part = _PARTS.get(re.split(r"[.\[]", place, maxsplit=1)[0])
-    if part is not None:
-        return part
-    found = _PLACE.match(place)
-    nodes = getattr(project, found[1]) if found else ()
-    number = int(found[2]) if found else 0
-    return str(nodes[number].uid) if number < len(nodes) else ""
+        return tuple(Trouble(SOURCE, "error", p.message, p.place, way_out) for p in failure.problems)
+    return tuple(dict.fromkeys(_trouble(failure, problem, project) for problem in failure.problems))
+
+
+def _trouble(failure: Failure, problem: Problem, project: Project) -> Trouble:
+    """Return a problem in the words of the project's own check; a file that it is in comes first."""
+    trouble = worded(SOURCE, project, problem)
+    if problem.file:
+        trouble = replace(trouble, place=": ".join(part for part in (problem.file, trouble.place) if part))
+    if not problem.allowed and failure.kind != "input":
+        trouble = replace(trouble, way_out=_WAYS_OUT[failure.kind])
+    return trouble

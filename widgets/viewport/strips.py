@@ -42,6 +42,7 @@ _NARROW: Final = {
 }
 _SHARES: Final = {4: (5, 3, 4, 5), 3: (5, 4, 3)}
 _WIDE_PX: Final = 860
+_ROOMY_PX: Final = 1000
 _END: Final = Qt.TextElideMode.ElideRight
 
 
@@ -132,7 +133,7 @@ class StatusStrip(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the device to the tooltip where it is narrow: counts are looked at more often."""
         super().resizeEvent(event)
-        self._device.setVisible(self.width() >= _WIDE_PX)
+        self._device.setVisible(self.width() >= _ROOMY_PX)
 
     @property
     def text(self) -> str:

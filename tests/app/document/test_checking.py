@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from myriorama.app.document import addresses
-from myriorama.app.document.checking import SOURCE, Checker, missing_plugins, owner_at, troubles
+from myriorama.app.document.checking import SOURCE, Checker, missing_plugins, troubles
 from myriorama.app.document.document import Document
+from myriorama.app.document.wording import owner_at
 from myriorama.app.finding import example_names
 from myriorama.app.observable import no_post
 from myriorama.app.problems import Problems

@@ -13,7 +13,7 @@ from psygnal import Signal
 from myriorama.app.document.addresses import Address, write
 from myriorama.app.document.document import Document
 from myriorama.app.observable import Observable
-from myriorama.app.preview.director import DRAFT_MS, SOURCE, Adviser, Director, troubles_of, uid_at
+from myriorama.app.preview.director import DRAFT_MS, SOURCE, Adviser, Director, troubles_of
 from myriorama.app.preview.frames import Failure, FrameRequest, SampleFrame, View
 from myriorama.app.preview.gallery import TileService
 from myriorama.app.preview.service import PreviewService
@@ -253,7 +253,7 @@ def test_failures_stand_in_the_list_until_a_picture_comes(stage: Stage) -> None:
     problem = Problem("objects[0].parameters.height_m", "too high", "3", "at most 1")
     stage.preview.failed.emit(Failure(stage.preview.generation, 0, "input", "too high", (problem,)))
     (trouble,) = stage.problems.all
-    assert (trouble.source, trouble.uid, trouble.place) == (SOURCE, "mugs", "objects[0].parameters.height_m")
+    assert (trouble.source, trouble.uid, trouble.place) == (SOURCE, "mugs", "mugs: parameters.height_m")
     assert "at most 1" in trouble.way_out
     assert "3" in trouble.message
     stage.director.refresh()
@@ -266,20 +266,6 @@ def test_every_kind_of_failure_has_a_way_out(small: Project) -> None:
         (trouble,) = troubles_of(Failure(1, 7, kind, "what happened"), small)
         assert trouble.way_out
         assert "7" in trouble.place
-
-
-def test_places_lead_to_what_can_be_selected(small: Project) -> None:
-    places = {
-        "objects[1].placement.type": "blocks",
-        "environment[0].parameters.x": "ground",
-        "camera.rig.parameters.roll_deg": "project:camera",
-        "acceptance[0].min_visible": "project:acceptance",
-        "output.labels[0]": "project:output",
-        "objects[9].type": "",
-        "somewhere": "",
-    }
-    assert {place: uid_at(place, small) for place in places} == places
-    assert uid_at("objects[0]", None) == ""
 
 
 def test_a_closed_director_listens_no_more(stage: Stage) -> None:
