@@ -190,13 +190,13 @@ def tight(crop: Mask, x: int, y: int) -> tuple[int, int, Mask] | None:
 
 
 def _clipped(draws: DrawList, things: np.ndarray) -> set[int]:
-    """Return the things that reach through the near plane: vertices on both sides of it."""
+    """Return the things that the near plane cuts: with vertices before it, and not all of them behind the eye."""
     z = draws.placement.z_range
     near = draws.view.near
     out = set()
-    for i in things[(z[things, 0] < near) & (z[things, 1] > near)] if len(things) else ():
+    for i in things[(z[things, 0] < near) & (z[things, 1] > 0)] if len(things) else ():
         row = draws.placement.camera_from_object[i, 2]
         depths = [p.mesh.positions @ row[:3] + row[3] for p in draws.scene.instances[i].model.parts]
-        if min(float(d.min()) for d in depths) < near < max(float(d.max()) for d in depths):
+        if min(float(d.min()) for d in depths) < near and max(float(d.max()) for d in depths) > 0.0:
             out.add(int(i))
     return out

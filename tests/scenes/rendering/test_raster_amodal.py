@@ -100,6 +100,17 @@ def test_what_reaches_behind_the_camera_is_called_clipped(renderer, make) -> Non
     assert frame.amodal[0].pixels_extended > frame.amodal[0].mask.sum() > 0
 
 
+def test_what_lies_wholly_before_the_near_plane_is_called_clipped(renderer, make) -> None:
+    """A grain half a millimetre from the eye, where the near plane of a scene of 200 m is at a millimetre."""
+    view = make.camera()
+    grain = make.thing(make.box(1e-4, 1e-4, 1e-4), make.pose(z=-5e-4))
+    behind = make.thing(make.box(1e-4, 1e-4, 1e-4), make.pose(z=5e-4))
+    wall = make.thing(make.quad(10, 10), make.pose(z=-200.0), kind="stuff")
+    frame = renderer.render(make.scene(view, [grain, behind, wall]), LABELS)
+    assert frame.amodal[0].mask.size == 0
+    assert (frame.amodal[0].clipped, frame.amodal[1].clipped) == (True, False)
+
+
 def test_masks_are_tight(renderer, make) -> None:
     frame = renderer.render(make.scene(view_of(make), crowd(make)), LABELS)
     for found in frame.amodal.values():
