@@ -154,7 +154,7 @@ def dividing_of(records: Sequence[Any], titles: Mapping[str, str]) -> tuple[Divi
 
 
 def _of_all_objects(drawn: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> Iterator[DividingValue]:
-    """Yield the values that all objects of a group have: words and files, of which several objects share one."""
+    """Yield the values that all objects of a group have and of which several share one: words, files, few numbers."""
     gathered: dict[str, list[Any]] = {}
     several: set[str] = set()
     for found in drawn:
@@ -164,7 +164,9 @@ def _of_all_objects(drawn: Sequence[Mapping[str, Any]], titles: Mapping[str, str
             gathered.setdefault(starred(path), []).append(value)
     for path in sorted(several):
         values = gathered[path]
-        if not isinstance(values[0], bool) and _is_word(values[0]) and any(value != values[0] for value in values):
+        kinds = len(set(map(repr, values)))
+        shared = 2 * kinds <= len(values) if not _is_word(values[0]) else not isinstance(values[0], bool)
+        if kinds > 1 and shared:
             yield DividingValue(path, _title(path, titles), word=True)
 
 

@@ -72,9 +72,9 @@ def test_values_that_vary_are_offered_by_names_that_can_be_read(project: Project
 
 
 def test_words_that_all_objects_of_a_group_have_are_offered_together() -> None:
-    def drawn(*models: str, sizes: bool = True) -> dict[str, Any]:
+    def drawn(*models: str) -> dict[str, Any]:
         members = [
-            {"number": k, "values": {"model": {"file": m, "sha256": m}, "size_m": k * 0.1, "lid": k > 0}}
+            {"number": k, "values": {"model": {"file": m, "sha256": m}, "turn": ord(m) / (k + 2), "lid": k > 0, "n": k}}
             for k, m in enumerate(models)
         ]
         groups = [{"uid": "things", "members": members, "placement": {"uid": "place", "values": {}}}]
@@ -83,7 +83,8 @@ def test_words_that_all_objects_of_a_group_have_are_offered_together() -> None:
 
     found = dividing_of([drawn("a", "b"), drawn("b"), drawn("c", "a", "b")], {"things": "Things"})
     assert found[0] == DividingValue("things/*/model", "Things, every one · Model", word=True)
-    assert [value.path for value in found if "*" in value.path] == ["things/*/model"], "numbers are never the same"
+    offered = [value.path for value in found if "*" in value.path]
+    assert offered == ["things/*/model", "things/*/n"], "turns are never the same, and all parts have lids"
     alone = dividing_of([drawn("a"), drawn("b")], {})
     assert not [value.path for value in alone if "*" in value.path], "of one object its own value says the same"
 
