@@ -13,7 +13,7 @@ import pkgutil
 from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from myriorama.plugins.api import (
     Annotator,
@@ -75,6 +75,10 @@ class PluginRegistry:
         self._hosted: dict[tuple[PluginKind, str], type[Plugin]] = {}
         self._classes: dict[tuple[PluginKind, str], type[Plugin]] = {}
         self._made: dict[tuple[PluginKind, str], Plugin] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Plugins may remember what they last saw, in ways that belong to this process: another one makes its own.
+        return {**self.__dict__, "_made": {}}
 
     @property
     def grants(self) -> tuple[Grant, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import threading
 from typing import Any
 
 import pytest
@@ -54,6 +55,17 @@ def test_only_what_varies_is_drawn_within_its_range_and_always_the_same() -> Non
     assert 190.0 < max(isos) <= 200.0
     again = pickle.loads(pickle.dumps(made))
     assert again.draw(("n",), 3, 0, 4) == made.draw(("n",), 3, 0, 4) != made.draw(("n",), 3, 1, 4)
+
+
+def test_what_plugins_remember_does_not_travel() -> None:
+    made = values([noise(iso={"uniform": [100.0, 200.0]})])
+    rain = REGISTRY.effect("rain")
+    rain.seen_last = threading.Lock()  # type: ignore[attr-defined]  # as a memory of the last frame: of this process
+    again = pickle.loads(pickle.dumps((made, REGISTRY)))
+    assert not hasattr(again[1].effect("rain"), "seen_last")
+    assert REGISTRY.effect("rain") is rain
+    assert again[0].draw(("n",), 3, 0, 4) == made.draw(("n",), 3, 0, 4)
+    del rain.seen_last  # type: ignore[attr-defined]
 
 
 def test_epochs_are_no_attempt_and_no_sample_s_own_values() -> None:
