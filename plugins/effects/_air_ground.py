@@ -210,7 +210,7 @@ def field(lie: Lie, tile: F32, scale_m: float, where: Mask | None = None) -> F32
     px = np.float32(_TILE_PX / (_CELLS * scale_m))
     u, v = plane[..., 0] * px, plane[..., 1] * px
     # A slow drift of the places, turned by about 23 degrees, keeps the repeat of the tile from showing as stripes.
-    along, across = np.float32(0.92 / 23.0), np.float32(0.39 / 23.0)
+    along, across = np.float32(0.92 / 41.0), np.float32(0.39 / 41.0)
     slow = _read(tile, along * u - across * v + 11, across * u + along * v + 83)
     slow *= np.float32(_DRIFT * _TILE_PX / _CELLS)
     u, v = u + slow, v - slow

@@ -26,6 +26,7 @@ class Fog(Effect):
 
     name = "fog"
     label = "Fog"
+    version = "2"
     help = "Replaces light by airlight with distance, after Koschmieder; lamps glow in it."
     rest: ClassVar[Mapping[str, Any]] = {"strength": 0.0}
     parameters = (

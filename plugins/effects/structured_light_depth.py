@@ -37,6 +37,7 @@ class StructuredLightDepth(Effect):
 
     name = "structured_light_depth"
     label = "Structured-light depth"
+    version = "2"
     help = "Adds the layer depth_structured_light: the projector's shadow, dark and shiny holes, steps, flying pixels."
     rest: ClassVar[Mapping[str, Any]] = {"enabled": False}
     parameters = (

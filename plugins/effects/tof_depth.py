@@ -30,6 +30,7 @@ class TofDepth(Effect):
 
     name = "tof_depth"
     label = "Time-of-flight depth"
+    version = "2"
     help = "Adds the layer depth_tof: flying pixels, noise by amplitude, indirect light's bias, and wrapped ranges."
     rest: ClassVar[Mapping[str, Any]] = {"enabled": False}
     parameters = (
