@@ -139,7 +139,7 @@ def test_the_hash_and_every_file_can_be_read(panel: PluginsPanel, qtbot: QtBot, 
     qtbot.mouseClick(dialog.files.heading, Qt.MouseButton.LeftButton)
     assert dialog.table.isVisible()
     assert dialog.table.rowCount() == 30
-    assert [dialog.table.item(29, c).text() for c in (0, 1)] == ["part_29.py", "29 B"]
+    assert [dialog.table.item(29, c).text() for c in (0, 1)] == ["part_29.py", "29 bytes"]
     assert dialog.table.item(29, 2).toolTip() == files["part_29.py"]
     told = words_in(dialog)
     assert "Network: not enforced here: nothing keeps it from it" in told
