@@ -332,7 +332,8 @@ class Stage(QWidget):
         elif failure is not None:
             trouble = troubles_of(failure, project)[0]
             detail = f"{trouble.place}: {trouble.message}" if trouble.place else trouble.message
-            detail = f"{detail}\n{trouble.way_out[:1].upper()}{trouble.way_out[1:]}."
+            way_out = trouble.way_out[:1].upper() + trouble.way_out[1:]
+            detail = f"{detail}\n{way_out}{'' if way_out.endswith(('.', '?')) else '.'}"
             if trouble.uid:
                 self._uid = trouble.uid
                 self.message.say(_TITLES[failure.kind], detail, "alert-circle-outline", "Go to it", self._go_to_trouble)
