@@ -74,10 +74,18 @@ float shadow_narrow(Light light, vec3 at, vec2 slope) {
          + high.y * dot(across, step(min(row + slope.y, 1.0), third));
 }
 
-// Blocker search, then a disk as wide as the penumbra: for lights that are not small.
+// A point of the lamp's own outline, of mean radius 1. `shape` holds a rectangle's half sides over their mean, along the
+// map's axes; a round lamp has none. `chance` is the pixel's own.
+vec2 lamp_point(float i, float taps, vec2 ray, float chance, mat2 shape) {
+    vec2 square = vec2((i + fract(13.0 * chance)) / taps, fract(chance + 0.61803399 * i));
+    return shape[0] == vec2(0.0) ? sqrt((i + 0.5) / taps) * ray : shape * (2.0 * square - 1.0);
+}
+
+// Blocker search, then an outline of the lamp as wide as the penumbra: for lights that are not small.
 // In both projections the penumbra's radius in texels is proportional to the difference of mapped depths.
-float shadow_wide(Light light, vec3 at, vec2 slope, bool reached) {
-    float turn = 6.2831853 * fract(52.9829189 * fract(dot(floor(gl_FragCoord.xy), vec2(0.06711056, 0.00583715))));
+float shadow_wide(Light light, vec3 at, vec2 slope, mat2 shape, bool reached) {
+    float chance = fract(52.9829189 * fract(dot(floor(gl_FragCoord.xy), vec2(0.06711056, 0.00583715))));
+    float turn = 6.2831853 * chance;
     const mat2 golden = mat2(-0.73736888, 0.67549029, -0.67549029, -0.73736888);
     vec2 start = vec2(cos(turn), sin(turn));
     float taps = float(u_shadow_taps);
@@ -87,7 +95,7 @@ float shadow_wide(Light light, vec3 at, vec2 slope, bool reached) {
     // Loops of no turns stand in for branches: a software device runs both sides of a branch.
     int looks = reached ? u_shadow_taps : 0;
     for (int i = 0; i < looks; i++) {
-        vec2 texel = floor(in_tile(light, at.xy + sqrt((float(i) + 0.5) / taps) * search * ray)) + 0.5;
+        vec2 texel = floor(in_tile(light, at.xy + search * lamp_point(float(i), taps, ray, chance, shape))) + 0.5;
         ray = golden * ray;
         float stored = texelFetch(u_shadow_map, ivec2(texel), 0).r;
         float blocks = min(at.z + dot(texel - at.xy, slope), 1.0) > stored ? 1.0 : 0.0;
@@ -100,7 +108,7 @@ float shadow_wide(Light light, vec3 at, vec2 slope, bool reached) {
     float lit = 0.0;
     ray = start;
     for (int i = 0; i < count; i++) {
-        vec2 texel = floor(in_tile(light, at.xy + sqrt((float(i) + 0.5) / taps) * width * ray)) + 0.5;
+        vec2 texel = floor(in_tile(light, at.xy + width * lamp_point(float(i), taps, ray, chance, shape))) + 0.5;
         lit += shadow_texel(texel, at, slope);
         ray = golden * ray;
     }
@@ -109,13 +117,26 @@ float shadow_wide(Light light, vec3 at, vec2 slope, bool reached) {
 
 // `reached` says whether the surface faces the light at all; elsewhere the answer does not matter.
 float shadow(Light light, vec3 p, vec3 facet, bool perspective, bool wide, bool reached) {
+    mat2 shape = mat2(0.0);
+    if (perspective) {
+        // A rectangular lamp lies in its map's plane.
+        vec3 ahead = vec3(light.map[0][3], light.map[1][3], light.map[2][3]);
+        vec3 x = vec3(light.map[0][0], light.map[1][0], light.map[2][0]);
+        vec3 y = vec3(light.map[0][1], light.map[1][1], light.map[2][1]);
+        x = normalize(x - dot(x, ahead) * ahead);
+        y = normalize(y - dot(y, ahead) * ahead);
+        float mean = 0.5 * (length(light.right.xyz) + length(light.up.xyz));
+        vec4 sides = vec4(dot(light.right.xyz, x), dot(light.right.xyz, y), dot(light.up.xyz, x), dot(light.up.xyz, y));
+        sides = mean > 0.0 ? sides / mean : vec4(0.0);
+        shape = mat2(sides.xy, sides.zw);
+    }
     vec3 at;
     vec2 slope;
     float texel;
     shadow_place(light, p, facet, perspective, at, slope, texel);
     // Vertices snap to 1/256 texel, depths to 24 bits; and the next triangle of a hollow rises above this one's plane.
     at.z -= light.shadow.w + 0.02 * (abs(slope.x) + abs(slope.y)) + 0.7 * texel;
-    return wide ? shadow_wide(light, at, slope, reached) : shadow_narrow(light, at, slope);
+    return wide ? shadow_wide(light, at, slope, shape, reached) : shadow_narrow(light, at, slope);
 }
 #else
 float shadow(Light light, vec3 p, vec3 facet, bool perspective, bool wide, bool reached) {

@@ -23,6 +23,8 @@ BORDER: Final = 3
 _WIDEST_TANGENT: Final = 2.75
 _STEPS_PER_OCTAVE: Final = 4
 _NARROW_TEXELS: Final = 2.0
+_NEAREST_CASTER: Final = 0.1
+"""Of the way to the nearest thing that is lit; a caster nearer to the lamp is taken to stand there."""
 _RECEIVERS_LOOKED_AT: Final = 700
 
 
@@ -226,7 +228,10 @@ def _fit_lamp(light: Light, draws: DrawList, receivers: F64, origin: tuple[int, 
     used = side - 2 * BORDER - 1
     step = _ladder(max(float((high - low).max()), 1e-9) / used)
     corner = np.floor(low / step) * step
-    near = max(least, 0.9 * float(boxes[meets, :, 2].min()))
+    # What is nearer to the lamp is drawn all the same, at depth 0: a room around the lamp would else take nearly all of
+    # the depth's precision for the first millimetres.
+    reached = seen[seen[:, 2] > least, 2]
+    near = max(least, 0.9 * float(boxes[meets, :, 2].min()), _NEAREST_CASTER * float(reached.min()))
     far = max(1.01 * far, 1.01 * near)
     a, b = far / (far - near), -far * near / (far - near)
     rows = np.zeros((4, 4))

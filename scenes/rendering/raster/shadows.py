@@ -20,6 +20,8 @@ from myriorama.scenes.rendering.raster.shadowfit import fit
 from myriorama.scenes.rendering.raster.truth import GeometryPass
 
 MAX_SHADOWS: Final = 16
+_DEPTH_CLAMP: Final = 0x864F
+"""GL_DEPTH_CLAMP: what stands before the map's near plane still casts."""
 
 
 class ShadowMaps:
@@ -64,6 +66,7 @@ class ShadowMaps:
         context.enable_only(moderngl.DEPTH_TEST)
         context.depth_func = "<"
         self._framebuffer.clear(depth=1.0)
+        context.enable_direct(_DEPTH_CLAMP)
         for slot, i in enumerate(casting):
             origin = (slot % columns * side, slot // columns * side)
             found = fit(lights[i], draws, receivers, origin, side)
@@ -86,6 +89,7 @@ class ShadowMaps:
                 from_outside=isinstance(lights[i], SunLight),
             )
             out[i] = found.placement
+        context.disable_direct(_DEPTH_CLAMP)
         return tuple(out)
 
     def _resize(self, width: int, height: int) -> None:

@@ -164,3 +164,52 @@ def test_a_wide_sun_has_a_wider_penumbra_far_from_the_edge_that_throws_it(render
         high = right.max()
         widths.append(int(((right > 0.1 * high) & (right < 0.9 * high)).sum()))
     assert widths[1] > 2 * widths[0]
+
+
+def test_a_room_around_the_lamp_takes_nothing_from_its_shadows(renderer, make) -> None:
+    """The room's box reaches behind the lamp: what a board a hand above the floor shades is dark all the same."""
+    view = make.camera(make.look_at((0.9, -1.6, 1.1), (0.0, 0.0, 0.0)), width=240, height=180, focal=200.0)
+    things = [
+        make.thing(make.box(8.0, 8.0, 3.4), make.pose(z=1.7), MATT, "stuff"),
+        make.thing(make.box(0.6, 0.6, 0.02), make.pose(z=0.12), MATT),
+    ]
+    lamp = SpotLight((0.0, 0.0, 3.0), (0.0, 0.0, -1.0), (20.0, 20.0, 20.0), 50.0, 60.0, radius_m=0.005)
+    frame = renderer.render(make.scene(view, things, [lamp], DARK), LINEAR)
+    mask, points = ground_points(view, frame, 1)
+    brightness = frame.linear[..., 0][mask]
+    far = np.abs(points[:, :2]).max(axis=1)
+    edge = 0.3 * 3.0 / (3.0 - 0.13)
+    floor = points[:, 2] < 0.01
+    lit = np.median(brightness[floor & (far > edge + 0.03) & (far < edge + 0.2)])
+    shaded = floor & (far < edge - 0.03)
+    assert shaded.sum() > 300
+    assert (brightness[shaded] < 0.02 * lit).all()
+
+
+@pytest.mark.parametrize("along", [True, False])
+def test_the_penumbra_of_a_long_lamp_is_as_wide_as_the_lamp_across_the_edge(renderer, make, along) -> None:
+    """An edge along the lamp has a narrow penumbra, one across it a wide one; both where geometry says."""
+    view = make.camera(make.look_at((0.9, -0.2, 0.5), (0.0, 0.0, 0.0)), width=320, height=200, focal=400.0)
+    things = [
+        make.thing(make.quad(4, 4), np.eye(4), MATT, "stuff"),
+        make.thing(make.box(2.0, 4.0, 0.01), make.pose(x=-1.0, z=0.2), MATT),
+    ]
+    up = (0.0, 1.0, 0.0) if not along else (1.0, 0.0, 0.0)
+    lamp = AreaLight((0.0, 0.0, 2.0), (0.0, 0.0, -1.0), up, 1.2, 0.04, (40.0, 40.0, 40.0))
+    scenes = [make.scene(view, things, [replace(lamp, casts_shadow=c)], DARK) for c in (True, False)]
+    frame, bare = (renderer.render(scene, LINEAR) for scene in scenes)
+    mask, points = ground_points(view, frame, 1)
+    share = frame.linear[..., 0][mask] / bare.linear[..., 0][mask]
+    half = (0.04 if along else 1.2) / 2 * 0.2 / 1.8
+    x = points[:, 0]
+    seen = np.abs(points[:, 1]) < 0.3
+    assert np.median(share[seen & (x > half + 0.01)]) > 0.98
+    dark = seen & (x < -half - 0.01) & (x > -half - 0.03)
+    light = seen & (x > half + 0.01) & (x < half + 0.03)
+    middle = seen & (np.abs(x) < 0.15 * half)
+    assert min(dark.sum(), light.sum()) > 100
+    assert share[dark].mean() < 0.03
+    assert share[light].mean() > 0.97
+    if not along:
+        assert 0.35 < share[middle].mean() < 0.65
+        assert 0.15 < share[seen & (x > -0.6 * half) & (x < -0.4 * half)].mean() < 0.35
