@@ -49,7 +49,7 @@ def rounds(run_script: Callable[..., Any], small: Callable[..., Path], tmp_path:
 
 
 def test_cycles_leave_no_object_behind(rounds: Callable[..., dict[str, Any]]) -> None:
-    told = rounds(20, 20)  # by then every row that the inspector lends out again has been made
+    told = rounds(20, 10)  # by then every row that the inspector lends out again has been made
     before, after = told["before"], told["after"]
     assert grown(before["file kinds"], after["file kinds"], 1) == {}
     assert {k: after[k] for k in KINDS if after[k] > before[k]} == {}
