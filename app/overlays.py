@@ -6,11 +6,11 @@ It says what to draw; it draws nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal, get_args
 
 Base = Literal["rgb", "instances", "classes", "depth", "normals", "object_coordinates", "amodal"]
 """The picture under the overlays."""
-BASES: tuple[Base, ...] = ("rgb", "instances", "classes", "depth", "normals", "object_coordinates", "amodal")
+BASES: Final[tuple[Base, ...]] = get_args(Base)
 ColorBy = Literal["class", "instance", "visible"]
 
 

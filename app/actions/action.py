@@ -6,7 +6,7 @@ It says what can be done and by which keys; doing it is the callback's affair, b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 Context = Literal[
     "window",
@@ -21,19 +21,7 @@ Context = Literal[
     "queue",
     "plugins",
 ]
-CONTEXTS: Final[tuple[Context, ...]] = (
-    "window",
-    "viewport",
-    "gallery",
-    "reject",
-    "detail",
-    "outliner",
-    "inspector",
-    "statistics",
-    "assets",
-    "queue",
-    "plugins",
-)
+CONTEXTS: Final[tuple[Context, ...]] = get_args(Context)
 """``window`` is active everywhere in the main window; each other only while the keyboard is in that panel."""
 
 

@@ -89,14 +89,6 @@ class Surroundings:
     tint: F64
     rotation_deg: float
 
-    @property
-    def everywhere(self) -> F64:
-        """(3,) float64: mean radiance from all directions, suns included."""
-        total = self.mean.copy()
-        for _, arriving in self.suns:
-            total += arriving / (4.0 * math.pi)
-        return total
-
     def without_suns(self) -> Surroundings:
         """Return the same surroundings without suns and lamps."""
         return replace(self, suns=(), lamps=())
