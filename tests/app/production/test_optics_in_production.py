@@ -13,7 +13,7 @@ import pytest
 from myriorama.app import open_project
 from myriorama.app.dataset.verify_record import check_stored
 from myriorama.plugins.writing import DatasetInfo
-from myriorama.scenes.errors import PluginError
+from myriorama.scenes.errors import ProjectError
 from myriorama.scenes.labels.contract import check
 from myriorama.scenes.labels.record import Record
 from myriorama.scenes.labels.stored import record_to_json
@@ -111,5 +111,5 @@ def _members(record: Record) -> list[dict[str, Any]]:
 
 def test_two_lenses_are_told_before_anything_is_rendered(small_project: Callable[..., Path]) -> None:
     both = [*LENS, {"uid": "eye", "type": "fisheye"}]
-    with pytest.raises(PluginError, match="leave one of them switched on"):
+    with pytest.raises(ProjectError, match="one of the two, the other switched off or removed"):
         first(small_project(with_effects(both)))
