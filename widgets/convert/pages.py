@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
@@ -30,6 +33,8 @@ _REASONS = {
     "size": "too small",
     "area": "too few pixels",
 }
+READ_BACK: Final = ("coco", "yolo", "voc")
+"""Formats that can be looked at again."""
 
 
 class RunningPage(QWidget):
@@ -100,10 +105,13 @@ class ResultPage(QWidget):
     again_wanted : signal of ()
         Back to the settings.
     close_wanted : signal of ()
+    look_wanted : signal of (Path,)
+        Open what was written, as a dataset by others is looked at.
     """
 
     again_wanted = Signal()
     close_wanted = Signal()
+    look_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,9 +132,12 @@ class ResultPage(QWidget):
         self.copy_snippet = push_button("Copy")
         self.again = push_button("Back to the settings")
         self.copy_path = push_button("Copy path")
+        self.look = push_button("Look at it")
+        self.look.setToolTip("Read it back and show its pictures, labels, statistics and faults")
         self.open = push_button("Open folder")
         self.close_ = push_button("Close")
         self._lay_out()
+        self.look.clicked.connect(lambda: self.look_wanted.emit(Path(self.path.text())))
         self.open.clicked.connect(self._on_open)
         self.copy_path.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.path.text()))
         self.copy_snippet.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.snippet.toPlainText()))
@@ -161,7 +172,7 @@ class ResultPage(QWidget):
         line.setSpacing(tokens.gap)
         line.addWidget(self.again)
         line.addStretch(1)
-        for button in (self.copy_path, self.open, self.close_):
+        for button in (self.copy_path, self.look, self.open, self.close_):
             line.addWidget(button)
         column.addLayout(line)
 
@@ -200,6 +211,7 @@ class ResultPage(QWidget):
         self._show_snippet()
         for widget in (self.open, self.copy_path):
             widget.setVisible(made is not None)
+        self.look.setVisible(made is not None and conversion.wanted.format in READ_BACK)
         chosen = self.open if made is not None else self.again
         chosen.setDefault(True)
         chosen.setFocus()

@@ -102,7 +102,8 @@ class MainWindow(QMainWindow):
         self._layout_while_open: dict[str, str] = {}
         self._docks_while_open: list[QDockWidget] = []
         self._docks_on_top: list[QDockWidget] = []
-        self.resize((self.screen().availableSize() * _SCREEN_SHARE).expandedTo(_LEAST))
+        room = self.screen().availableSize()
+        self.resize((room * _SCREEN_SHARE).expandedTo(_LEAST).boundedTo(room))
         wanted = self.size()
         self.default_layout()
         self.layout().activate()  # docks on their way to their stacks have widened the window

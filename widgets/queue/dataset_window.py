@@ -6,8 +6,9 @@ Everything shown comes from the dataset's files; nothing can be changed here.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
@@ -32,6 +33,7 @@ _MARKS = {
     "verifying": "shield-sync-outline",
     "not verified": "shield-outline",
 }
+_SCREEN_SHARE: Final = 0.94
 
 
 class DatasetWindow(QWidget):
@@ -83,7 +85,7 @@ class DatasetWindow(QWidget):
         self._show_standing()
         self._reader = NewestAlone(studio.post, "dataset")
         self._reader.do(lambda: read_info(folder), self._take, self._on_trouble)
-        self.resize(1100, 760)
+        self.resize(QSize(1100, 760).boundedTo(self.screen().availableSize() * _SCREEN_SHARE))
 
     def _lay_out(self) -> None:
         tokens = theme()

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
@@ -26,6 +27,7 @@ from myriorama.widgets.reading.foreign_statistics import ForeignStatistics
 from myriorama.widgets.theme import icon, program_icon, theme
 
 _CLASSES_TOLD = 6
+_SCREEN_SHARE: Final = 0.94
 
 
 class ForeignWindow(QWidget):
@@ -75,7 +77,7 @@ class ForeignWindow(QWidget):
         bind(self, self.tiles.progress, self._on_progress)
         self.destroyed.connect(self.tiles.close)
         self.tiles.start()
-        self.resize(1100, 760)
+        self.resize(QSize(1100, 760).boundedTo(self.screen().availableSize() * _SCREEN_SHARE))
 
     def _lay_out(self) -> None:
         tokens = theme()

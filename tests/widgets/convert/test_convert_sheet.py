@@ -22,10 +22,12 @@ from myriorama.app.conversion.counting import Columns, ObjectTable
 from myriorama.app.conversion.exporting import ExportWanted, shown_records
 from myriorama.app.observable import Observable
 from myriorama.app.parts.shown import DividingValue
+from myriorama.app.reading.opening import FORMATS
 from myriorama.app.studio import Studio
 from myriorama.plugins.selection import Filter, Selection, View
 from myriorama.widgets.class_map.model import CLASS, OBJECTS, SHOWN, USE
 from myriorama.widgets.convert import ConvertSheet
+from myriorama.widgets.convert.pages import READ_BACK
 from myriorama.widgets.convert.sheet import OPENING, RESULT, RUNNING, SETTINGS
 from myriorama.widgets.queue.dataset_window import DatasetWindow
 
@@ -39,7 +41,7 @@ def sheet(qtbot: QtBot, studio: Studio, dataset: Path) -> Iterator[ConvertSheet]
     qtbot.addWidget(made)
     made.show_dataset(dataset)
     made.show()
-    qtbot.waitUntil(lambda: made.counts is not None and made.counts.complete, timeout=30_000)
+    qtbot.waitUntil(lambda: made.counts is not None and bool(made.counts.own), timeout=30_000)
     settled(qtbot, made)
     yield made
     made.close()
@@ -203,6 +205,11 @@ def test_the_copied_command_makes_the_same_as_the_button(
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or True)
     qtbot.mouseClick(sheet.result.open, LEFT)
     assert opened == [str(tmp_path / "by_hand")]
+    looked: list[Path] = []
+    sheet.result.look_wanted.connect(looked.append)
+    qtbot.mouseClick(sheet.result.look, LEFT)
+    assert looked == [tmp_path / "by_hand"]
+    assert set(READ_BACK) < set(FORMATS)
     qtbot.mouseClick(sheet.result.copy_snippet, LEFT)
     assert QGuiApplication.clipboard().text() == sheet.result.snippet.toPlainText()
     qtbot.mouseClick(sheet.result.again, LEFT)
