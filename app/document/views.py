@@ -74,7 +74,12 @@ def remove_view(project: Project, uid: str) -> Edit:
     gone = view_of(project.camera, uid)
     left = [view for view in project.camera.views if view is not gone]
     _refuse_links(project, left, [gone])
-    return Edit(_with(project, left), f"Remove the view {gone.name}", (CAMERA,))
+    return Edit(_with(project, left), removal_label(gone), (CAMERA,))
+
+
+def removal_label(view: MountedView) -> str:
+    """Return what taking a view off is called, in menus and in the history."""
+    return f"Remove the view {view.name}"
 
 
 def single_camera(project: Project) -> Edit:
@@ -100,5 +105,5 @@ def _refuse_links(project: Project, left: list[MountedView], gone: Iterable[Moun
     for view in gone:
         reader = next((text for text in linked_names(rest) if f"@{view.uid}." in text), None)
         if reader is not None:
-            message = f"a link reads a value of the view {view.name}"
-            raise InputError(Problem("camera.views", message, reader, "another value in its place first"))
+            message = f"a link reads a value of the view {view.name}: write another value in its place first"
+            raise InputError(Problem("camera.views", message, reader))

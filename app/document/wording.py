@@ -39,6 +39,14 @@ def worded(source: str, project: Project, problem: Problem, severity: Severity =
     )
 
 
+def sentence(problem: Problem) -> str:
+    """Return a refused edit in one sentence, without the place: that is what the person has just pointed at."""
+    text = problem.message[:1].upper() + problem.message[1:]
+    if problem.value:
+        text += f" ({problem.value})"
+    return text + (f"; allowed: {problem.allowed}" if problem.allowed else "")
+
+
 def _way_out(problem: Problem) -> str:
     if problem.place.endswith(".type"):
         return "Install or enable the plugin, or choose another type; its parameters are kept until then."

@@ -205,5 +205,6 @@ def _sections(rows: Sequence[tuple[Place, Row]]) -> tuple[Section, ...]:
         optional = material or key == "motion"
         unset = "the object's own" if material else "stands still"
         note = (f"{count} set" if count else unset) if optional else ""
-        out.append(Section(key, title, tuple(held), note, folded=optional and not count))
+        view = key.removeprefix("views/") if key.startswith("views/") else ""
+        out.append(Section(key, title, tuple(held), note, folded=optional and not count, view=view))
     return tuple(out)

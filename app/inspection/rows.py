@@ -102,6 +102,8 @@ class Section:
         Shown beside the title.
     folded : bool
         Closed until it is opened.
+    view : str
+        Uid of the view that the rows are about, which can be taken off the rig; empty elsewhere.
     """
 
     key: str
@@ -109,6 +111,7 @@ class Section:
     rows: tuple[Row, ...]
     note: str = ""
     folded: bool = False
+    view: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from myriorama.app.document.addresses import MISSING, Address
+from myriorama.app.document.edit import commit
+from myriorama.app.document.views import removal_label, remove_view
+from myriorama.app.document.wording import sentence
 from myriorama.app.gallery.sweep import Sweep
 from myriorama.app.inspection import changes
 from myriorama.app.inspection.conversions import FIXED, converted, fixed, kind_of, varied
@@ -188,6 +191,22 @@ class RowEditing(QObject):
         if project is not None:
             after = changes.varying_only(project, row)
             self.studio.document.replace(after, f"Vary only {row.full_title.lower()}")
+
+    def removal_of(self, uid: str) -> str:
+        """Return what taking a view off the rig is called; empty where there is no such view."""
+        project = self.studio.document.project
+        views = project.camera.views if project is not None else ()
+        return next((removal_label(view) for view in views if view.uid == uid), "")
+
+    def remove_view(self, uid: str) -> None:
+        """Take a view off the rig; what refuses it is told."""
+        project = self.studio.document.project
+        if project is None:
+            return
+        try:
+            commit(remove_view(project, uid), self.studio.document)
+        except InputError as error:
+            self.told.emit("; ".join(sentence(problem) for problem in error.problems))
 
     # pictures
 

@@ -49,6 +49,11 @@ def row_menu(row: Row, editing: RowEditing, parent: QWidget) -> QMenu:
         editing.sweep,
         sweep_range(row) is not None and not row.locked,
     )
+    section = row.addresses[0].section
+    if section.startswith("views/"):
+        menu.addSeparator()
+        uid = section.removeprefix("views/")
+        add(editing.removal_of(uid), "delete-outline", lambda _: editing.remove_view(uid))
     return menu
 
 

@@ -305,7 +305,7 @@ class RowsView(QAbstractScrollArea):
     def _made(self, item: _Item) -> QWidget:
         parent = self.viewport()
         if item.word == "section":
-            button = SectionButton(parent)
+            button = SectionButton(parent, self.editing.remove_view)
             button.clicked.connect(lambda: self._on_section(button))
             return button
         if item.word == "heading":

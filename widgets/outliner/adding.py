@@ -10,22 +10,24 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QMenu
 
 from myriorama.app.actions import Action
 from myriorama.app.catalogue.camera_presets import camera_presets
 from myriorama.app.catalogue.effect_groups import CAMERAS, GROUPS
 from myriorama.app.catalogue.entries import Entry
-from myriorama.app.document.edit import Edit, commit
-from myriorama.app.document.views import add_view, single_camera, stereo_pair
+from myriorama.app.document.edit import Edit
+from myriorama.app.document.views import add_view, removal_label, remove_view, single_camera, stereo_pair
 from myriorama.scenes.cameras.views import MAX_VIEWS
-from myriorama.scenes.errors import InputError
 from myriorama.scenes.project.model import Project
 from myriorama.widgets.outliner.marks import GROUP_MARKS, MARKS
 from myriorama.widgets.panel import Bound
+from myriorama.widgets.theme import icon
 
 if TYPE_CHECKING:
     from myriorama.widgets.outliner.panel import OutlinerPanel
 
+_ON_THE_RIG: Final = "Add/Cameras on the rig"
 _SHELVES: Final = (
     ("objects", "Object…", "Choose an object to add."),
     ("stage", "Stage…", "Choose a floor, a table or another stage to add."),
@@ -83,7 +85,7 @@ def adding_of(panel: OutlinerPanel) -> tuple[Bound, ...]:
         mark = GROUP_MARKS[CAMERAS]
         rows.append(_row(f"camera_{preset.name}", preset.label, told, "Add/Camera preset", mark, panel, run))
     for id_, title, told, edit, enabled in _VIEWS:
-        action = Action(f"outliner.{id_}", title, "outliner", told, (), "Add/Cameras on the rig", GROUP_MARKS[CAMERAS])
+        action = Action(f"outliner.{id_}", title, "outliner", told, (), _ON_THE_RIG, GROUP_MARKS[CAMERAS])
         rows.append(Bound(action, partial(_mount, panel, edit), partial(_has_views, panel, enabled)))
     return tuple(rows)
 
@@ -94,15 +96,24 @@ def _has_views(panel: OutlinerPanel, enabled: Callable[[int], bool]) -> bool:
 
 
 def _mount(panel: OutlinerPanel, edit: Callable[[Project], Edit]) -> None:
+    panel.make(lambda project, _: edit(project), empty=True)
+
+
+def add_rig_rows(panel: OutlinerPanel, menu: QMenu) -> None:
+    """Add to the camera's menu how many cameras the rig has: one row to mount each way, one to take each view off."""
+    rows = [bound for bound in panel.actions_here() if bound.action.menu == _ON_THE_RIG]
+    for bound in rows:
+        made = menu.addAction(icon(bound.action.icon), bound.action.title, bound.run)
+        made.setToolTip(bound.action.help)
+        made.setEnabled(bound.enabled is None or bound.enabled())
     project = panel.studio.document.project
-    if project is None:
-        return
-    try:
-        made = edit(project)
-    except InputError as error:
-        panel.studio.problems.tell(str(error))
-        return
-    commit(made, panel.studio.document, panel.studio.selection)
+    for view in project.camera.views if project is not None else ():
+        edit = partial(_without, view.uid)
+        menu.addAction(icon("delete-outline"), removal_label(view), partial(_mount, panel, edit))
+
+
+def _without(uid: str, project: Project) -> Edit:
+    return remove_view(project, uid)
 
 
 def _offer(panel: OutlinerPanel, list_name: str, group: str) -> None:

@@ -21,14 +21,15 @@ from myriorama.app.document.edit import Edit, commit
 from myriorama.app.document.effect_order import in_order
 from myriorama.app.document.outline import Row, outline
 from myriorama.app.document.uids import items
+from myriorama.app.document.wording import sentence
 from myriorama.app.object_studio.groups import is_group
 from myriorama.app.studio import Studio
-from myriorama.scenes.errors import InputError, PluginError, Problem
+from myriorama.scenes.errors import InputError, PluginError
 from myriorama.scenes.project.model import Project
 from myriorama.widgets.binding import bind
 from myriorama.widgets.outliner.actions import ACTIONS
 from myriorama.widgets.outliner.add_popup import AddPopup
-from myriorama.widgets.outliner.adding import adding_of
+from myriorama.widgets.outliner.adding import add_rig_rows, adding_of
 from myriorama.widgets.outliner.marks import MARKS
 from myriorama.widgets.outliner.tree import OutlineTree
 from myriorama.widgets.panel import Bound, Panel
@@ -178,10 +179,10 @@ class OutlinerPanel(Panel):
             self.tree.rename(uids[0])
 
     def duplicate(self) -> None:
-        self._make(edits.duplicate)
+        self.make(edits.duplicate)
 
     def delete(self) -> None:
-        self._make(edits.remove)
+        self.make(edits.remove)
 
     def toggle(self) -> None:
         """Switch the selected items off, or on where all of them are off."""
@@ -189,7 +190,7 @@ class OutlinerPanel(Panel):
         if project is not None and uids:
             states = [item.enabled for _, item in items(project) if item.uid in uids]
             on = not any(states)
-            self._make(lambda p, u: edits.set_enabled(p, u, on))
+            self.make(lambda p, u: edits.set_enabled(p, u, on))
 
     def cut(self) -> None:
         self.copy()
@@ -205,7 +206,7 @@ class OutlinerPanel(Panel):
         """Add what was copied behind the item that was selected last."""
         text = QGuiApplication.clipboard().text()
         behind = self.studio.selection.uid or ""
-        self._make(lambda project, _: clipboard.paste(project, text, behind=behind), empty=True)
+        self.make(lambda project, _: clipboard.paste(project, text, behind=behind), empty=True)
 
     def look_alone(self) -> None:
         """Show an object of the selected group by itself."""
@@ -213,11 +214,11 @@ class OutlinerPanel(Panel):
             self.object_wanted.emit(self._item_uids()[0])
 
     def move(self, step: int) -> None:
-        self._make(lambda p, uids: edits.move_by(p, uids, step))
+        self.make(lambda p, uids: edits.move_by(p, uids, step))
 
     # --- making changes
 
-    def _make(self, change: Callable[[Project, tuple[str, ...]], Edit], *, empty: bool = False) -> None:
+    def make(self, change: Callable[[Project, tuple[str, ...]], Edit], *, empty: bool = False) -> None:
         """Make an edit of the selected items; what refuses it is said below the tree."""
         project, uids = self.studio.document.project, self._item_uids()
         if project is None or not (uids or empty):
@@ -225,7 +226,7 @@ class OutlinerPanel(Panel):
         try:
             edit = in_order(project, change(project, uids), self.studio.registry)
         except InputError as error:
-            self._say("; ".join(_sentence(p) for p in error.problems[:3]))
+            self._say("; ".join(sentence(p) for p in error.problems[:3]))
             return
         except PluginError as error:
             self._say(str(error))
@@ -236,10 +237,10 @@ class OutlinerPanel(Panel):
             self.studio.problems.tell(edit.note)
 
     def _rename_to(self, uid: str, name: str) -> None:
-        self._make(lambda project, _: edits.rename(project, uid, name), empty=True)
+        self.make(lambda project, _: edits.rename(project, uid, name), empty=True)
 
     def _drop(self, uids: list[str], list_name: str, position: int) -> None:
-        self._make(lambda project, _: edits.move(project, uids, list_name, position), empty=True)
+        self.make(lambda project, _: edits.move(project, uids, list_name, position), empty=True)
 
     def _switch(self, uid: str, on: bool) -> None:
         chosen = self._item_uids()
@@ -250,7 +251,7 @@ class OutlinerPanel(Panel):
             edit = edits.set_enabled(project, uids, on)
             return Edit(edit.project, edit.label, selected)
 
-        self._make(change, empty=True)
+        self.make(change, empty=True)
 
     def _offer_for(self, list_name: str, at: QPoint) -> None:
         self.popup.offer(self.studio.catalogue.entries, at, list_name)
@@ -266,7 +267,7 @@ class OutlinerPanel(Panel):
                 return
             values[entry.asks_for] = reference
         if entry.kind not in ("placement", "rig"):
-            self._make(lambda p, _: adding.add_entry(p, self.studio.registry, entry, list_name, values), empty=True)
+            self.make(lambda p, _: adding.add_entry(p, self.studio.registry, entry, list_name, values), empty=True)
         self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _say(self, text: str) -> None:
@@ -367,6 +368,8 @@ class OutlinerPanel(Panel):
                     title = next(s.title for s in self.tree.outline.sections if s.key == name)
                     menu.addAction(icon(MARKS[name]), f"Move to {title}", partial(self._move_to, name))
             menu.addSeparator()
+        if self.studio.selection.uid == addresses.CAMERA:
+            add_rig_rows(self, menu)
         menu.popup(self.tree.viewport().mapToGlobal(at))
 
     def _menu_row(self, word: str, menu: QMenu) -> QAction:
@@ -384,11 +387,4 @@ class OutlinerPanel(Panel):
         def change(project: Project, uids: tuple[str, ...]) -> Edit:
             return edits.move(project, uids, name, len(getattr(project, name)))
 
-        self._make(change)
-
-
-def _sentence(problem: Problem) -> str:
-    text = problem.message[:1].upper() + problem.message[1:]
-    if problem.value:
-        text += f" ({problem.value})"
-    return text + (f"; allowed: {problem.allowed}" if problem.allowed else "")
+        self.make(change)
