@@ -141,11 +141,10 @@ def test_what_is_enabled_can_be_added_and_says_whose_it_is(
     write()
     key = row_of().key
     before = {entry.key for entry in studio.catalogue.entries.found}
-    with qtbot.waitSignal(studio.catalogue.ready):
-        studio.plugins.enable(key)
+    studio.plugins.enable(key)
+    qtbot.waitUntil(lambda: {entry.key for entry in studio.catalogue.entries.found} != before)
     found = [entry for entry in studio.catalogue.entries.found if entry.key not in before]
     assert [(e.key, e.source, e.shelf) for e in found] == [("generator/test_pyramid", "pyramids", "objects")]
     assert all(not e.source for e in studio.catalogue.entries.found if e.key in before)
-    with qtbot.waitSignal(studio.catalogue.ready):
-        studio.plugins.disable(key)
-    assert {entry.key for entry in studio.catalogue.entries.found} == before
+    studio.plugins.disable(key)
+    qtbot.waitUntil(lambda: {entry.key for entry in studio.catalogue.entries.found} == before)
