@@ -62,9 +62,8 @@ long: setup
 tour: setup
 	@$(DISPLAYED) $(BIN)/python tests/tour.py --out out/tour
 
-# Times that are promised, held to their bounds (tests/pace.py), then the figures of docs/performance.md.
+# The figures of docs/performance.md, then times that are promised, held to their bounds (tests/pace.py).
 bench: setup
-	@$(DISPLAYED) $(BIN)/python -m pytest -q --timed -m timed
 	@$(BIN)/python tests/benchmarks/bench_table.py
 	@$(BIN)/python tests/benchmarks/bench_plugins.py
 	@$(BIN)/python tests/benchmarks/bench_effects.py
@@ -73,6 +72,7 @@ bench: setup
 	@$(BIN)/python tests/benchmarks/bench_pathtraced.py --samples 80 --size 160x120 --paths 2
 	@$(BIN)/python tests/benchmarks/bench_engines.py --paths 16
 	@$(DISPLAYED) $(BIN)/python tests/benchmarks/bench_studio.py
+	@$(DISPLAYED) $(BIN)/python -m pytest -q --timed -m timed
 
 reference: setup
 	@$(BIN)/python -m myriorama.app.cli.reference > docs/reference.md.new
