@@ -7,6 +7,7 @@ the last second, because everything that it knows lies in the database and on th
 from __future__ import annotations
 
 import contextlib
+import itertools
 import signal
 import time
 from collections import deque
@@ -22,7 +23,7 @@ from myriorama.app.render_queue.claims import DrivenElsewhereError, claimed
 from myriorama.app.render_queue.crew import Crew, Said, Worker
 from myriorama.app.render_queue.jobs import JobEntry, Jobs
 from myriorama.app.render_queue.policy import stuck_after_s
-from myriorama.app.render_queue.preflight import forecast, leading
+from myriorama.app.render_queue.preflight import awaited, forecast, leading
 from myriorama.app.render_queue.reconcile import open_job
 from myriorama.app.render_queue.room import Need, Patience, noticing_a_full_disk, told_plainly
 from myriorama.app.render_queue.settlement import Ending, NoRoomError, Settlement
@@ -243,12 +244,12 @@ class Driver:
         """Lease samples: those of the pre-flight first, and the others when these are settled."""
         if not self._lead:
             return deque(self._store.lease(number) if number else ())
-        found: deque[Lease] = deque()
-        for index in sorted(self._lead, key=lambda i: sum(self._store.row(i).failures.values())):
-            lease = self._store.lease_again(index) if len(found) < number else None
-            if lease is not None:
-                found.append(lease)
-        return found
+        by_failures = sorted(self._awaited(), key=lambda i: sum(self._store.row(i).failures.values()))
+        leased = (self._store.lease_again(index) for index in by_failures)
+        return deque(itertools.islice((lease for lease in leased if lease is not None), number))
+
+    def _awaited(self) -> list[int]:
+        return awaited([self._store.row(index) for index in self._lead], self.tally.done)
 
     def _give(self, crew: Crew, worker: Worker, lease: Lease) -> None:
         if not crew.give(worker, lease, last=not self._settlement.may_fail_again(lease)):
@@ -295,7 +296,7 @@ class Driver:
 
     def _after_lead(self) -> Ending | None:
         """When the last sample of the pre-flight is settled, say what the job will cost, and whether there is room."""
-        if any(self._store.row(i).state in (SampleState.QUEUED, SampleState.LEASED) for i in self._lead):
+        if self._awaited():
             return None
         self._lead = ()
         expected = forecast(self.tally, self._dataset.partial)

@@ -6,16 +6,20 @@ Nothing that it makes is thrown away, and it decides nothing but whether there i
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from myriorama.app.dataset.sampleset import SampleSet
+from myriorama.app.render_queue.rows import SampleRow
+from myriorama.app.render_queue.states import Cause, SampleState
 from myriorama.app.render_queue.tally import Tally
 
 SAMPLES: Final = 16
 _WORTH_IT: Final = 4 * SAMPLES
 _MARGIN: Final = 1.05
+_LOST_WITH_WORKER: Final[frozenset[Cause]] = frozenset({"signal", "device", "stuck"})
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,21 @@ def leading(samples: SampleSet) -> tuple[int, ...]:
         return ()
     wanted = {round(k * (total - 1) / (SAMPLES - 1)) for k in range(SAMPLES)}
     return tuple(number for place, number in enumerate(samples) if place in wanted)
+
+
+def awaited(leading_rows: Iterable[SampleRow], made: int) -> list[int]:
+    """Return the samples that the pre-flight still waits for. One lost with its worker comes last, if any was made.
+
+    Else the whole crew would stand idle for the few that are left, and these be lost for good where workers die for
+    reasons of their own.
+
+    Parameters
+    ----------
+    made : int
+        How many samples of the job are done.
+    """
+    unsettled = [r for r in leading_rows if r.state in (SampleState.QUEUED, SampleState.LEASED)]
+    return [r.index for r in unsettled if made == 0 or not _LOST_WITH_WORKER & r.failures.keys()]
 
 
 def forecast(tally: Tally, folder: Path) -> Forecast:

@@ -207,6 +207,7 @@ class FastWorker(real.Worker):
         info = dataset_info(project, (setup.width, setup.height))
         formats = {name: project.output.writer_options.get(name, {}) for name in setup.formats}
         self._writer = SampleWriter(partial_of(self._out), info, formats, builtin_registry())
+        self._registry = builtin_registry()
         self._probed = None
 
 

@@ -67,7 +67,7 @@ def test_sixty_kills_change_no_byte(yard: Any, calm_sets: Any) -> None:
     entry, driver, reaper = stormy(yard, 360, 60, 11, (0.02, 0.16), sleep_s=0.04)
     assert len(reaper.killed) == 60, "the dataset was finished before the last kill"
     out = yard.folder / "set"
-    assert driver.tally.failed == 0
+    assert driver.tally.failed == 0, [p.read_text() for p in yard.folder.rglob("reason.json")]
     yard.same(out, calm)
     assert verify(out).findings == ()
     assert driver.tally.retries["signal"] > 0, "no kill hit a sample in the making"
@@ -115,3 +115,16 @@ def test_a_worker_killed_before_it_is_ready_blames_no_sample(yard: Any, calm_set
     assert len(killed) == 6
     assert driver.tally.retries["signal"] == 0
     yard.same(yard.folder / "set", calm_sets(40))
+
+
+def test_the_pre_flight_does_not_wait_for_a_sample_that_ends_its_workers(yard: Any) -> None:
+    yard.behave(log=True, samples={"99": "segfault"})
+    driver = yard.driver(yard.add(count=100, workers=1))
+    assert driver.run() == "finished"
+    assert driver.tally.failed == 1
+    begun = [index for _, index, what, _ in yard.log() if what == "begin"]
+    first = begun.index(99)
+    assert len(begun[:first]) == 15, "it is one of the sixteen made first"
+    # its other tries come after all samples that have not failed
+    assert begun[-2:] == [99, 99]
+    assert sorted(begun[first + 1 : -2]) == sorted(set(range(99)) - set(begun[:first]))

@@ -49,16 +49,19 @@ def test_five_kills_of_workers_that_render(tmp_path: Path, tree: Any, monkeypatc
         return enter(self)
 
     monkeypatch.setattr(Crew, "__enter__", remember)
-    killed: dict[int, int] = {}
+    killed: list[int] = []
 
     def kill_now_and_then(progress: Progress) -> None:
-        if progress.done in (1, 4, 6, 9, 11) and progress.done not in killed:
-            busy = [w for w in crews[0].workers if w.ready and w.held] or crews[0].workers
-            killed[progress.done] = busy[-1].pid
-            os.kill(busy[-1].pid, signal.SIGKILL)
+        # a sample found whole after its worker's death is counted, and not told of: a number may be passed over
+        if len(killed) < 5 and progress.done >= (1, 4, 6, 9, 11)[len(killed)]:
+            alive = [w for w in crews[0].workers if w.pid not in killed]
+            busy = [w for w in alive if w.ready and w.held] or alive
+            if busy:
+                killed.append(busy[-1].pid)
+                os.kill(busy[-1].pid, signal.SIGKILL)
 
     stormy = run_job(JobSettings(path, 14, tmp_path / "stormy", workers=2), kill_now_and_then)
-    assert len(set(killed.values())) == 5
+    assert len(killed) == 5
     assert (stormy.written, stormy.quarantined) == (14, ())
     assert tree(stormy.folder) == tree(calm.folder)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["calm", "project.json", "stormy"]
