@@ -11,7 +11,7 @@ import numpy as np
 from scipy.ndimage import maximum_filter, uniform_filter
 
 from myriorama.plugins.api import Bool, Camera, Draws, Float, Frame, PluginError, Values
-from myriorama.plugins.effects._air_rays import sight
+from myriorama.plugins.effects._air.rays import sight
 from myriorama.plugins.effects._sensor import standard_normals
 from myriorama.scenes.conventions import F32, Mask
 

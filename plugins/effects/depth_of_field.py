@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from myriorama.plugins.api import Camera, Effect, Float, Values
-from myriorama.plugins.effects._lens import once
+from myriorama.plugins.effects._lens.equipping import once
 
 
 class DepthOfField(Effect):

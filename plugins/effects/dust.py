@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.plugins.api import Bool, Color, Draws, Effect, Float, Frame, Values
-from myriorama.plugins.effects._air_lattice import in_view
-from myriorama.plugins.effects._air_light import surroundings_of
-from myriorama.plugins.effects._air_particles import Flown, Particles, fly, relative_velocity, window
-from myriorama.plugins.effects._air_rays import Latest, ranges, sight
-from myriorama.plugins.effects._air_veil import airlight, extinction_per_m, lamp_glow, veiled
-from myriorama.plugins.effects._declared import aperture, drift, lens_of, wind
+from myriorama.plugins.effects._air.declared import aperture, drift, lens_of, wind
+from myriorama.plugins.effects._air.lattice import in_view
+from myriorama.plugins.effects._air.light import surroundings_of
+from myriorama.plugins.effects._air.particles import Flown, Particles, fly, relative_velocity, window
+from myriorama.plugins.effects._air.rays import Latest, ranges, sight
+from myriorama.plugins.effects._air.veil import airlight, extinction_per_m, lamp_glow, veiled
 from myriorama.scenes.conventions import F32, F64
 from myriorama.scenes.radiometry.color import linear_rgb
 

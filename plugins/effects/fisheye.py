@@ -10,7 +10,7 @@ import math
 from dataclasses import replace
 
 from myriorama.plugins.api import Camera, Choice, Distortion, Effect, Float, PluginError, Values
-from myriorama.plugins.effects._lens import distorted
+from myriorama.plugins.effects._lens.equipping import distorted
 
 _TERMS = ("k1", "k2", "k3", "k4")
 

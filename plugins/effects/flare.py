@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.fft import irfft2, next_fast_len, rfft2
 
 from myriorama.plugins.api import Draws, Effect, Float, Frame, Int, Values
-from myriorama.plugins.effects._glare import blade_kernel, ghosts_of, moving, star_kernel
+from myriorama.plugins.effects._lens.glare import blade_kernel, ghosts_of, moving, star_kernel
 from myriorama.plugins.effects._spread import block_means, both_axes, enlarged
 from myriorama.scenes.conventions import F32
 

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.plugins.api import Bool, Choice, Color, Draws, Effect, Float, Frame, Values
-from myriorama.plugins.effects._air_light import surroundings_of
-from myriorama.plugins.effects._air_rays import ranges, sight, slopes
-from myriorama.plugins.effects._air_veil import airlight, extinction_per_m, lamp_glow, optical_depth, veiled
+from myriorama.plugins.effects._air.light import surroundings_of
+from myriorama.plugins.effects._air.rays import ranges, sight, slopes
+from myriorama.plugins.effects._air.veil import airlight, extinction_per_m, lamp_glow, optical_depth, veiled
 from myriorama.scenes.conventions import F32
 from myriorama.scenes.radiometry.color import linear_rgb
 

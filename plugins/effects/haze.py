@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.plugins.api import Bool, Draws, Effect, Float, Frame, Values
-from myriorama.plugins.effects._air_light import surroundings_of
-from myriorama.plugins.effects._air_rays import ranges, sight
-from myriorama.plugins.effects._air_veil import airlight, extinction_per_m, veiled
+from myriorama.plugins.effects._air.light import surroundings_of
+from myriorama.plugins.effects._air.rays import ranges, sight
+from myriorama.plugins.effects._air.veil import airlight, extinction_per_m, veiled
 from myriorama.scenes.conventions import F32, F64
 
 RAYLEIGH_PER_M: Final = 1.162e-5

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.plugins.api import Draws, Effect, Float, Frame, Int, Values
-from myriorama.plugins.effects._lens_front import dirt_cover
+from myriorama.plugins.effects._lens.front import dirt_cover
 from myriorama.plugins.effects._spread import blurred, diagonal_px
 from myriorama.scenes.conventions import F32
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from myriorama.plugins.api import Camera, Distortion, Effect, Float, Values
-from myriorama.plugins.effects._lens import distorted
+from myriorama.plugins.effects._lens.equipping import distorted
 
 _COEFFICIENTS = ("k1", "k2", "p1", "p2", "k3", "k4", "k5", "k6")
 

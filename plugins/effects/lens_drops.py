@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.ndimage import map_coordinates
 
 from myriorama.plugins.api import Draws, Effect, Float, Frame, Int, Values
-from myriorama.plugins.effects._lens_front import DROP_REACH, drops_on
+from myriorama.plugins.effects._lens.front import DROP_REACH, drops_on
 from myriorama.plugins.effects._spread import block_means, blurred, diagonal_px
 from myriorama.scenes.conventions import F32
 

@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.plugins.api import Bool, Camera, Draws, Effect, Float, Frame, Values
-from myriorama.plugins.effects._air_falling import Sizes, drawn
-from myriorama.plugins.effects._air_light import surroundings_of
-from myriorama.plugins.effects._air_particles import Flown, Lens, Particles, fly, relative_velocity
-from myriorama.plugins.effects._air_rays import Latest, camera_rays, filled, sight
-from myriorama.plugins.effects._air_veil import airlight, veiled
-from myriorama.plugins.effects._declared import aperture, drift, lens_of, wind
+from myriorama.plugins.effects._air.declared import aperture, drift, lens_of, wind
+from myriorama.plugins.effects._air.falling import Sizes, drawn
+from myriorama.plugins.effects._air.light import surroundings_of
+from myriorama.plugins.effects._air.particles import Flown, Lens, Particles, fly, relative_velocity
+from myriorama.plugins.effects._air.rays import Latest, camera_rays, filled, sight
+from myriorama.plugins.effects._air.veil import airlight, veiled
 from myriorama.scenes.conventions import F32, F64
 
 _FORWARD: Final = 0.8

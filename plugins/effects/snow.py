@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.plugins.api import Bool, Draws, Effect, Float, Frame, Values
-from myriorama.plugins.effects._air_falling import Drawn, Sizes, drawn
-from myriorama.plugins.effects._air_ground import Lie, field, lie_of, light_on, patches, softened, tile_of
-from myriorama.plugins.effects._air_light import Surroundings, surroundings_of
-from myriorama.plugins.effects._air_particles import Flown, Particles, fly, relative_velocity
-from myriorama.plugins.effects._air_rays import Latest, camera_rays, filled, sight
-from myriorama.plugins.effects._air_veil import airlight, veiled
-from myriorama.plugins.effects._declared import aperture, drift, lens_of, wind
+from myriorama.plugins.effects._air.declared import aperture, drift, lens_of, wind
+from myriorama.plugins.effects._air.falling import Drawn, Sizes, drawn
+from myriorama.plugins.effects._air.ground import Lie, field, lie_of, light_on, patches, softened, tile_of
+from myriorama.plugins.effects._air.light import Surroundings, surroundings_of
+from myriorama.plugins.effects._air.particles import Flown, Particles, fly, relative_velocity
+from myriorama.plugins.effects._air.rays import Latest, camera_rays, filled, sight
+from myriorama.plugins.effects._air.veil import airlight, veiled
 from myriorama.scenes.conventions import F32, F64
 
 _FORWARD: Final = 0.3

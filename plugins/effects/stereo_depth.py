@@ -13,8 +13,8 @@ import numpy.typing as npt
 from scipy.ndimage import uniform_filter
 
 from myriorama.plugins.api import Draws, Effect, Float, Frame, Int, Values
-from myriorama.plugins.effects._air_particles import count_of
-from myriorama.plugins.effects._air_rays import camera_rays
+from myriorama.plugins.effects._air.particles import count_of
+from myriorama.plugins.effects._air.rays import camera_rays
 from myriorama.plugins.effects._depth_views import (
     baseline,
     contrast,

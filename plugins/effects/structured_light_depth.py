@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.ndimage import uniform_filter
 
 from myriorama.plugins.api import Draws, Effect, Float, Frame, Int, Values
-from myriorama.plugins.effects._air_ground import reflectance
+from myriorama.plugins.effects._air.ground import reflectance
 from myriorama.plugins.effects._depth_views import (
     baseline,
     depths,

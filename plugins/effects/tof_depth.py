@@ -14,8 +14,8 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
 
 from myriorama.plugins.api import Bool, Draws, Effect, Float, Frame, Values
-from myriorama.plugins.effects._air_ground import reflectance
-from myriorama.plugins.effects._air_rays import camera_rays
+from myriorama.plugins.effects._air.ground import reflectance
+from myriorama.plugins.effects._air.rays import camera_rays
 from myriorama.plugins.effects._depth_views import LUMA, enabled, linear_light, metres, reach
 from myriorama.plugins.effects._sensor import standard_normals
 from myriorama.scenes.conventions import F32

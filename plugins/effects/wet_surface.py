@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from myriorama.plugins.api import Bool, Draws, Effect, Float, Frame, Values
-from myriorama.plugins.effects._air_ground import Lie, Lit, lie_of, light_on, patches, softened, tile_of
-from myriorama.plugins.effects._air_light import surroundings_of
-from myriorama.plugins.effects._air_mirror import mirrored, smeared
-from myriorama.plugins.effects._air_rays import Latest, camera_rays, sight
+from myriorama.plugins.effects._air.ground import Lie, Lit, lie_of, light_on, patches, softened, tile_of
+from myriorama.plugins.effects._air.light import surroundings_of
+from myriorama.plugins.effects._air.mirror import mirrored, smeared
+from myriorama.plugins.effects._air.rays import Latest, camera_rays, sight
 from myriorama.scenes.conventions import F32
 
 Chosen: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from myriorama.plugins.effects._air_ground import lie_of, light_on
-from myriorama.plugins.effects._air_light import surroundings_of
+from myriorama.plugins.effects._air.ground import lie_of, light_on
+from myriorama.plugins.effects._air.light import surroundings_of
 from myriorama.scenes.lights import SunLight
 
 

@@ -12,9 +12,9 @@ from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
 from myriorama.plugins.effects import rain, snow
-from myriorama.plugins.effects._air_falling import Sizes, drawn
-from myriorama.plugins.effects._air_lattice import in_view
-from myriorama.plugins.effects._air_particles import Lens, Particles, count_of, fly, relative_velocity
+from myriorama.plugins.effects._air.falling import Sizes, drawn
+from myriorama.plugins.effects._air.lattice import in_view
+from myriorama.plugins.effects._air.particles import Lens, Particles, count_of, fly, relative_velocity
 from myriorama.plugins.registry import builtin_registry
 from myriorama.scenes.parameters.streams import KeyedDraws
 

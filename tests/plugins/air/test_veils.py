@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from myriorama.plugins.effects._air_light import phase, surroundings_of
-from myriorama.plugins.effects._air_rays import camera_rays, ranges, slopes
-from myriorama.plugins.effects._air_veil import extinction_per_m, lamp_glow, optical_depth
+from myriorama.plugins.effects._air.light import phase, surroundings_of
+from myriorama.plugins.effects._air.rays import camera_rays, ranges, slopes
+from myriorama.plugins.effects._air.veil import extinction_per_m, lamp_glow, optical_depth
 from myriorama.scenes.cameras.distortion import Distortion
 from myriorama.scenes.lights import Background, PointLight, RadianceMap, SunLight
 

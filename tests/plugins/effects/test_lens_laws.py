@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from myriorama.plugins.effects._glare import blade_kernel, ghosts_of, star_kernel
+from myriorama.plugins.effects._lens.glare import blade_kernel, ghosts_of, star_kernel
 from myriorama.plugins.effects._spread import block_means, blurred, enlarged
 
 
@@ -137,7 +137,7 @@ def test_dirt_takes_what_its_channel_tells_and_glows_near_a_lamp(run: Any, flat:
 def test_a_drop_shows_the_scene_upside_down(run: Any) -> None:
     picture = np.full((240, 320, 3), 0.05, np.float32)
     picture[:120] = 1.0  # a bright sky
-    from myriorama.plugins.effects._lens_front import drops_on
+    from myriorama.plugins.effects._lens.front import drops_on
 
     found = drops_on(1, 240, 320, 5, 6.0, 0.2)
     out = run("lens_drops", picture, drops=5, lens=1, size_percent=6.0, softness_percent=0.2)[..., 0]

@@ -13,8 +13,8 @@ from scipy.ndimage import gaussian_filter
 from scipy.special import ndtr
 
 from myriorama.plugins.api import Camera, Draws, Frame, PluginError
-from myriorama.plugins.effects._air_light import Surroundings, surroundings_of
-from myriorama.plugins.effects._air_rays import camera_rays, places, sight, world_normals
+from myriorama.plugins.effects._air.light import Surroundings, surroundings_of
+from myriorama.plugins.effects._air.rays import camera_rays, places, sight, world_normals
 from myriorama.scenes.conventions import F32, Mask
 
 LUMA: Final = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)

@@ -15,7 +15,7 @@ from scipy.ndimage import uniform_filter
 from scipy.special import pdtr
 
 from myriorama.plugins.api import Camera
-from myriorama.plugins.effects._air_rays import bare, picture_bounds, shown
+from myriorama.plugins.effects._air.rays import bare, picture_bounds, shown
 from myriorama.scenes.conventions import F32, F64
 
 _STEP_PX: Final = 0.5

@@ -12,8 +12,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from myriorama.plugins.api import Camera
-from myriorama.plugins.effects._air_light import Surroundings
-from myriorama.plugins.effects._air_rays import bare, camera_rays
+from myriorama.plugins.effects._air.light import Surroundings
+from myriorama.plugins.effects._air.rays import bare, camera_rays
 from myriorama.scenes.conventions import F32, Mask
 
 _STEPS: Final = 16

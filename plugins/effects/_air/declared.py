@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from myriorama.plugins.api import Camera, Float, Values
-from myriorama.plugins.effects._air_particles import Lens
+from myriorama.plugins.effects._air.particles import Lens
 from myriorama.scenes.conventions import F32, F64
 
 _NOTHING_HIT_M: Final = 10.0

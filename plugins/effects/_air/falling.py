@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 
 from myriorama.plugins.api import Camera, Draws
-from myriorama.plugins.effects._air_lattice import Found, in_view, joined
-from myriorama.plugins.effects._air_particles import window
+from myriorama.plugins.effects._air.lattice import Found, in_view, joined
+from myriorama.plugins.effects._air.particles import window
 from myriorama.scenes.conventions import F32, F64
 
 _MARGIN: Final = 0.25

@@ -12,8 +12,8 @@ import numpy as np
 from scipy.ndimage import map_coordinates
 
 from myriorama.plugins.api import Camera
-from myriorama.plugins.effects._air_light import Surroundings, phase
-from myriorama.plugins.effects._air_rays import camera_rays, toward
+from myriorama.plugins.effects._air.light import Surroundings, phase
+from myriorama.plugins.effects._air.rays import camera_rays, toward
 from myriorama.scenes.conventions import F32, F64
 
 CONTRAST_SEEN: Final = 0.05
