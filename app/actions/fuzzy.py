@@ -20,7 +20,7 @@ def score(typed: str, title: str) -> float:
 
     Blanks in `typed` part it: every part must fit, and the parts may come in any order.
     """
-    parts, text = typed.casefold().split(), title.casefold()
+    parts, text = _plain(typed).split(), _plain(title)
     total = 0.0
     for part in parts:
         found = _part(part, text)
@@ -28,6 +28,11 @@ def score(typed: str, title: str) -> float:
             return 0.0
         total += found
     return total / max(1, len(parts)) - len(text) * 0.1 + 50.0 if parts else 1.0
+
+
+def _plain(text: str) -> str:
+    """Return a text without what nobody types as it stands: capitals, and three dots for the one sign of a title."""
+    return text.casefold().replace("...", "…")
 
 
 def _part(part: str, text: str) -> float:

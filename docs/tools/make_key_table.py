@@ -43,7 +43,7 @@ def tables(actions: Iterable[Action]) -> str:
         for action in sorted(rows, key=lambda a: (a.menu, not a.keys, a.id)):
             keys = ", ".join(f"`{key}`" for key in action.keys)
             said = action.help.strip().rstrip(".")
-            out.append(f"| {action.title.replace('...', '…')} | {keys} | {said} |".replace("|  |", "| |"))
+            out.append(f"| {action.title} | {keys} | {said} |".replace("|  |", "| |"))
     return "\n".join(out).strip() + "\n"
 
 

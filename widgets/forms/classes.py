@@ -330,10 +330,10 @@ class ClassesForm(FormPage):
         for name, title, slot in (
             ("plus", "Add a class", self._on_add),
             ("pencil-outline", "Rename", self._on_rename),
-            ("palette-outline", "Choose a colour...", self._choose_color),
+            ("palette-outline", "Choose a colour…", self._choose_color),
             ("arrow-up", "Move up", partial(self.move_selected, -1)),
             ("arrow-down", "Move down", partial(self.move_selected, 1)),
-            ("trash-can-outline", "Delete...", self.remove_selected),
+            ("trash-can-outline", "Delete…", self.remove_selected),
         ):
             action = menu.addAction(icon(name), title)
             action.triggered.connect(slot)

@@ -171,7 +171,7 @@ class ProjectFlow(QObject):
         box.setText(f"{path.name} was changed by another program since it was opened.")
         box.setInformativeText("Overwriting loses what was written there; what it held is kept as a backup.")
         overwrite = box.addButton("Overwrite", QMessageBox.ButtonRole.DestructiveRole)
-        other = box.addButton("Save as...", QMessageBox.ButtonRole.AcceptRole)
+        other = box.addButton("Save as…", QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(other)
 

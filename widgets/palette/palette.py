@@ -42,7 +42,7 @@ class Palette(QDialog):
         self._window = window
         self._choices = all_choices(window.table, window.studio, window.flow.open)
         self.line = QLineEdit()
-        self.line.setPlaceholderText("Type a command, an object, a sample number, a file...")
+        self.line.setPlaceholderText("Type a command, an object, a sample number, a file…")
         self.line.setAccessibleName("Find a command")
         self.line.setStyleSheet("padding: 8px 10px; font-size: 15px;")
         self.list = QListWidget()

@@ -23,7 +23,7 @@ class FolderList(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName("Approved asset folders")
         self.list.setMaximumHeight(96)
-        self.add = QPushButton("Add folder...")
+        self.add = QPushButton("Add folder…")
         self.add.clicked.connect(self._ask)
         self.add.setAutoDefault(False)
         self.remove = QPushButton("Remove")

@@ -115,9 +115,9 @@ class WelcomePage(QWidget):
         column.addWidget(_heading("Start"))
         for text, name, help_, signal in (
             ("New project", "file-plus-outline", "A camera, light and a floor, and nothing else", self.new_asked),
-            ("New from template...", "view-grid-plus-outline", "A copy of an example to change", self.template_asked),
+            ("New from template…", "view-grid-plus-outline", "A copy of an example to change", self.template_asked),
             (
-                "Open...",
+                "Open…",
                 "folder-open-outline",
                 "A project file; one can also be dropped on the window",
                 self.open_asked,

@@ -6,7 +6,7 @@ import pytest
 
 from myriorama.app.actions.fuzzy import score
 
-TITLES = ("Open...", "Open recent", "Export...", "Copy sample key", "Select Mugs", "Reset layout", "Previous problem")
+TITLES = ("Open…", "Open recent", "Export…", "Copy sample key", "Select Mugs", "Reset layout", "Previous problem")
 
 
 def best(typed: str) -> str:
@@ -16,9 +16,11 @@ def best(typed: str) -> str:
 @pytest.mark.parametrize(
     ("typed", "wanted"),
     [
-        ("open", "Open..."),
+        ("open", "Open…"),
+        ("open...", "Open…"),
+        ("open…", "Open…"),
         ("recent", "Open recent"),
-        ("exp", "Export..."),
+        ("exp", "Export…"),
         ("mug", "Select Mugs"),
         ("rl", "Reset layout"),
         ("csk", "Copy sample key"),

@@ -100,7 +100,7 @@ def test_letters_typed_into_a_field_run_nothing(program: Application, qtbot: QtB
 def test_the_palette_finds_runs_and_explains(program: Application, qtbot: QtBot) -> None:
     found = palette(program, qtbot, "export")
     first = lines(found)[0]
-    assert first.title == "Export..."
+    assert first.title == "Export…"
     assert first.keys == "Ctrl+E"
     assert first.reason
     qtbot.keyClick(found.line, Qt.Key.Key_Return)
