@@ -134,7 +134,7 @@ class Studio:
         self.tiles = TileService(post, cache_folder, settings.value.gallery_workers)
         self.tracer = TracerHere(post)
         self.tracing = TracingService(post, cache_folder)
-        self.refiner = Refiner(self.document, self.preview, self.tracing)
+        self.refiner = Refiner(self.document, self.preview, self.tracing, self.tracer, self.problems)
         self.director = Director(self.document, self.index, self.preview, self.tiles, self.settings, self.problems)
         self.post = post
         self.queue = QueueService(post, queue_folder() if cache_folder is None else cache_folder / "queue")

@@ -14,7 +14,9 @@ from myriorama.app.observable import Observable
 from myriorama.app.preview.frames import Failure, FrameRequest, SampleFrame
 from myriorama.app.preview.service import PreviewService
 from myriorama.app.preview.traced import TracedPicture, TracingNow
+from myriorama.app.preview.tracer_here import SOURCE, TracerFound, TracerHere
 from myriorama.app.preview.tracing import TracingService
+from myriorama.app.problems import Problems
 from myriorama.scenes.project.model import Project
 
 
@@ -26,11 +28,16 @@ class Refiner:
     document : Document
     preview : PreviewService
     tracing : TracingService
+    tracer : TracerHere
+        Where it answers that this machine cannot, the wish is taken back and the reason told.
+    problems : Problems
+        Has one entry about that, until the project's engine changes or another project is opened.
 
     Attributes
     ----------
     wanted : Observable of bool
-        Whether paths are traced. It follows the engine of the project whenever that changes.
+        Whether paths are traced: to be read; `want` changes it. It follows the engine of the project whenever that
+        changes.
     refined : signal of (SampleFrame,)
         The frame that is shown, with better colours.
     raster : SampleFrame or None
@@ -41,13 +48,23 @@ class Refiner:
 
     refined = Signal(SampleFrame)
 
-    def __init__(self, document: Document, preview: PreviewService, tracing: TracingService) -> None:
+    def __init__(
+        self,
+        document: Document,
+        preview: PreviewService,
+        tracing: TracingService,
+        tracer: TracerHere,
+        problems: Problems,
+    ) -> None:
         self.wanted: Observable[bool] = Observable(False)
         self.raster: SampleFrame | None = None
         self.traced: SampleFrame | None = None
         self._document = document
         self._preview = preview
         self._tracing = tracing
+        self._tracer = tracer
+        self._problems = problems
+        self._refusal = ""
         self._request: FrameRequest | None = None
         self._engine = ""
         document.opened.connect(self._on_opened)
@@ -57,7 +74,35 @@ class Refiner:
         preview.failed.connect(self._on_failed)
         tracing.picture_ready.connect(self._on_picture)
         tracing.now.changed.connect(self._on_now)
+        tracer.changed.connect(self._on_found)
         self.wanted.changed.connect(self._on_wanted)
+
+    def want(self, on: bool) -> bool:
+        """Trace paths from now on, or not; return whether they are: not where no tracer can run."""
+        found = self._tracer.value
+        self._refusal = ""
+        if on and found is not None and not found.runs:
+            self._refuse(found)
+            return False
+        if on:
+            self._tracer.ask()
+        if on == self.wanted.value:
+            self._put_away()
+        self.wanted.set(on)
+        return on
+
+    def put_away(self) -> None:
+        """Say no more why paths are not traced; the list of problems still does."""
+        self._refusal = ""
+        self._put_away()
+
+    def tell_missing(self, found: TracerFound) -> None:
+        """Say in the list of problems, once, that paths were wanted and cannot be traced here."""
+        self._problems.set(SOURCE, (found.as_trouble(of_project=self._engine == "pathtraced"),))
+
+    def _put_away(self) -> None:
+        if self._tracing.now.value.state == "refused":
+            self._tracing.give_up(TracingNow())
 
     def close(self) -> None:
         """Listen no more."""
@@ -68,9 +113,11 @@ class Refiner:
         self._preview.failed.disconnect(self._on_failed)
         self._tracing.picture_ready.disconnect(self._on_picture)
         self._tracing.now.changed.disconnect(self._on_now)
+        self._tracer.changed.disconnect(self._on_found)
 
     def _on_opened(self) -> None:
         self.raster = self.traced = None
+        self._refusal = ""
         self._engine = ""
         self._rest()
         self._follow(self._document.project)
@@ -79,7 +126,19 @@ class Refiner:
         engine = "raster" if project is None else project.output.engine
         if engine != self._engine:
             self._engine = engine
-            self.wanted.set(engine == "pathtraced")
+            self._problems.set(SOURCE, ())
+            self.want(engine == "pathtraced")
+
+    def _on_found(self, found: TracerFound | None) -> None:
+        """Take back the wish that came before the answer did."""
+        if found is not None and not found.runs and self.wanted.value:
+            self._refuse(found)
+
+    def _refuse(self, found: TracerFound) -> None:
+        self._refusal = found.refusal
+        self.tell_missing(found)
+        self.wanted.set(False)
+        self._rest()
 
     def _on_asked(self, _: int, request: FrameRequest) -> None:
         before, self._request = self._request, request
@@ -104,7 +163,7 @@ class Refiner:
 
     def _on_wanted(self, on: bool) -> None:
         if not on:
-            self._tracing.give_up(TracingNow())
+            self._rest()
             self.traced = None
             if self.raster is not None:
                 self.refined.emit(self.raster)
@@ -125,7 +184,12 @@ class Refiner:
             self._tracing.ask(self.raster.generation, self._request)
 
     def _rest(self) -> None:
-        self._tracing.give_up(TracingNow("waiting" if self.wanted.value else "off"))
+        if self.wanted.value:
+            self._tracing.give_up(TracingNow("waiting"))
+        elif self._refusal:
+            self._tracing.give_up(TracingNow("refused", reason=self._refusal))
+        else:
+            self._tracing.give_up(TracingNow())
 
     def _on_picture(self, picture: TracedPicture) -> None:
         if self.raster is None or not self.wanted.value or picture.rgb.shape != self.raster.rgb.shape:

@@ -10,8 +10,9 @@ from typing import Literal
 
 from myriorama.scenes.conventions import U8
 
-TracingState = Literal["off", "waiting", "starting", "tracing", "done", "failed"]
-"""off: not wanted; waiting: for the raster picture to rest; starting: its process loads the path tracer."""
+TracingState = Literal["off", "refused", "waiting", "starting", "tracing", "done", "failed"]
+"""off: not wanted; refused: wanted, and this machine cannot; waiting: for the raster picture to rest; starting: its
+process loads the path tracer; failed: this picture, the next one is tried again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +53,7 @@ class TracingNow:
     Attributes
     ----------
     reason : str
-        Why it failed.
+        Why it failed or was refused, in sentences where it was refused.
     """
 
     state: TracingState = "off"
@@ -67,6 +68,8 @@ class TracingNow:
         """Return a short line for a strip; empty where nothing is to be told."""
         if self.state == "off":
             return ""
+        if self.state == "refused":
+            return "Not path traced"
         if self.state == "waiting":
             return "Path tracing: when the picture rests"
         if self.state == "starting":

@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 
 from myriorama.app.actions.action import Context
 from myriorama.app.preview.tiles import TileKey
+from myriorama.app.preview.tracer_here import TracerFound
 from myriorama.widgets.gallery.judging_keys import (
     DETAIL_ACTIONS,
     GRID_ACTIONS,
@@ -94,8 +95,9 @@ class GalleryDoings:
         panel = self._panel
         found = panel.studio.tracer.value
         if on and found is not None and not found.runs:
-            panel.say(f"Not path traced: {found.sentence}")
+            self._refuse(found)
             return
+        panel.foot.notice.say("")
         panel.studio.tracer.ask()
         held, chosen = panel.gallery.held, frozenset(panel.chosen_samples())
         held.traced = held.traced | chosen if on else held.traced - chosen
@@ -103,6 +105,21 @@ class GalleryDoings:
         panel.ask_again()
         many = f"{len(chosen)} samples" if len(chosen) > 1 else f"Sample {min(chosen)}"
         panel.say(f"{many}: {'path traced' if on else 'raster'}")
+
+    def found_tracer(self, found: TracerFound | None) -> None:
+        """Go back to the raster engine where paths were wanted before it was known that they cannot be traced."""
+        held = self._panel.gallery.held
+        if found is None or found.runs or not held.traced:
+            return
+        held.traced = frozenset()
+        self._panel.studio.tiles.trace(held.traced)
+        self._panel.ask_again()
+        self._refuse(found)
+
+    def _refuse(self, found: TracerFound) -> None:
+        self._panel.studio.refiner.tell_missing(found)
+        self._panel.foot.say("")
+        self._panel.foot.notice.say(found.refusal)
 
     def _are_traced(self) -> bool:
         chosen = self._panel.chosen_samples()

@@ -6,14 +6,21 @@ It counts nothing itself: numbers come from `app.gallery`.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from myriorama.app.gallery.gallery import Gallery
+from myriorama.widgets.notice import Notice
 from myriorama.widgets.theme import theme
 
 
 class Foot(QWidget):
-    """One line: progress, a word for a few seconds, and the tally of judgments."""
+    """One line: progress, a word for a few seconds, and the tally of judgments.
+
+    Attributes
+    ----------
+    notice : Notice
+        Above the line: what was refused and why, until it is put away.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -21,7 +28,13 @@ class Foot(QWidget):
         self.said = quiet_label(self)
         self.tally = quiet_label(self)
         self._said_until = QTimer(self, singleShot=True, interval=4000, timeout=self.said.clear)
-        row = QHBoxLayout(self)
+        self.notice = Notice(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notice)
+        row = QHBoxLayout()
+        column.addLayout(row)
         row.setContentsMargins(theme().gap, 2, theme().gap, 2)
         row.setSpacing(theme().gap * 2)
         row.addWidget(self.progress)

@@ -99,6 +99,7 @@ class GalleryPanel(Panel):
             (studio.document.changed, self._on_project),
             (studio.overlays.changed, self._on_overlays),
             (studio.settings.changed, self._on_settings),
+            (studio.tracer.changed, self.doings.found_tracer),
             (studio.index.changed, self._repaint_grid),
             (studio.browse.changed, self._on_browse),
             (studio.table.changed, self._count_soon_if_idle),
@@ -158,6 +159,7 @@ class GalleryPanel(Panel):
         self.contact.stop()
         self.tools.set_sheet(False)
         self.gallery.held.traced = frozenset()
+        self.foot.notice.say("")
         self.studio.tiles.trace(frozenset())
         self.gallery.held.clear()
         self.pixmaps.clear()

@@ -20,7 +20,9 @@ from myriorama.scenes.conventions import U8
 from myriorama.scenes.rendering.likeness import Likeness, compare
 from myriorama.widgets.binding import bind
 from myriorama.widgets.elided import ElidedLabel
+from myriorama.widgets.plain import plain_tip
 from myriorama.widgets.theme import icon, theme
+from myriorama.widgets.viewport.covers import set_role
 
 Mode = Literal["split", "difference"]
 _STEP, _LONG_STEP = 0.02, 0.1
@@ -119,6 +121,8 @@ class SplitPicture(QWidget):
             painter.setClipRect(QRect(at, area.top(), area.right() + 1 - at, area.height()))
             painter.drawImage(area, second)
             painter.restore()
+        if second is None:
+            return  # nothing to hold it against: no line, and the words below say what is awaited
         self._plate(painter, self._titles[0], area, right=False)
         room = area.width() - painter.fontMetrics().horizontalAdvance(self._titles[0]) - 6 * theme().gap
         narrow = painter.fontMetrics().horizontalAdvance(self._titles[1]) > room
@@ -180,7 +184,7 @@ class SplitPicture(QWidget):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.mode == "split":
+        if event.button() == Qt.MouseButton.LeftButton and self.mode == "split" and "second" in self._images:
             self._dragging = True
             self._move_to(event.position().x())
 
@@ -190,7 +194,7 @@ class SplitPicture(QWidget):
             return
         area = self.area()
         near = abs(event.position().x() - area.left() - self.split * area.width()) <= _REACH_PX
-        over = self.mode == "split" and near
+        over = self.mode == "split" and near and "second" in self._images
         self.setCursor(Qt.CursorShape.SplitHCursor if over else Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -263,15 +267,17 @@ class CompareView(QFrame):
         self.buttons[mode].setChecked(True)
         self.picture.set_mode(mode)
 
-    def begin(self) -> None:
-        """Compare what the viewport shows; paths are traced from now on."""
-        self._studio.refiner.wanted.set(True)
+    def begin(self) -> bool:
+        """Compare what the viewport shows, paths are traced from now on; return False where they cannot be."""
+        if not self._studio.refiner.want(True):
+            return False  # the picture says why
         self._cover()
         self.show()
         self.raise_()
         self.setStyleSheet(f"#comparing {{ background: {theme().surface}; }}")
         self._refresh()
         self.picture.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
 
     def _leave(self) -> None:
         """Give the keyboard back to the picture: Qt would hand it to whatever comes next."""
@@ -288,6 +294,8 @@ class CompareView(QFrame):
         if raster is not None and traced is not None:
             self._shown = (raster, traced)
         title = f"Path traced: {now.in_words}" if now.state in ("tracing", "done") else "Path traced"
+        set_role(self.figures, "error" if now.state == "failed" else "")
+        self._allow_modes(traced is not None or (raster is None and self._shown is not None))
         if raster is None and self._shown is not None:
             first, second = self._shown
             self.picture.show_pictures(first.rgb, second.rgb, ("Raster", title), dim=True)
@@ -297,7 +305,8 @@ class CompareView(QFrame):
             None if raster is None else raster.rgb, None if traced is None else traced.rgb, ("Raster", title)
         )
         if raster is None or traced is None:
-            self.figures.set_text(now.reason or now.in_words)
+            self.figures.set_text(now.in_words)
+            self.figures.setToolTip(plain_tip(now.told))
             return
         a, b = raster.rgb, traced.rgb
         self._counter.do(lambda: compare(a, b), self._on_counted, lambda error: self.figures.set_text(str(error)))
@@ -309,8 +318,14 @@ class CompareView(QFrame):
         self.figures.setToolTip(f"{told} raster.")
 
     def _on_now(self, now: TracingNow) -> None:
-        if now.state in ("waiting", "failed", "starting", "done", "tracing"):
+        if now.state == "refused" and self.isVisible():
+            self._leave()  # the picture says why
+        elif now.state in ("waiting", "failed", "starting", "done", "tracing"):
             self._refresh()
+
+    def _allow_modes(self, both: bool) -> None:
+        for button in self.buttons.values():
+            button.setEnabled(both)
 
     def _other_mode(self) -> None:
         self.set_mode("difference" if self.picture.mode == "split" else "split")

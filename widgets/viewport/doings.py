@@ -366,7 +366,7 @@ def _samples(panel: ViewportPanel) -> tuple[Bound, ...]:
             "pathtraced",
             "Path traced",
             "Trace paths while nothing moves: the picture grows better, up to what an export by that engine makes.",
-            lambda *_: panel.studio.refiner.wanted.update(lambda on: not on),
+            lambda *_: panel.studio.refiner.want(not panel.studio.refiner.wanted.value),
             ("Shift+Z",),
             "camera-iris",
             "View/Look",

@@ -110,8 +110,8 @@ class ViewportPanel(Panel):
         if self.comparing.isVisible():
             self.comparing.hide()
             self.stage.setFocus()
-        else:
-            self.comparing.begin()
+        elif not self.comparing.begin():
+            self.stage.setFocus()
 
     def show_menu(self, at: QPoint) -> None:
         """Open the picture's menu at a point of the screen."""

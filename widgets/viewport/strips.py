@@ -173,7 +173,7 @@ class StatusStrip(QFrame):
         self._traced.set_text(now.in_words)
         self._traced.setMinimumWidth(QFontMetrics(self._traced.font()).horizontalAdvance(now.in_words) + 8)
         self._traced.setToolTip(now.told)
-        set_role(self._traced, {"failed": "error", "done": "good"}.get(now.state, ""))
+        set_role(self._traced, {"failed": "error", "refused": "error", "done": "good"}.get(now.state, ""))
 
     def say(self, text: str, refused: bool = False) -> None:
         """Say what is happening, or why not."""

@@ -138,7 +138,7 @@ class ViewportToolbar(QToolBar):
                 told = f"Now: by {_COLOR_WORDS[state.color_by]}. {row.help}"
             elif name == "pathtraced":
                 found = self._studio.tracer.value
-                told = row.help if found is None or not found.sentence else f"{row.help}\nHere {found.sentence}."
+                told = row.help if found is None or not found.sentence else f"{row.help}\nHere: {found.sentence}."
             if self._told.get(name) == (symbol, told):
                 continue
             self._told[name] = (symbol, told)

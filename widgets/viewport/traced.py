@@ -11,28 +11,34 @@ from myriorama.app.preview.frames import SampleFrame
 from myriorama.app.preview.traced import TracingNow
 from myriorama.app.studio import Studio
 from myriorama.widgets.binding import bind
+from myriorama.widgets.notice import Notice
 from myriorama.widgets.theme import theme
-from myriorama.widgets.viewport.covers import Badge
 from myriorama.widgets.viewport.stage import Stage
 
-_RED = "#ff8f7d"
-"""On the dark plates of either theme."""
-_LONGEST = 80
+_LETTERS, _PLATE = "#eceef1", "rgba(24, 26, 31, 240)"
+"""A dark plate in either theme, as all that lies on the picture."""
 
 
 class TracedOver(QObject):
-    """Shows on a stage what the refiner brings."""
+    """Shows on a stage what the refiner brings.
+
+    Attributes
+    ----------
+    notice : Notice
+        Why the picture is the raster one though paths were wanted.
+    """
 
     def __init__(self, studio: Studio, stage: Stage) -> None:
         super().__init__(stage)
         self._studio = studio
         self._stage = stage
-        self.badge = Badge(stage, _RED)
+        self.notice = Notice(stage, _LETTERS, _PLATE)
+        self.notice.put_away.connect(studio.refiner.put_away)
         stage.installEventFilter(self)
         bind(self, studio.refiner.refined, self._on_refined)
         bind(self, studio.preview.frame_ready, self._on_frame)
-        bind(self, studio.refiner.wanted.changed, self._on_wanted)
         bind(self, studio.tracing.now.changed, self._say)
+        bind(self, stage.looking.changed, self._place)
         self._say(studio.tracing.now.value)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -50,20 +56,18 @@ class TracedOver(QObject):
         if traced is not None and traced.generation == frame.generation and self._studio.refiner.wanted.value:
             self._stage.show_colors(traced)
 
-    def _on_wanted(self, on: bool) -> None:
-        if on:
-            self._studio.tracer.ask()
-
     def _say(self, now: TracingNow) -> None:
         text = ""
         if now.state == "failed":
-            reason = now.reason if len(now.reason) <= _LONGEST else now.reason[:_LONGEST].rsplit(" ", 1)[0] + " …"
-            text = f"Not path traced: {reason.rstrip('.')}. This is the raster picture."
-        self.badge.say(text)
-        self.badge.setToolTip(now.reason)
+            text = f"Not path traced: {now.reason.rstrip('.')}. This is the raster picture."
+        elif now.state == "refused":
+            text = f"{now.reason} This is the raster picture."
+        self.notice.say(text)
         self._place()
 
-    def _place(self) -> None:
+    def _place(self, *_: object) -> None:
+        if self.notice.isHidden():
+            return
         gap = theme().gap
-        top = gap if not self._stage.looking.is_free else 2 * gap + self.badge.height()
-        self.badge.move(gap, top)
+        top = gap if not self._stage.looking.is_free else 2 * gap + self._stage.badge.height()
+        self.notice.place(gap, top, self._stage.width() - 2 * gap)

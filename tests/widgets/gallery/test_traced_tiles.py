@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from myriorama.app.preview.tiles import TileKey
@@ -59,8 +60,42 @@ def test_the_badge_is_painted(qtbot: QtBot, panel: GalleryPanel) -> None:
     assert min(x for x, _ in changed) > rect.center().x()
 
 
+MISSING = TracerFound(False, "the path tracer needs the package mitsuba", way_out="pip install 'myriorama[render]'")
+
+
 def test_what_is_missing_is_said_instead(qtbot: QtBot, panel: GalleryPanel) -> None:
-    panel.studio.tracer.set(TracerFound(False, "the path tracer needs the package mitsuba; pip install it"))
+    panel.studio.tracer.set(MISSING)
     press(qtbot, panel)
     assert panel.studio.tiles.traced == frozenset()
-    assert "mitsuba" in panel.foot.said.text()
+    notice = panel.foot.notice
+    assert "mitsuba" in notice.text
+    assert "pip install" in notice.text
+    (told,) = panel.studio.problems.all
+    assert "pip install" in told.way_out
+    press(qtbot, panel)
+    assert panel.studio.problems.all == (told,), "told once"
+    notice.close_button.click()
+    assert notice.text == ""
+
+
+def test_it_is_said_too_where_the_answer_came_after_the_wish(qtbot: QtBot, panel: GalleryPanel) -> None:
+    panel.studio.tracer.close()  # its own answer never comes
+    press(qtbot, panel)
+    assert panel.studio.tiles.traced == {0}
+    panel.studio.tracer.set(MISSING)
+    assert panel.studio.tiles.traced == frozenset()
+    assert not panel.looks.sample(0, False, False, False).traced
+    assert "mitsuba" in panel.foot.notice.text
+    assert len(panel.studio.problems.all) == 1
+
+
+def test_the_reason_is_read_in_full_in_a_narrow_gallery(qtbot: QtBot, panel: GalleryPanel) -> None:
+    panel.resize(420, 500)
+    panel.studio.tracer.set(MISSING)
+    press(qtbot, panel)
+    label = panel.foot.notice.findChild(QLabel, "words")
+    qtbot.waitUntil(lambda: label.width() > 100)
+    needed = label.fontMetrics().boundingRect(0, 0, label.width(), 2000, Qt.TextFlag.TextWordWrap, label.text())
+    assert needed.height() > label.fontMetrics().height() * 1.5, "it takes more than one line here"
+    qtbot.waitUntil(lambda: label.height() >= needed.height())
+    assert panel.foot.rect().contains(panel.foot.notice.geometry())

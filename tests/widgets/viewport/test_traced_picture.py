@@ -105,11 +105,11 @@ def test_a_failure_is_told_on_the_picture_which_stays(shown: Any, recorded: Samp
     shown.run("pathtraced")
     studio.tracing.picture_ready.emit(picture_of(recorded, 200))
     studio.tracing.now.set(TracingNow("failed", reason="the path tracer's process ended (signal 9)"))
-    assert "signal 9" in shown.panel.traced.badge.text
-    assert "raster picture" in shown.panel.traced.badge.text
+    assert "signal 9" in shown.panel.traced.notice.text
+    assert "raster picture" in shown.panel.traced.notice.text
     assert (shown.panel.stage.frame.rgb == recorded.rgb).all()
     shown.run("pathtraced")
-    assert shown.panel.traced.badge.text == ""
+    assert shown.panel.traced.notice.text == ""
 
 
 def test_the_switch_follows_the_engine_of_the_project(
