@@ -29,6 +29,8 @@ from myriorama.app.cli import (
     verify,
 )
 from myriorama.app.cli.exits import ExitCode, report
+from myriorama.app.finding import find_project
+from myriorama.scenes.errors import InputError
 
 program = typer.Typer(
     name="myriorama",
@@ -75,6 +77,20 @@ program.add_typer(plugin.plugin, short_help="Third-party plugins: look at, enabl
 program.command("doctor", short_help="Does this machine have what is needed?")(doctor.doctor)
 
 
+def _with_command(arguments: Sequence[str]) -> Sequence[str]:
+    """Put ``studio`` before a project that stands alone, as a file manager or somebody in a hurry calls the program."""
+    words = {command.name for command in program.registered_commands}
+    words |= {group.typer_instance.info.name for group in program.registered_groups if group.typer_instance}
+    if len(arguments) != 1 or arguments[0].startswith("-") or arguments[0] in words:
+        return arguments
+    if not arguments[0].endswith(".json") and "/" not in arguments[0]:  # such a one is a project, or a wrong path to it
+        try:
+            find_project(arguments[0])
+        except InputError:
+            return arguments
+    return ["studio", *arguments]
+
+
 def run(arguments: Sequence[str], *, open_studio: Callable[..., int] | None = None) -> int:
     """Run one command line and return its exit code.
 
@@ -88,7 +104,8 @@ def run(arguments: Sequence[str], *, open_studio: Callable[..., int] | None = No
     """
     as_json = "--json" in arguments
     try:
-        outcome = program(args=list(arguments), prog_name="myriorama", standalone_mode=False, obj=open_studio)
+        words = _with_command(arguments) if open_studio is not None else arguments
+        outcome = program(args=list(words), prog_name="myriorama", standalone_mode=False, obj=open_studio)
         sys.stdout.flush()
     except (BrokenPipeError, SystemExit) as error:
         # Whoever read our output has gone, and typer may have turned that into its own exit.
@@ -101,7 +118,10 @@ def run(arguments: Sequence[str], *, open_studio: Callable[..., int] | None = No
         if not as_json and type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(error.format_message(), err=True)
             return ExitCode.BAD_INPUT
-        return report(error, as_json=as_json)
+        code = report(error, as_json=as_json)
+        if not as_json and error.format_message().startswith("No such command"):
+            typer.echo("  `myriorama --help` lists them; `myriorama PROJECT` opens a project's window.", err=True)
+        return code
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the outermost frame: every failure gets its code
         return report(error, as_json=as_json)
     if outcome == ExitCode.INTERRUPTED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -74,6 +75,35 @@ def test_no_word_and_the_word_studio_open_the_window_and_other_words_do_not(
     assert opened == [None, None, "first_light"]
     assert run(["studio"]) == 2  # the command line alone has no window to open
     assert "no window" in capsys.readouterr().err
+
+
+def test_a_project_alone_opens_the_window_on_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "project.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "render").mkdir()
+    (tmp_path / "render" / "project.json").write_text("{}", encoding="utf-8")
+    opened: list[str | None] = []
+
+    def open_studio(project: str | None) -> int:
+        opened.append(project)
+        return 7
+
+    # an example, a file, a folder, and a wrong path, which the window's door refuses by name
+    projects = ["first_light", "project.json", ".", "./render", "gone/project.json"]
+    for project in projects:
+        assert run([project], open_studio=open_studio) == 7
+    assert opened == projects
+    # a command's name is the command, whatever lies there; what is neither gets both ways out
+    assert run(["render"], open_studio=open_studio) == 2
+    assert "Missing argument" in capsys.readouterr().err
+    assert run(["no_such_thing"], open_studio=open_studio) == 2
+    told = capsys.readouterr().err
+    assert "No such command 'no_such_thing'" in told
+    assert "myriorama --help" in told
+    assert "myriorama PROJECT" in told
+    assert opened == projects
 
 
 @pytest.mark.parametrize(
