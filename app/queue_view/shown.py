@@ -5,7 +5,7 @@ It says nothing of where samples come from; they go by their place, 0 to N - 1.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from psygnal import SignalInstance
@@ -74,6 +74,10 @@ class ShownDataset(Protocol):
     @property
     def in_viewport(self) -> bool:
         """Its samples can be drawn again, in the viewport."""
+
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """Parts of the overlays' state that none of its labels has -> why; a part that is not named may be there."""
 
     def size(self, place: int) -> tuple[int, int]:
         """Width and height of a picture at its largest."""

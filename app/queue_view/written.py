@@ -261,6 +261,11 @@ class WrittenDataset:
         """Its samples can be drawn again."""
         return True
 
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """Nothing: what was written has every kind of label that its project has."""
+        return {}
+
     def size(self, place: int) -> tuple[int, int]:
         """Width and height of one picture."""
         return self.usual_size

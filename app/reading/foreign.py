@@ -189,6 +189,20 @@ class ForeignDataset:
         """Nobody can draw a foreign picture again."""
         return False
 
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """What none of its labels has -> why; regions to ignore are not counted by shape, so they may have anything."""
+        info = self.info
+        why = {"boxes_3d": f"3D boxes are not read from {info.format}"}
+        if not info.objects and not info.ignored:
+            none = "nothing is labelled in this dataset"
+            return {**why, **dict.fromkeys(("mask", "boxes", "keypoints", "names", "color_by"), none)}
+        if not info.ignored and not info.shapes.get("masks") and not info.shapes.get("outlines"):
+            why["mask"] = "no object of this dataset has a mask or an outline, only boxes"
+        if not info.ignored and not info.shapes.get("keypoints"):
+            why["keypoints"] = "no object of this dataset has a keypoint"
+        return why
+
     def size(self, place: int) -> tuple[int, int]:
         """Width and height of a picture as it is handed over at most."""
         width, height = (max(1, int(v)) for v in self.info.sizes[place])

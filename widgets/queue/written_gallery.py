@@ -72,6 +72,7 @@ class WrittenGallery(QWidget):
         self.caption = ElidedLabel("", Qt.TextElideMode.ElideRight, role="")
         self.foot = plain("", "dim")
         self.tools = WrittenTools(self)
+        self.tools.set_lacking(dataset.lacking)
         self.pages = QStackedWidget(self)
         self.empty = plain("No sample fulfils what is asked for.", "dim", wraps=True)
         self._place: int | None = None
@@ -301,7 +302,7 @@ class WrittenGallery(QWidget):
                    Qt.Key.Key_N: "names", Qt.Key.Key_C: "color_by"}  # fmt: skip
         event.setAccepted(True)
         if key in letters:
-            self.tools.switches[letters[Qt.Key(key)]].toggle()
+            self.tools.press(letters[Qt.Key(key)])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._on_show_in_viewport()
         elif key == Qt.Key.Key_D:

@@ -5,12 +5,12 @@ They tell and are told; what follows is decided by whoever listens.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QToolButton, QWidget
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QToolButton, QToolTip, QWidget
 
 from myriorama.app.browsing.columns import Column
 from myriorama.app.overlays import OverlayState
@@ -113,11 +113,29 @@ class WrittenTools(QWidget):
                 self.sort.addItem(words, name)
             self.sort.setCurrentIndex(max(0, self.sort.findData(chosen)))
 
+    def set_lacking(self, lacking: Mapping[str, str]) -> None:
+        """Disable the switches of labels that the dataset does not have, and say why there."""
+        for name, _, title, _ in SWITCHES:
+            if name in lacking:
+                button = self.switches[name]
+                button.setEnabled(False)
+                button.setChecked(False)
+                button.setToolTip(f"{title}: {lacking[name]}")
+                button.setAccessibleDescription(lacking[name])
+
     def set_overlay(self, state: OverlayState) -> None:
-        """Show which labels are drawn."""
+        """Show which labels are drawn; what the dataset does not have never is."""
         for name, button in self.switches.items():
             with QSignalBlocker(button):
-                button.setChecked(_is_on(state, name))
+                button.setChecked(button.isEnabled() and _is_on(state, name))
+
+    def press(self, name: str) -> None:
+        """Turn a switch by its key; where it is disabled say why instead."""
+        button = self.switches[name]
+        if button.isEnabled():
+            button.toggle()
+        else:
+            QToolTip.showText(button.mapToGlobal(QPoint(0, button.height())), button.toolTip(), button)
 
     def _on_sort(self) -> None:
         descending = self.direction.isChecked()

@@ -249,3 +249,52 @@ def test_what_is_left_undrawn_is_told(qtbot: QtBot, studio: Studio, home: Path) 
     qtbot.waitUntil(lambda: gallery_of(made)._is_full(0), timeout=30_000)
     assert made.tabs.tabText(2) == "Faults (4)", "the same thing is told once"
     made.close()
+
+
+@pytest.fixture
+def boxes_alone(home: Path) -> Path:
+    """The same labels without the one outline."""
+    labels = home / "labels.json"
+    tree = json.loads(labels.read_text())
+    for row in tree["annotations"]:
+        row.pop("segmentation", None)
+    labels.write_text(json.dumps(tree))
+    return home
+
+
+def test_what_no_label_has_cannot_be_switched_on(
+    qtbot: QtBot, studio: Studio, boxes_alone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = ForeignWindow(studio, boxes_alone)
+    window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(lambda: window.gallery is not None, timeout=30_000)
+    gallery = gallery_of(window)
+    switches = gallery.tools.switches
+    for name, words in (("mask", "only boxes"), ("keypoints", "keypoint"), ("boxes_3d", "COCO")):
+        assert not switches[name].isEnabled(), name
+        assert not switches[name].isChecked(), name
+        assert words in switches[name].toolTip()
+        assert switches[name].accessibleDescription()
+    assert switches["boxes"].isEnabled()
+    assert switches["boxes"].isChecked()
+    said: list[str] = []
+    monkeypatch.setattr(
+        "myriorama.widgets.queue.written_tools.QToolTip.showText", lambda _, text, *__: said.append(text)
+    )
+    before = gallery.dataset.overlays.value
+    qtbot.keyClick(gallery.grid, Qt.Key.Key_M)
+    assert gallery.dataset.overlays.value == before
+    assert "only boxes" in said[0]
+    qtbot.keyClick(gallery.grid, Qt.Key.Key_B)
+    assert gallery.dataset.overlays.value.boxes is not before.boxes
+    assert not switches["mask"].isChecked()
+    window.close()
+
+
+def test_one_outline_is_enough_for_the_switch_of_masks(window: ForeignWindow) -> None:
+    switches = gallery_of(window).tools.switches
+    assert switches["mask"].isEnabled()
+    assert switches["mask"].isChecked()
+    assert not switches["keypoints"].isEnabled()
