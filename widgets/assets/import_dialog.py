@@ -77,7 +77,7 @@ class ImportDialog(QDialog):
         self.unit.setAccessibleName("Unit of the file")
         self.up_axis = ChoiceField(_AXES, ("Y up", "Z up", "X up"))
         self.up_axis.setAccessibleName("Axis that points up")
-        self.size = plain_label("", wraps=True)
+        self.size_label = plain_label("", wraps=True)
         self.why = plain_label("", "dim", wraps=True)
         self.use = ChoiceField()
         self.use.setAccessibleName("What to do with it")
@@ -94,7 +94,7 @@ class ImportDialog(QDialog):
         if self.role == "model":
             form.addRow("Unit", self.unit)
             form.addRow("Up", self.up_axis)
-            form.addRow("Size", self.size)
+            form.addRow("Size", self.size_label)
             form.addRow("", self.why)
         if not only_reference:
             form.addRow("Then", self.use)
@@ -158,7 +158,7 @@ class ImportDialog(QDialog):
         look, unit, up_axis = self.look, self.unit.value, self.up_axis.value
         if look is not None and look.extent is not None and unit is not None and up_axis is not None:
             words = size_in_words(look.extent, up_axis, unit)
-            self.size.setText(f"{words}  (width × depth × height)")
+            self.size_label.setText(f"{words}  (width × depth × height)")
 
     def _offer_uses(self) -> None:
         project = self._studio.document.project

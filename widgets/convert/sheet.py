@@ -93,7 +93,7 @@ class ConvertSheet(QDialog):
         self.cancel = push_button("Close")
         self.export = push_button("Export", default=True)
         self.running = RunningPage()
-        self.result = ResultPage()
+        self.result_page = ResultPage()
         self.pages = QStackedWidget()
         self._ask_soon = QTimer(self, singleShot=True, interval=_ASK_AFTER_MS, timeout=self._ask_third_party)
         self._lay_out()
@@ -112,7 +112,7 @@ class ConvertSheet(QDialog):
         column.addSpacing(tokens.gap)
         column.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch(1)
-        for page in (opening, self._settings_page(), self.running, self.result):
+        for page in (opening, self._settings_page(), self.running, self.result_page):
             self.pages.addWidget(page)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -170,8 +170,8 @@ class ConvertSheet(QDialog):
         self.other.clicked.connect(self.choose_source)
         self.copy.clicked.connect(self._on_copy)
         self.running.hide_wanted.connect(self.close)
-        self.result.close_wanted.connect(self.close)
-        self.result.again_wanted.connect(self._on_again)
+        self.result_page.close_wanted.connect(self.close)
+        self.result_page.again_wanted.connect(self._on_again)
         bind(self, self.studio.conversions.changed, self._on_conversion)
         self.destroyed.connect(self._reader.close)
 
@@ -364,10 +364,10 @@ class ConvertSheet(QDialog):
             self.running.show_conversion(conversion)
             self.pages.setCurrentIndex(RUNNING)
             return
-        self.result.show_conversion(conversion)
+        self.result_page.show_conversion(conversion)
         self.pages.setCurrentIndex(RESULT)
         if not self.isVisible():
-            self.told.emit(f"{self.result.heading.text()}: {conversion.wanted.out}")
+            self.told.emit(f"{self.result_page.heading.text()}: {conversion.wanted.out}")
 
     def _on_again(self) -> None:
         self.conversion = None

@@ -90,7 +90,7 @@ class ExportSheet(QDialog):
         self.copy = push_button("Copy as")
         self.cancel = push_button("Cancel")
         self.running = RunningPage()
-        self.result = ResultPage()
+        self.result_page = ResultPage()
         self.pages = QStackedWidget()
         self._ask_soon = QTimer(self, singleShot=True, interval=_ESTIMATE_AFTER_MS, timeout=self._ask)
         self._clock = QTimer(self, interval=1000, timeout=self.running.tick)
@@ -127,7 +127,7 @@ class ExportSheet(QDialog):
         line.addWidget(self.export)
         foot.addLayout(line)
         column.addLayout(foot)
-        for shown in (page, self.running, self.result):
+        for shown in (page, self.running, self.result_page):
             self.pages.addWidget(shown)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -147,10 +147,10 @@ class ExportSheet(QDialog):
         self.cancel.clicked.connect(self.close)
         self.running.hide_wanted.connect(self.close)
         self.running.queue_wanted.connect(self._on_queue_wanted)
-        self.result.again_wanted.connect(self.show_settings)
-        self.result.resume_wanted.connect(self._resume)
-        self.result.close_wanted.connect(self.close)
-        self.result.sample_wanted.connect(studio.index.set)
+        self.result_page.again_wanted.connect(self.show_settings)
+        self.result_page.resume_wanted.connect(self._resume)
+        self.result_page.close_wanted.connect(self.close)
+        self.result_page.sample_wanted.connect(studio.index.set)
         bind(self, studio.exports.changed, self._on_export)
         bind(self, studio.document.changed, self._on_project)
         bind(self, studio.document.opened, self._on_opened)
@@ -207,8 +207,8 @@ class ExportSheet(QDialog):
         self._forget_estimating()
         self.job = job
         ended = job.state.value.ended
-        self.pages.setCurrentWidget(self.result if ended else self.running)
-        (self.result if ended else self.running).show_job(job)
+        self.pages.setCurrentWidget(self.result_page if ended else self.running)
+        (self.result_page if ended else self.running).show_job(job)
         if ended:
             self._clock.stop()
         elif not self._clock.isActive():

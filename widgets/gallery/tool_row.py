@@ -114,13 +114,13 @@ class ToolRow(QWidget):
         self._picture.setPixmap(icon("image-size-select-large", theme().dim).pixmap(QSize(16, 16)))
         self._picture.setFixedHeight(theme().row)
         line.addWidget(self._picture)
-        self.size = QSlider(Qt.Orientation.Horizontal, size)
-        self.size.setRange(0, len(SIZES) - 1)
-        self.size.setPageStep(1)
-        self.size.setFixedHeight(theme().row)
-        self.size.setAccessibleName("Size of the tiles")
-        self.size.valueChanged.connect(self._on_size)
-        line.addWidget(self.size)
+        self.tile_size = QSlider(Qt.Orientation.Horizontal, size)
+        self.tile_size.setRange(0, len(SIZES) - 1)
+        self.tile_size.setPageStep(1)
+        self.tile_size.setFixedHeight(theme().row)
+        self.tile_size.setAccessibleName("Size of the tiles")
+        self.tile_size.valueChanged.connect(self._on_size)
+        line.addWidget(self.tile_size)
         row.addWidget(size)
         self._tight: bool | None = None
         self._set_tight(False)
@@ -138,14 +138,14 @@ class ToolRow(QWidget):
         *widths, slider = _WIDTHS_PX[tight]
         for field, width in zip(fields, widths, strict=True):
             field.setFixedWidth(width)
-        self.size.setFixedWidth(slider)
+        self.tile_size.setFixedWidth(slider)
         self._picture.setVisible(not tight)
 
     # -- setters: none of them tells ---------------------------------------------------------------------------------
 
     def set_size(self, size_px: int) -> None:
-        with QSignalBlocker(self.size):
-            self.size.setValue(SIZES.index(nearest_size(size_px)))
+        with QSignalBlocker(self.tile_size):
+            self.tile_size.setValue(SIZES.index(nearest_size(size_px)))
         self._tell_size()
 
     def set_count(self, count: int) -> None:
@@ -197,7 +197,7 @@ class ToolRow(QWidget):
         return button
 
     def _tell_size(self) -> None:
-        self.size.setToolTip(f"Size of the tiles: {SIZES[self.size.value()]} pixels")
+        self.tile_size.setToolTip(f"Size of the tiles: {SIZES[self.tile_size.value()]} pixels")
 
     def _on_size(self, place: int) -> None:
         self._tell_size()

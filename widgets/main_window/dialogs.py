@@ -119,7 +119,7 @@ class Dialogs(QObject):
         if self.convert is None:
             self.convert = ConvertSheet(self._studio, self._window)
             self.convert.told.connect(self._window.tell)
-            self.convert.result.look_wanted.connect(self._window.looks.open)
+            self.convert.result_page.look_wanted.connect(self._window.looks.open)
         if folder is not None:
             self.convert.show_dataset(folder)
         self.convert.show()

@@ -70,7 +70,7 @@ class StatisticsPanel(Panel):
         self.header = ElidedLabel("", Qt.TextElideMode.ElideRight)
         self.stale = _label("warning")
         self.classes = QComboBox()
-        self.find = QLineEdit()
+        self.finder = QLineEdit()
         self.of_labels, self.of_values = _switch("Labels"), _switch("Parameters")
         self.filters = FilterRow(studio.browse, studio.table)
         self.pages = QStackedWidget()
@@ -99,11 +99,11 @@ class StatisticsPanel(Panel):
         self.classes.setToolTip("Count the objects of one class")
         self.classes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.classes.addItem(_ALL)
-        self.find.setPlaceholderText("Find parameters")
-        self.find.setAccessibleName("Find parameters")
-        self.find.setClearButtonEnabled(True)
-        self.find.setMaximumWidth(220)
-        self.find.setVisible(False)
+        self.finder.setPlaceholderText("Find parameters")
+        self.finder.setAccessibleName("Find parameters")
+        self.finder.setClearButtonEnabled(True)
+        self.finder.setMaximumWidth(220)
+        self.finder.setVisible(False)
         group = QButtonGroup(self)
         group.addButton(self.of_labels)
         group.addButton(self.of_values)
@@ -112,7 +112,7 @@ class StatisticsPanel(Panel):
         top = QHBoxLayout()
         top.setContentsMargins(tokens.gap, 6, tokens.gap, 6)
         top.setSpacing(tokens.gap)
-        for widget in (self.of_labels, self.of_values, self.classes, self.find):
+        for widget in (self.of_labels, self.of_values, self.classes, self.finder):
             top.addWidget(widget)
         top.addStretch(1)
         self._top, self._told = top, QHBoxLayout()
@@ -147,7 +147,7 @@ class StatisticsPanel(Panel):
         bind(self, studio.settings.changed, self._on_facts)
         self.of_labels.toggled.connect(self._show_cards)
         self.classes.activated.connect(self._on_class)
-        self.find.textChanged.connect(self._show_cards)
+        self.finder.textChanged.connect(self._show_cards)
         self._scroll.verticalScrollBar().valueChanged.connect(self._queue_visible)
         self._scroll.viewport().installEventFilter(self)  # it gets its width after this panel got its own
         self.destroyed.connect(partial(studio.facts_demand.release, self.name))
@@ -243,7 +243,7 @@ class StatisticsPanel(Panel):
     def _show_cards(self) -> None:
         """Put the cards of the chosen page into the grid."""
         of_values = self.of_values.isChecked()
-        self.find.setVisible(of_values)
+        self.finder.setVisible(of_values)
         self.classes.setVisible(not of_values)
         wanted = self._wanted_value_cards() if of_values else self._label_cards
         for card in self._shown:
@@ -258,7 +258,7 @@ class StatisticsPanel(Panel):
         varying = found.varying if found is not None else {}
         for column in [c for c, card in self._value_cards.items() if varying.get(c) != card.declared]:  # type: ignore[attr-defined]
             self._value_cards.pop(column).deleteLater()
-        words = self.find.text().lower().split()
+        words = self.finder.text().lower().split()
         out = []
         for column, declared in varying.items():
             if all(word in declared.name.title.lower() for word in words):

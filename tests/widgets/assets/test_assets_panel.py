@@ -105,11 +105,11 @@ def test_a_dropped_model_is_asked_about_copied_and_added(qtbot: QtBot, panel: As
     drop(panel, source)
     dialog = dialog_of(qtbot, panel)
     assert dialog.unit.value == "centimetres"
-    assert dialog.size.text().startswith("0.9 × 0.8 × 1 m")
+    assert dialog.size_label.text().startswith("0.9 × 0.8 × 1 m")
     dialog.unit.changed.emit("millimetres")
     dialog.unit.set_value("millimetres")
     dialog._show_size()
-    assert dialog.size.text().startswith("90 × 80 × 100 mm") or dialog.size.text().startswith("0.09 × 0.08 × 0.1 m")
+    assert dialog.size_label.text().startswith("90 × 80 × 100 mm") or dialog.size_label.text().startswith("0.09 × 0.08 × 0.1 m")
     dialog.up_axis.set_value("y")
     dialog._on_up_axis("y")
     assert dialog.use.value == "Add an object group of it"

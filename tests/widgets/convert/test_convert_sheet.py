@@ -193,26 +193,26 @@ def test_the_copied_command_makes_the_same_as_the_button(
     qtbot.mouseClick(sheet.export, LEFT)
     assert sheet.pages.currentIndex() == RUNNING
     qtbot.waitUntil(lambda: sheet.pages.currentIndex() == RESULT, timeout=60_000)
-    assert "3 samples exported" in sheet.result.heading.text(), sheet.result.told.text()
+    assert "3 samples exported" in sheet.result_page.heading.text(), sheet.result_page.told.text()
     ours, theirs = (
         {str(p.relative_to(root)): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
         for root in (tmp_path / "by_hand", tmp_path / "by_command")
     )
     assert ours == theirs
-    assert sheet.result.snippet.isVisible()
-    assert "ultralytics" in sheet.result.snippet.toPlainText().lower()
+    assert sheet.result_page.snippet.isVisible()
+    assert "ultralytics" in sheet.result_page.snippet.toPlainText().lower()
     opened: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or True)
-    qtbot.mouseClick(sheet.result.open, LEFT)
+    qtbot.mouseClick(sheet.result_page.open, LEFT)
     assert opened == [str(tmp_path / "by_hand")]
     looked: list[Path] = []
-    sheet.result.look_wanted.connect(looked.append)
-    qtbot.mouseClick(sheet.result.look, LEFT)
+    sheet.result_page.look_wanted.connect(looked.append)
+    qtbot.mouseClick(sheet.result_page.look, LEFT)
     assert looked == [tmp_path / "by_hand"]
     assert set(READ_BACK) < set(FORMATS)
-    qtbot.mouseClick(sheet.result.copy_snippet, LEFT)
-    assert QGuiApplication.clipboard().text() == sheet.result.snippet.toPlainText()
-    qtbot.mouseClick(sheet.result.again, LEFT)
+    qtbot.mouseClick(sheet.result_page.copy_snippet, LEFT)
+    assert QGuiApplication.clipboard().text() == sheet.result_page.snippet.toPlainText()
+    qtbot.mouseClick(sheet.result_page.again, LEFT)
     assert sheet.pages.currentIndex() == SETTINGS
     assert sheet.form.folder.text() != str(tmp_path / "by_hand")
     assert sheet.form.classes.rows.rows[0].shown_name == "toy", "what was chosen stays"
@@ -267,7 +267,7 @@ def test_progress_with_time_left_and_a_way_to_stop(qtbot: QtBot, sheet: ConvertS
     assert not sheet.running.cancel.isEnabled()
     slow.state.set(ConversionState("stopped"))
     sheet._on_conversion(slow)
-    assert "Nothing is left of it" in sheet.result.told.text()
+    assert "Nothing is left of it" in sheet.result_page.told.text()
 
 
 def test_the_window_of_a_dataset_offers_it(qtbot: QtBot, studio: Studio, dataset: Path) -> None:

@@ -78,18 +78,18 @@ def test_one_click_makes_a_dataset(qtbot: QtBot, sheet: ExportSheet, monkeypatch
     assert job is not None
     assert not badge.isHidden()
     qtbot.waitUntil(lambda: job.state.value.ended, timeout=60_000)
-    assert sheet.pages.currentWidget() is sheet.result
-    assert sheet.result.heading.text() == "4 samples written"
+    assert sheet.pages.currentWidget() is sheet.result_page
+    assert sheet.result_page.heading.text() == "4 samples written"
     outcome = job.state.value.outcome
     assert outcome is not None
     assert verify(outcome.folder).sound
-    assert "Verified" in sheet.result.checked.text()
-    assert str(outcome.folder) in sheet.result.snippet.toPlainText()
+    assert "Verified" in sheet.result_page.checked.text()
+    assert str(outcome.folder) in sheet.result_page.snippet.toPlainText()
     shown: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()) or True)
-    qtbot.mouseClick(sheet.result.open, LEFT)
+    qtbot.mouseClick(sheet.result_page.open, LEFT)
     assert shown == [str(outcome.folder)]
-    qtbot.mouseClick(sheet.result.copy_path, LEFT)
+    qtbot.mouseClick(sheet.result_page.copy_path, LEFT)
     assert QGuiApplication.clipboard().text() == str(outcome.folder)
     assert "finished: 4 samples" in badge.text()
     told: list[ExportJob] = []
@@ -97,7 +97,7 @@ def test_one_click_makes_a_dataset(qtbot: QtBot, sheet: ExportSheet, monkeypatch
     qtbot.mouseClick(badge, LEFT)
     assert told == [job]
     assert badge.isHidden(), "what was looked at is told no longer"
-    qtbot.mouseClick(sheet.result.again, LEFT)
+    qtbot.mouseClick(sheet.result_page.again, LEFT)
     draft = sheet.form.draft
     assert draft is not None
     assert draft.folder.endswith("first_light-2"), "the next free name"
@@ -122,8 +122,8 @@ def test_an_export_goes_on_while_the_sheet_is_closed_and_can_be_stopped(qtbot: Q
     qtbot.mouseClick(sheet.running.cancel, LEFT)
     qtbot.mouseClick(sheet.running.discard, LEFT)
     qtbot.waitUntil(lambda: job.state.value.ended, timeout=30_000)
-    assert sheet.result.heading.text() == "The export was stopped"
-    assert sheet.result.open.isHidden()
+    assert sheet.result_page.heading.text() == "The export was stopped"
+    assert sheet.result_page.open.isHidden()
     assert list(job.settings.folder.parent.glob("*")) == []
 
 
@@ -143,7 +143,7 @@ def test_a_folder_that_looks_like_markup_is_shown_as_it_is(
     assert as_read(sheet.running.path.toolTip()) == str(folder)
     qtbot.waitUntil(lambda: job.state.value.ended, timeout=60_000)
     assert job.state.value.status == "finished"
-    assert as_read(sheet.result.path.toolTip()) == str(folder)
+    assert as_read(sheet.result_page.path.toolTip()) == str(folder)
     assert as_read(badge.toolTip()).splitlines()[1] == str(folder)
 
 

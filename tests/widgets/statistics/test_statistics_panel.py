@@ -250,9 +250,9 @@ def test_declared_beside_drawn(qtbot: QtBot, filled: StatisticsPanel) -> None:
         filled.studio.table.add(SampleFacts(index, epoch, "", f"w{index}", 8, 8, (), 0, {path: low}))
     shown.refresh()
     assert shown.agreement.word == "off"
-    filled.find.setText(shown.title.split(":")[0])
+    filled.finder.setText(shown.title.split(":")[0])
     assert 1 <= len(filled.cards) < len(found.varying)
-    filled.find.setText("no such parameter")
+    filled.finder.setText("no such parameter")
     assert filled.cards == ()
 
 
