@@ -1,4 +1,4 @@
-"""No widget has an attribute that hides a method of Qt's: whoever calls that method, Qt's own Python among them, fails."""
+"""No attribute of a widget hides a method of Qt's: whoever calls it, Qt's own Python among them, would fail."""
 
 from __future__ import annotations
 

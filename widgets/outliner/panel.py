@@ -148,8 +148,8 @@ class OutlinerPanel(Panel):
             "copy": self.copy,
             "paste": self.paste,
             "look": self.look_alone,
-            "move_up": partial(self.move, -1),
-            "move_down": partial(self.move, 1),
+            "move_up": partial(self.move_by, -1),
+            "move_down": partial(self.move_by, 1),
             "delete": self.delete,
         }
         special = {
@@ -213,7 +213,7 @@ class OutlinerPanel(Panel):
         if self._has_one_group():
             self.object_wanted.emit(self._item_uids()[0])
 
-    def move(self, step: int) -> None:
+    def move_by(self, step: int) -> None:
         self.make(lambda p, uids: edits.move_by(p, uids, step))
 
     # --- making changes

@@ -109,7 +109,7 @@ def test_a_dropped_model_is_asked_about_copied_and_added(qtbot: QtBot, panel: As
     dialog.unit.changed.emit("millimetres")
     dialog.unit.set_value("millimetres")
     dialog._show_size()
-    assert dialog.size_label.text().startswith("90 × 80 × 100 mm") or dialog.size_label.text().startswith("0.09 × 0.08 × 0.1 m")
+    assert dialog.size_label.text().startswith(("90 × 80 × 100 mm", "0.09 × 0.08 × 0.1 m"))
     dialog.up_axis.set_value("y")
     dialog._on_up_axis("y")
     assert dialog.use.value == "Add an object group of it"
