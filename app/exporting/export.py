@@ -18,7 +18,7 @@ from myriorama.app.exporting.running import Running
 from myriorama.app.exporting.settings import ExportSettings, Source, to_json
 from myriorama.app.observable import Observable, Post
 from myriorama.app.queue_view.background import InOrder
-from myriorama.app.queue_view.figures import MEANINGS, JobFigures, figures_of
+from myriorama.app.queue_view.figures import JobFigures, figures_of
 from myriorama.app.queue_view.rates import RateLog
 from myriorama.app.queue_view.verifying import Verifications
 from myriorama.app.render_queue.jobs import JobEntry
@@ -78,6 +78,8 @@ class ExportState:
         On disk so far.
     message : str
         Why it failed, waits or ended, for people.
+    for_room : bool
+        It is held because a disk is full, and goes on by itself.
     unfinished : str
         The partial folder that it left, empty where there is none.
     """
@@ -91,6 +93,7 @@ class ExportState:
     bytes: int = 0
     message: str = ""
     unfinished: str = ""
+    for_room: bool = False
     problems: tuple[Problem, ...] = ()
     outcome: Outcome | None = None
     rates: tuple[tuple[float, float], ...] = field(default=(), compare=False)
@@ -261,9 +264,9 @@ class ExportJob:
             self._set(**told)
             self._fail(row.told, (), nothing_made=not row.done + row.failed)
         elif row.state in _HELD:
-            self._set(**told, status="held", message=row.told or MEANINGS[row.state])
+            self._set(**told, status="held", message=row.meaning, for_room=row.state == "waiting for disk")
         else:
-            self._set(**told, status="waiting" if row.state == "queued" else "running", message="")
+            self._set(**told, status="waiting" if row.state == "queued" else "running", message="", for_room=False)
 
     def _end_cancelled(self, message: str) -> None:
         if self._discard:

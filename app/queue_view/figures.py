@@ -48,7 +48,7 @@ MEANINGS: Final[dict[JobState, str]] = {
     "running": "Samples are being made",
     "pausing": "The samples under way are finished, then it waits",
     "paused": "It waits until it is resumed",
-    "waiting for disk": "It goes on by itself when there is room",
+    "waiting for disk": "Its disk is full; it goes on by itself when there is room",
     "too many failures": "So many samples failed that it waits for a look at them",
     "finalizing": "Every byte is checked, then the dataset gets its name",
     "finished": "The dataset is complete and checked",
@@ -126,6 +126,11 @@ class JobFigures:
     @property
     def word(self) -> str:
         return WORDS[self.state]
+
+    @property
+    def meaning(self) -> str:
+        """Why it stands as it does, as a sentence: its driver's words, else what the state means."""
+        return self.told[:1].upper() + self.told[1:] if self.told else MEANINGS[self.state]
 
     def can(self, what: Doing) -> bool:
         """Tell whether something can be done with the job as it stands."""
@@ -248,13 +253,16 @@ def moved_to(entries: Sequence[JobFigures] | Sequence[JobEntry], job: str, befor
 
 def summary(rows: Sequence[JobFigures]) -> str:
     """Return one line about the whole queue."""
-    at_work = [r for r in rows if r.alive]
+    at_work = [r for r in rows if r.alive and r.state != "waiting for disk"]
+    for_room = sum(r.state == "waiting for disk" for r in rows)
     waiting = sum(r.state == "queued" for r in rows)
-    stopped = sum(r.state in ("paused", "interrupted", "too many failures", "waiting for disk") for r in rows)
+    stopped = sum(r.state in ("paused", "interrupted", "too many failures") for r in rows)
     parts = []
     if at_work:
         rate = sum(r.images_per_s for r in at_work)
         parts.append(f"{len(at_work)} rendering" + (f", {rate:.1f} images/s" if rate else ""))
+    if for_room:
+        parts.append(f"{for_room} {'waits' if for_room == 1 else 'wait'} for room on the disk")
     if waiting:
         parts.append(f"{waiting} waiting")
     if stopped:

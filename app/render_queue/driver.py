@@ -381,12 +381,13 @@ class Driver:
 
     def _wait_for_room(self, lacking: NoRoomError) -> Ending | None:
         """Wait until there is room for the next samples (None), or a person ends the waiting."""
-        snapshot = self._store.snapshot
-        each = self.tally.bytes_each or snapshot.width * snapshot.height * 3
+        each = self.tally.bytes_each or self._store.snapshot.width * self._store.snapshot.height * 3
         need = Need.of(each, self._open_samples(), self._entry.workers)
-        self._hold("disk", str(need))
+        self._hold("disk", need.told(self._dataset.path.parent, self._jobs.folder_of(self._entry.id)))
         if self._patience.wait(max(need.to_go_on, lacking.wanted_bytes), lambda: self._wanted() == "run"):
             return None
+        with contextlib.suppress(NoRoomError):
+            self._hold("", "")  # what is paused waits for a person, not for room
         return "cancelled" if self._wanted() == "cancel" else "paused"
 
     def _hold(self, why: str, told: str) -> None:

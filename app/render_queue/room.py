@@ -6,6 +6,7 @@ It frees nothing.
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import sqlite3
 import time
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from myriorama.app.amounts import size_text
 from myriorama.app.render_queue.settlement import NoRoomError
 from myriorama.scenes.errors import MyrioramaError
 
@@ -83,8 +85,27 @@ class Need:
         go_on = max(_AT_LEAST_BYTES, int(bytes_each * 4 * workers))
         return Need(go_on, max(go_on, int(bytes_each * max(left, 1))))
 
-    def __str__(self) -> str:
-        return f"the disk is full: about {self.to_finish:,} bytes are needed to finish, {self.to_go_on:,} to go on"
+    def told(self, *folders: Path) -> str:
+        """Return a sentence: which disk, how much is missing, and that nothing is to be done but to make room.
+
+        Parameters
+        ----------
+        *folders : Path
+            That are there and that the job writes into. The disks of those that lack room are named; where none does,
+            the first one's.
+        """
+        short = [folder for folder in folders if shutil.disk_usage(folder).free < self.to_go_on] or list(folders[:1])
+        disks = " and ".join(dict.fromkeys(str(disk_of(folder)) for folder in short))
+        return (
+            f"the disk is full ({disks}): about {size_text(self.to_finish)} are needed to finish, "
+            f"{size_text(self.to_go_on)} to go on; make room there, and it goes on by itself"
+        )
+
+
+def disk_of(folder: Path) -> Path:
+    """Return where the disk is mounted on which a folder lies, or would lie."""
+    place = Path(os.path.realpath(folder))
+    return next((p for p in (place, *place.parents) if os.path.ismount(p)), Path(place.anchor or place))
 
 
 class Patience:

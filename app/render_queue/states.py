@@ -71,7 +71,7 @@ def job_state(
         return "finished"
     if desired == "cancel":
         return "cancelled"
-    if hold == "disk":
+    if hold == "disk" and desired == "run":
         return "waiting for disk"
     if hold == "failures":
         return "too many failures"

@@ -141,7 +141,7 @@ def _told(state: ExportState, running: int) -> str:
     if state.status == "starting":
         return f"Checking the export{more}"
     if state.status == "held":
-        return f"Export on hold{more}"
+        return f"Export waits for room on the disk{more}" if state.for_room else f"Export on hold{more}"
     left = f", {duration_text(state.seconds_left)} left" if state.seconds_left is not None else ""
     return f"Exporting {state.done:,} of {state.total:,}{left}{more}"
 

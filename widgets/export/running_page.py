@@ -111,10 +111,10 @@ class RunningPage(QWidget):
             self._put_away()
         state = job.state.value
         self.path.set_text(str(job.settings.folder))
-        self.heading.setText(_HEADINGS[state.status])
+        self.heading.setText(_FOR_ROOM if state.for_room and state.status == "held" else _HEADINGS[state.status])
         self.message.setText(state.message)
         self.message.setVisible(state.status == "held" and bool(state.message))
-        self.resume.setVisible(state.status == "held")
+        self.resume.setVisible(state.status == "held" and not state.for_room)  # what waits for room needs no one
         self.in_queue.setEnabled(bool(job.job))
         starting = state.status == "starting"
         self.bar.setRange(0, 0 if starting else _STEPS)
@@ -157,6 +157,7 @@ class RunningPage(QWidget):
         self._put_away()
 
 
+_FOR_ROOM = "Waiting for room on the disk"
 _HEADINGS = {
     "starting": "Checking the project and its files",
     "waiting": "Waiting for its turn in the queue",

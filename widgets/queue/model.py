@@ -204,6 +204,8 @@ def _tip(row: JobFigures, column: int) -> str:
         traced = f"\nEngine: {row.engine}" if row.engine.startswith("path traced") else ""
         return f"{row.name}\n{row.place}{traced}"
     if column == STATE:
+        if row.state == "waiting for disk":
+            return row.meaning
         return MEANINGS[row.state] + (f"\n{row.told}" if row.told else "")
     if column == SIZE and room_short(row):
         return "What is still to be written is more than the disk has left"

@@ -197,6 +197,7 @@ class QueuePanel(Panel):
         self.table.menu_wanted.connect(self.show_menu)
         self.table.opened.connect(self._on_opened)
         self.failures.sample_wanted.connect(self.open_sample)
+        self.progress.cancel_wanted.connect(self.ask_to_cancel)
         self.pictures.strip.chosen.connect(self._on_picture)
 
     # -- what is shown ---------------------------------------------------------------------------------------------

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from myriorama.app.amounts import duration_text, size_text
 from myriorama.app.queue_view.board import QueueBoard
-from myriorama.app.queue_view.figures import MEANINGS, JobFigures, left_text, room_short, samples_text
+from myriorama.app.queue_view.figures import JobFigures, left_text, room_short, samples_text
 from myriorama.widgets.elided import ElidedLabel
-from myriorama.widgets.export.parts import even_digits, plain, set_role
+from myriorama.widgets.export.parts import even_digits, plain, push_button, set_role
 from myriorama.widgets.export.rate_plot import RatePlot
 from myriorama.widgets.queue.cells import draw_bar
 from myriorama.widgets.queue.model import tone_color
@@ -59,13 +59,24 @@ class JobBar(QWidget):
 
 
 class ProgressPage(QWidget):
-    """The figures of one job."""
+    """The figures of one job.
+
+    Signals
+    -------
+    cancel_wanted : ()
+        Ask whether the job that waits for room is to be given up.
+    """
+
+    cancel_wanted = Signal()
 
     def __init__(self, board: QueueBoard, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._board = board
         self.state = plain("", "heading")
         self.told = plain("", "dim", wraps=True)
+        self.cancel = push_button("Cancel the job…")
+        self.cancel.clicked.connect(self.cancel_wanted)
+        self.cancel.hide()
         self.bar = JobBar()
         self.path = ElidedLabel()
         self.facts: dict[str, QLabel] = {}
@@ -81,6 +92,7 @@ class ProgressPage(QWidget):
         inner.setSpacing(tokens.tight)
         inner.addWidget(self.state)
         inner.addWidget(self.told)
+        inner.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignLeft)
         inner.addWidget(self.bar)
         inner.addWidget(self.path)
         grid = QGridLayout()
@@ -116,7 +128,8 @@ class ProgressPage(QWidget):
         """Show a job as it stands."""
         self.state.setText(figures.word)
         self.state.setStyleSheet(f"color: {tone_color(figures)};")
-        self.told.setText(figures.told or MEANINGS[figures.state])
+        self.told.setText(figures.meaning)
+        self.cancel.setVisible(figures.state == "waiting for disk")
         set_role(self.told, "warning" if figures.told and figures.state != "finished" else "dim")
         self.bar.show_job(figures)
         self.path.set_text(str(figures.place))

@@ -99,6 +99,15 @@ def test_the_queue_in_one_line() -> None:
     rows = [row("a", images_per_s=2.0), row("b", "queued"), row("c", "paused"), row("d", "finished")]
     assert summary(rows) == "1 rendering, 2.0 images/s · 1 waiting · 1 stopped · 1 finished"
     assert summary([]) == ""
+    full = row("e", "waiting for disk", alive=True)
+    assert summary([full]) == "1 waits for room on the disk", "it neither renders nor has it stopped for good"
+    assert summary([full, replace(full, id="f")]) == "2 wait for room on the disk"
+
+
+def test_why_it_stands_as_it_does_is_a_sentence() -> None:
+    assert row(state="waiting for disk", told="the disk is full (/data)").meaning == "The disk is full (/data)"
+    assert "by itself" in row(state="waiting for disk").meaning
+    assert row(state="paused").meaning == MEANINGS["paused"]
 
 
 def test_rates_are_of_the_last_seconds_and_stay_bounded() -> None:

@@ -88,10 +88,11 @@ def test_a_full_disk_in_the_workers_is_waited_for(yard: Any, calm_sets: Any, mon
     driver = yard.driver(entry, on_progress=watcher)
     assert driver.run() == "finished"
     assert len(watcher.told) == 1
-    assert "the disk is full: about" in watcher.told[0]
-    assert "bytes are needed to finish" in watcher.told[0]
-    needed = int(watcher.told[0].split("about ")[1].split(" ")[0].replace(",", ""))
-    assert needed >= 4 * 2**20
+    assert f"the disk is full ({room.disk_of(yard.folder)}): about" in watcher.told[0]
+    number, unit = watcher.told[0].split("about ")[1].split(" are needed to finish")[0].split(" ")
+    assert unit == "MB"
+    assert float(number) >= 4.2
+    assert "goes on by itself" in watcher.told[0]
     assert watcher.states == ["waiting for disk"]
     assert made_when_held[0] <= watcher.held_at[0] + 2.0, "a worker was still making samples two seconds later"
     assert driver.tally.failed == 0
@@ -109,6 +110,8 @@ def test_a_job_that_waits_for_the_disk_can_be_paused_and_cancelled(yard: Any, mo
         watcher = Watcher(yard, lambda asked=asked: yard.jobs.ask(entry.id, asked), after_s=0.1)
         assert yard.driver(entry, on_progress=watcher).run() == ending
         assert watcher.told
+        view = yard.jobs.view(yard.jobs.entry(entry.id))
+        assert (view.state, view.told) == ("cancelled" if asked == "cancel" else "paused", "")
     assert yard.jobs.view(yard.jobs.entry(entry.id)).state == "cancelled"
 
 

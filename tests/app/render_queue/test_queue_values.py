@@ -6,6 +6,7 @@ import json
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import hypothesis.strategies as st
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 
 from myriorama.app.dataset.sampleset import SampleSet
 from myriorama.app.production.messages import Outcome
+from myriorama.app.render_queue import room
 from myriorama.app.render_queue.jobs import Jobs
 from myriorama.app.render_queue.making import Wanted, make_snapshot
 from myriorama.app.render_queue.policy import (
@@ -189,7 +191,25 @@ def test_a_forecast_fits_with_a_margin() -> None:
 def test_what_is_needed_to_finish_is_no_less_than_to_go_on(each: float, left: int, workers: int) -> None:
     need = Need.of(each, left, workers)
     assert need.to_finish >= need.to_go_on >= 4 * 2**20
-    assert f"{need.to_finish:,} bytes" in str(need)
+
+
+def test_what_is_needed_is_told_with_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out, queue = tmp_path / "data" / "sets", tmp_path / "state" / "queue"
+    mounted = {str(tmp_path / "data"), str(tmp_path / "state"), "/"}
+    monkeypatch.setattr(room.os.path, "ismount", lambda path: str(path) in mounted)
+    free = {out: 0, queue: 10**9}
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda folder: SimpleNamespace(free=free[folder]))
+    need = Need(to_go_on=4_200_000, to_finish=46_000_000)
+    told = need.told(out, queue)
+    assert told.startswith(f"the disk is full ({tmp_path / 'data'}): about 46 MB are needed to finish, 4.2 MB to go on")
+    assert told.endswith("it goes on by itself")
+    free[queue] = 0
+    assert f"({tmp_path / 'data'} and {tmp_path / 'state'})" in need.told(out, queue)
+    free.update({out: 10**9})
+    assert f"({tmp_path / 'state'})" in need.told(out, queue)
+    free.update({queue: 10**9})
+    assert f"({tmp_path / 'data'})" in need.told(out, queue), "a quota may be used up where the disk has room"
+    assert room.disk_of(tmp_path / "data" / "not there" / "yet") == tmp_path / "data"
 
 
 # --- counts ------------------------------------------------------------------------------------
@@ -247,6 +267,9 @@ def test_the_state_of_a_job_follows_from_its_samples(
         if not finished:
             assert job_state(counts, "run", alive=alive, hold=hold) == word
             assert job_state(counts, "cancel", alive=alive, hold=hold) == "cancelled"
+    if not finished:
+        paused = "pausing" if alive else "paused"
+        assert job_state(counts, "pause", alive=alive, hold="disk") == paused, "nobody waits for room any more"
 
 
 # --- the list of jobs --------------------------------------------------------------------------

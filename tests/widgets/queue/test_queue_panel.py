@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from myriorama.app.queue_view.figures import JobFigures
+from myriorama.app.render_queue.room import Need, disk_of
 from myriorama.app.render_queue.snapshot import JobSnapshot
 from myriorama.app.render_queue.states import SampleState
 from myriorama.app.studio import Studio
@@ -232,6 +234,24 @@ def test_rows_change_one_by_one(panel: QueuePanel) -> None:
     model.show([figures("b", 2), figures("c", 0)])
     assert told == [("moved", 1, 0)]
     assert model.index(5, 0, QModelIndex()).isValid() is False
+
+
+def test_a_job_that_waits_for_room_says_where_and_offers_to_cancel(
+    qtbot: QtBot, panel: QueuePanel, studio: Studio, snapshot: Snapshots, tmp_path: Path
+) -> None:
+    waiting(studio, snapshot("a", 2))
+    qtbot.waitUntil(lambda: order(panel) == ["a"])
+    page, row = panel.progress, row_of(panel, "a")
+    page.show_job(row)
+    assert page.cancel.isHidden()
+    told = Need(4_200_000, 46_000_000).told(tmp_path)
+    page.show_job(replace(row, state="waiting for disk", told=told))
+    assert page.told.text() == told[:1].upper() + told[1:]
+    assert str(disk_of(tmp_path)) in page.told.text()
+    qtbot.mouseClick(page.cancel, LEFT)
+    box = panel.findChild(QMessageBox, "cancel job")
+    assert box is not None
+    box.reject()
 
 
 def test_what_cannot_be_done_is_told(qtbot: QtBot, panel: QueuePanel, studio: Studio, snapshot: Snapshots) -> None:
