@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from myriorama.widgets.theme import Theme, icon, theme
+from myriorama.widgets.theme import DARK, Theme, icon, theme
 
 _MARK_PX = 16
 
@@ -16,7 +16,7 @@ class Notice(QFrame):
     Parameters
     ----------
     letters, plate : str or None
-        Colours of the text and of the ground; None are the theme's.
+        Colours of the text and of a dark ground; None are the theme's.
 
     Signals
     -------
@@ -75,7 +75,8 @@ class Notice(QFrame):
             return
         self._styled = tokens
         letters, plate = self._letters or tokens.text, self._plate or tokens.surface
-        self._sign.setPixmap(icon("alert", tokens.warning).pixmap(_MARK_PX, _MARK_PX))
+        warning = DARK.warning if self._plate else tokens.warning  # a plate over a picture is dark in either theme
+        self._sign.setPixmap(icon("alert", warning).pixmap(_MARK_PX, _MARK_PX))
         self.close_button.setIcon(icon("close", letters))
         radius = "border-radius: 4px;" if self._plate else f"border-top: 1px solid {tokens.border};"
         self.setStyleSheet(
