@@ -32,13 +32,17 @@ def sample(
     Where the project has acceptance rules the sample is rendered to apply them, so the recipe is the
     one that `render` writes.
     """
+    from myriorama.app.cli.doubts import tell_doubts
     from myriorama.app.cli.pictures import check_picture
+    from myriorama.app.extensions.registries import user_registry
+    from myriorama.scenes.project.load import load_project
     from myriorama.scenes.sample import sample_to_json
 
     if show is not None:
         check_picture("--show", show)
     path = find_project(project)
     roots = read_folders("--assets", assets)
+    tell_doubts(load_project(path), user_registry(path), roots)
     recipe = None if show is not None else _drawn(path, index, roots)
     if recipe is None:
         recipe = _rendered(path, index, roots, show)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from myriorama.app.cli.doubts import tell_doubts
+from myriorama.app.cli.program import run
 from myriorama.plugins.registry import builtin_registry
 from myriorama.scenes.project.load import load_project
 
@@ -39,3 +40,15 @@ def test_nothing_is_told_of_what_is_sound_and_of_what_is_refused(
 ) -> None:
     assert told(mugs_tree(effects=LATE[::-1]), tmp_path, capsys) == []
     assert told(mugs_tree(effects=[*LATE, {"uid": "eye", "type": "fisheye"}]), tmp_path, capsys) == []
+
+
+def test_a_sample_is_told_with_its_doubts(
+    mugs_tree: Callable[..., dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "project.json"
+    file.write_text(json.dumps(mugs_tree(effects=LATE)), encoding="utf-8")
+    assert run(["sample", str(file), "0"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["index"] == 0
+    assert err.startswith("warning: effects[1]: ")
+    assert len(err.splitlines()) == 1
