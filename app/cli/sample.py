@@ -14,6 +14,8 @@ from myriorama.app.finding import find_project
 from myriorama.scenes.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    from myriorama.plugins.registry import PluginRegistry
+    from myriorama.scenes.project.load import LoadedProject
     from myriorama.scenes.sample import SceneSample
 
 
@@ -42,29 +44,26 @@ def sample(
         check_picture("--show", show)
     path = find_project(project)
     roots = read_folders("--assets", assets)
-    tell_doubts(load_project(path), user_registry(path), roots)
-    recipe = None if show is not None else _drawn(path, index, roots)
+    loaded, registry = load_project(path), user_registry(path)
+    tell_doubts(loaded, registry, roots)
+    recipe = None if show is not None else _drawn(loaded, registry, index, roots)
     if recipe is None:
         recipe = _rendered(path, index, roots, show)
     print_json(sample_to_json(recipe))
     return ExitCode.OK
 
 
-def _drawn(path: Path, index: int, roots: tuple[Path, ...]) -> SceneSample | None:
+def _drawn(loaded: LoadedProject, registry: PluginRegistry, index: int, roots: tuple[Path, ...]) -> SceneSample | None:
     """Return the recipe without a renderer; None where acceptance rules have to look at the picture."""
     from myriorama.app.assets.store import FileAssetStore
-    from myriorama.app.extensions.registries import user_registry
     from myriorama.scenes.drawing.plan import compile_plan
     from myriorama.scenes.project.check import check_project
-    from myriorama.scenes.project.load import load_project
     from myriorama.scenes.project.references import file_references
 
-    loaded = load_project(path)
     if loaded.project.acceptance:
         return None
-    registry = user_registry(path)
     store = FileAssetStore(loaded.folder, extra_roots=roots)
-    check_project(loaded.project, registry, store, file=str(path))
+    check_project(loaded.project, registry, store, file=str(loaded.path))
     # A recipe whose files cannot be read could never become a picture: it is refused as `render` refuses it.
     store.preflight(file_references(loaded.project, registry, store))
     return compile_plan(loaded.project, registry, store).draw(index)
