@@ -168,12 +168,10 @@ def draw_overlay(rgb: U8, items: Sequence[OverlayItem], style: OverlayStyle | No
     image = Image.fromarray(np.rint(canvas).astype(np.uint8))
     draw = ImageDraw.Draw(image)
     for item, color in zip(items, colors, strict=True):
-        box = tuple(
-            round(n * scale) for n in (item.x, item.y, item.x + item.mask.shape[1], item.y + item.mask.shape[0])
-        )
         if item.use != "label":
             continue  # a region has no box of its own, and background no mark
         if style.boxes:
+            box = _seen_box(item, scale, canvas.shape)
             draw.rectangle((box[0] - 1, box[1] - 1, box[2], box[3]), outline=_HALO, width=stroke + 1)
             draw.rectangle((box[0], box[1], box[2] - 1, box[3] - 1), outline=color, width=stroke)
         if style.boxes_3d:
@@ -184,6 +182,19 @@ def draw_overlay(rgb: U8, items: Sequence[OverlayItem], style: OverlayStyle | No
         kept = [(item, color) for item, color in zip(items, colors, strict=True) if item.use == "label"]
         _paint_names(draw, [item for item, _ in kept], [color for _, color in kept], scale, (width, height))
     return np.asarray(image)
+
+
+def _seen_box(item: OverlayItem, scale: float, shape: Sequence[int]) -> tuple[int, int, int, int]:
+    """Return left, top, right and bottom of an item's box in the resized picture; at least a pixel wide and high."""
+    height, width = item.mask.shape
+    left = min(round(item.x * scale), shape[1] - 1)
+    top = min(round(item.y * scale), shape[0] - 1)
+    return (
+        left,
+        top,
+        max(round((item.x + width) * scale), left + 1),
+        max(round((item.y + height) * scale), top + 1),
+    )
 
 
 def _distinct_colors(items: Sequence[OverlayItem]) -> list[tuple[int, int, int]]:
@@ -208,10 +219,9 @@ def _distinct_colors(items: Sequence[OverlayItem]) -> list[tuple[int, int, int]]
 def _paint_mask(
     canvas: np.ndarray, item: OverlayItem, color: tuple[int, int, int], style: OverlayStyle, scale: float, stroke: int
 ) -> None:
-    x0, y0 = round(item.x * scale), round(item.y * scale)
-    x1, y1 = round((item.x + item.mask.shape[1]) * scale), round((item.y + item.mask.shape[0]) * scale)
-    if x1 <= x0 or y1 <= y0:
+    if not item.mask.size:
         return
+    x0, y0, x1, y1 = _seen_box(item, scale, canvas.shape)
     size = (x1 - x0, y1 - y0)
     crop = Image.fromarray(item.mask).resize(size, Image.Resampling.NEAREST)
     inside = np.asarray(crop)

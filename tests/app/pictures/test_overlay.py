@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from myriorama.app.pictures.overlay import PALETTE, OverlayItem, OverlayStyle, color_of, draw_overlay
 from myriorama.app.pictures.sheet import contact_sheet
@@ -34,6 +36,25 @@ def test_a_box_drawn_at_double_size_stands_at_double_coordinates() -> None:
     assert drawn.shape == (120, 160, 3)
     assert tuple(drawn[30, 50]) == color_of("a/0")
     assert tuple(drawn[49, 50]) == color_of("a/0")
+
+
+@given(
+    x=st.integers(0, 79), y=st.integers(0, 59), w=st.integers(1, 80), h=st.integers(1, 60), scale=st.floats(0.02, 1.5)
+)
+def test_whatever_is_small_in_a_small_picture_is_still_drawn(x: int, y: int, w: int, h: int, scale: float) -> None:
+    mask = np.ones((min(h, 60 - y), min(w, 80 - x)), bool)
+    style = OverlayStyle(opacity=1.0, contour=True, names=False)
+    drawn = draw_overlay(GREY, [OverlayItem(x, y, mask, "mug", "a/0")], style, scale)
+    assert (drawn == np.array(color_of("a/0"))).all(axis=2).any()
+
+
+@pytest.mark.parametrize("at", [(0, 0), (79, 59), (40, 59), (79, 30)])
+def test_a_thing_of_one_pixel_has_a_mark_in_a_thumbnail(at: tuple[int, int]) -> None:
+    one = OverlayItem(*at, np.ones((1, 1), bool), "mug", "a/0")
+    fill = draw_overlay(GREY, [one], OverlayStyle(opacity=1.0, contour=False, boxes=False, names=False), 0.3)
+    frame = draw_overlay(GREY, [one], OverlayStyle(opacity=0.0, contour=False, names=False), 0.3)
+    for drawn in (fill, frame):
+        assert (drawn == np.array(color_of("a/0"))).all(axis=2).any()
 
 
 def test_neighbours_never_share_a_colour() -> None:
