@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 import typer
 
 from myriorama.app.cli.exits import ExitCode
-from myriorama.app.cli.options import DatasetArgument, JsonOption
+from myriorama.app.cli.options import DatasetArgument, JsonOption, near_names
 from myriorama.app.cli.output import print_json
 from myriorama.scenes.errors import InputError, Problem
 
@@ -105,7 +105,8 @@ def export(
     with closing(user_registry(hosted=True)) as registry:
         known = registry.names("writer")
         if format_name not in known:
-            raise InputError(Problem("--format", "there is no such format", repr(format_name), ", ".join(known)))
+            allowed = near_names(format_name, known) or ", ".join(known)
+            raise InputError(Problem("--format", "there is no such format", repr(format_name), allowed))
         given = [f"{format_name}.{text}" for text in option or ()]
         options = read_writer_options("--option", given, registry).get(format_name, {})
         wanted = ExportWanted(folder, out, format_name, options, selection, link)

@@ -27,7 +27,10 @@ def look(
     format_name: Annotated[
         str,
         typer.Option(
-            "--format", "-f", metavar="NAME", help="coco, yolo, voc, myriorama or pictures; left out, what is there."
+            "--format",
+            "-f",
+            metavar="NAME",
+            help="coco, yolo, pascal_voc, myriorama or pictures; left out, what is there.",
         ),
     ] = "",
     decode: Annotated[

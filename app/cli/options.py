@@ -5,7 +5,9 @@ It opens no project; it only finds the file that a name stands for and refuses w
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -26,6 +28,17 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 
 MIN_SIDE_PX: Final = 16
 MAX_SIDE_PX: Final = 16384
+ALSO_CALLED: Final = {
+    "hf": "hugging_face",
+    "openexr": "exr",
+    "panoptic": "coco_panoptic",
+    "parquet": "hugging_face",
+    "tartanair": "depth_pose",
+    "tum": "depth_pose",
+    "ultralytics": "yolo",
+    "wds": "webdataset",
+}
+"""What people call formats besides the names that they have here."""
 _SIZE = re.compile(r"([0-9]{1,9})[xX×]([0-9]{1,9})")
 
 
@@ -66,10 +79,24 @@ def read_names(option: str, text: str, known: tuple[str, ...]) -> tuple[str, ...
     allowed = f"a comma-separated list of: {', '.join(known)}"
     if not names:
         raise InputError(Problem(option, "the list is empty", _quoted(text), allowed))
-    unknown = [Problem(option, "there is no such name", _quoted(n), allowed) for n in names if n not in known]
+    unknown = [
+        Problem(option, "there is no such name", _quoted(n), near_names(n, known) or allowed)
+        for n in names
+        if n not in known
+    ]
     if unknown:
         raise InputError(unknown)
     return names
+
+
+def near_names(name: str, known: Sequence[str]) -> str:
+    """Return a question with the known names that are meant or look alike, and all of them; empty where none does."""
+    word = name.strip().lower().replace("-", "_")
+    meant = ALSO_CALLED.get(word, word)
+    bare = {n.replace("_", ""): n for n in known}
+    found = [meant] if meant in known else [n for n in known if len(word) > 2 and word in n.split("_")]
+    found = found or [bare[n] for n in difflib.get_close_matches(word.replace("_", ""), bare, n=2, cutoff=0.7)]
+    return f"did you mean {' or '.join(found)}? There are: {', '.join(known)}" if found else ""
 
 
 def read_folders(option: str, folders: list[Path] | None) -> tuple[Path, ...]:

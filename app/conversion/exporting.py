@@ -21,7 +21,7 @@ from myriorama.app.conversion.card_files import card_picture, write_card
 from myriorama.app.conversion.facts import facts_of, pattern_of, source_of_export
 from myriorama.app.conversion.tally import Tally
 from myriorama.app.dataset.atomic import FileEntry, inside, sync_folder, write_file, write_streamed
-from myriorama.app.dataset.layout import PARTIAL_SUFFIX, partial_of
+from myriorama.app.dataset.layout import CHECKSUMS, EXPORT, PARTIAL_SUFFIX, partial_of
 from myriorama.app.dataset.manifest import Manifest, ManifestError, read_manifest
 from myriorama.app.dataset.records import Records
 from myriorama.app.dataset.samples import encoded
@@ -32,8 +32,6 @@ from myriorama.plugins.writing import ReusedFile, StoredRecord
 from myriorama.scenes.errors import InputError, MyrioramaError, Problem
 from myriorama.scenes.labels.stored import json_bytes
 
-EXPORT: Final = "export.json"
-CHECKSUMS: Final = "SHA256SUMS"
 FORMAT: Final = "myriorama-export"
 _BLOCK: Final = 2**20
 

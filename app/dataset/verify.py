@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 from myriorama.app.conversion.card_files import remade_card
 from myriorama.app.conversion.tally import TalliedRecords
 from myriorama.app.dataset.atomic import FileEntry
-from myriorama.app.dataset.layout import CARD, MANIFEST, PARTIAL_SUFFIX, record_path
+from myriorama.app.dataset.layout import CARD, CHECKSUMS, EXPORT, MANIFEST, PARTIAL_SUFFIX, record_path
 from myriorama.app.dataset.manifest import CARD_FORM, Manifest, ManifestError, read_manifest
 from myriorama.app.dataset.records import Records
 from myriorama.app.dataset.samples import encoded
@@ -103,7 +103,11 @@ def verify(
     try:
         manifest = read_manifest(folder)
     except ManifestError as error:
-        hint = " (a folder that ends in .partial was never finished)" if folder.name.endswith(PARTIAL_SUFFIX) else ""
+        hint = ""
+        if folder.name.endswith(PARTIAL_SUFFIX):
+            hint = " (a folder that ends in .partial was never finished)"
+        elif (folder / EXPORT).is_file():
+            hint = f" but an export (sha256sum -c {CHECKSUMS} in it checks its files, myriorama look its labels)"
         finding = Finding(MANIFEST, "manifest", f"{error}{hint}")
         return VerifyReport((finding,), (), 0, 0, 0, 0, 0, "")
     findings = list(_strangers(folder, manifest))

@@ -22,7 +22,7 @@ from myriorama.app.reading.reach import Reach
 from myriorama.app.reading.voc import VocReader
 from myriorama.app.reading.yolo import DATA_NAMES, YoloReader
 
-Format = Literal["myriorama", "coco", "yolo", "voc", "pictures"]
+Format = Literal["myriorama", "coco", "yolo", "pascal_voc", "pictures"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 _LABEL_FOLDERS: Final = ("annotations", "labels")
 _PEEKED_BYTES: Final = 64 * 2**10
@@ -84,7 +84,7 @@ def formats_of(reach: Reach, named: str = "") -> list[str]:
             ".json": "coco",
             ".yaml": "yolo",
             ".yml": "yolo",
-            ".xml": "voc",
+            ".xml": "pascal_voc",
             ".txt": "yolo",
             ".csv": "pictures",
         }
@@ -101,7 +101,7 @@ def formats_of(reach: Reach, named: str = "") -> list[str]:
     if data_file(reach) or any("labels/" in f"/{n}" and n.endswith(".txt") for n in files):
         found.append("yolo")
     if xml_files(reach):
-        found.append("voc")
+        found.append("pascal_voc")
     if not found and _yolo_beside(files):
         found.append("yolo")
     return [*found, "pictures"]
@@ -168,7 +168,7 @@ def _read(format_name: str, reach: Reach, named: str, faults: Faults, progress: 
         return _read_coco(CocoReader(reach, names, faults), reach, faults, progress)
     if format_name == "yolo":
         return YoloReader(reach, data_file(reach, named), faults).read(progress)
-    if format_name == "voc":
+    if format_name == "pascal_voc":
         names = xml_files(reach)
         if not names:
             raise refused(str(reach.root), "there is no annotation file of Pascal VOC")

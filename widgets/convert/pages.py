@@ -33,7 +33,7 @@ _REASONS = {
     "size": "too small",
     "area": "too few pixels",
 }
-READ_BACK: Final = ("coco", "yolo", "voc")
+READ_BACK: Final = ("coco", "yolo", "pascal_voc")
 """Formats that can be looked at again."""
 
 

@@ -27,7 +27,7 @@ FORMATS: Final = (
     ("Find out", ""),
     ("COCO", "coco"),
     ("YOLO", "yolo"),
-    ("Pascal VOC", "voc"),
+    ("Pascal VOC", "pascal_voc"),
     ("Myriorama", "myriorama"),
     ("Pictures, perhaps with a table of classes", "pictures"),
 )

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from myriorama.app.cli.options import read_names, read_size
+from myriorama.app.cli.options import ALSO_CALLED, near_names, read_names, read_size
 from myriorama.app.finding import find_project
+from myriorama.plugins.registry import builtin_registry
 from myriorama.scenes.errors import InputError
 
 
@@ -39,6 +40,31 @@ def test_every_unknown_name_is_told() -> None:
         read_names("--format", "coco,yolo,kitti", ("coco", "raw"))
     assert [p.value for p in caught.value.problems] == ["'yolo'", "'kitti'"]
     assert all("coco, raw" in p.allowed for p in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("voc", "pascal_voc"),
+        ("Pascal-VOC", "pascal_voc"),
+        ("huggingface", "hugging_face"),
+        ("hf", "hugging_face"),
+        ("cocco", "coco"),
+        ("panoptic", "coco_panoptic"),
+        ("labelstudio", "label_studio"),
+        ("TUM", "depth_pose"),
+        ("web-dataset", "webdataset"),
+    ],
+)
+def test_what_others_call_a_format_is_told_by_its_name_here(name: str, meant: str) -> None:
+    known = builtin_registry().names("writer")
+    assert near_names(name, known).startswith(f"did you mean {meant}? There are: bop, coco")
+    assert set(ALSO_CALLED.values()) <= set(known)
+
+
+@pytest.mark.parametrize("name", ["", "x", "co", "parrot"])
+def test_what_is_like_nothing_gets_no_question(name: str) -> None:
+    assert near_names(name, builtin_registry().names("writer")) == ""
 
 
 def test_an_empty_list_is_refused() -> None:

@@ -17,15 +17,14 @@ import pytest
 from myriorama.app.cli.program import run
 from myriorama.app.conversion.counting import Columns, ObjectTable
 from myriorama.app.conversion.exporting import (
-    CHECKSUMS,
-    EXPORT,
     ExportWanted,
     StoppedError,
     export_dataset,
     shown_records,
 )
-from myriorama.app.dataset.layout import CARD, CARD_PICTURE, CROISSANT
+from myriorama.app.dataset.layout import CARD, CARD_PICTURE, CHECKSUMS, CROISSANT, EXPORT
 from myriorama.app.dataset.manifest import read_manifest
+from myriorama.app.dataset.verify import verify
 from myriorama.plugins.selection import ClassUse, Filter, Selection, View
 from myriorama.plugins.splitting import Split
 from myriorama.scenes.errors import InputError
@@ -56,6 +55,9 @@ def test_an_export_has_the_bytes_that_rendering_gave(dataset: Path, tmp_path: Pa
     assert set(after) - shared == own
     assert CARD_PICTURE in shared, "the same samples with the same labels are shown"
     assert tree(dataset) == before
+    [finding] = verify(tmp_path / "out").findings
+    assert "an export" in str(finding)
+    assert CHECKSUMS in str(finding)
     assert made.samples == 3
     assert seen == [(1, 3), (2, 3), (3, 3)]
     done = subprocess.run(

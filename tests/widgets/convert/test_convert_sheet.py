@@ -24,6 +24,7 @@ from myriorama.app.observable import Observable
 from myriorama.app.parts.shown import DividingValue
 from myriorama.app.reading.opening import FORMATS
 from myriorama.app.studio import Studio
+from myriorama.plugins.registry import builtin_registry
 from myriorama.plugins.selection import Filter, Selection, View
 from myriorama.widgets.class_map.model import CLASS, OBJECTS, SHOWN, USE
 from myriorama.widgets.convert import ConvertSheet
@@ -210,6 +211,7 @@ def test_the_copied_command_makes_the_same_as_the_button(
     qtbot.mouseClick(sheet.result_page.look, LEFT)
     assert looked == [tmp_path / "by_hand"]
     assert set(READ_BACK) < set(FORMATS)
+    assert set(READ_BACK) <= set(builtin_registry().names("writer"))
     qtbot.mouseClick(sheet.result_page.copy_snippet, LEFT)
     assert QGuiApplication.clipboard().text() == sheet.result_page.snippet.toPlainText()
     qtbot.mouseClick(sheet.result_page.again, LEFT)
