@@ -20,6 +20,7 @@ from myriorama.app.reading.neutral import Faults, ForeignObject, ForeignSet, Tel
 from myriorama.app.reading.reach import NotReadableError, Reach
 from myriorama.app.reading.shapes import BAD_OUTLINE, checked_box, extent, ring_of
 from myriorama.app.reading.yaml_words import NotYamlError, Tree, read_words
+from myriorama.scenes.conventions import F64
 
 DATA_NAMES: Final = ("data.yaml", "data.yml", "dataset.yaml", "dataset.yml")
 _PARTS: Final = ("train", "val", "valid", "test")
@@ -148,7 +149,8 @@ class YoloReader:
             return None
         self._columns["four" if len(values) == 8 else "segment"] += 1
         ring = ring * (width, height)
-        box = checked_box(extent([ring]), width, height, tell)
+        bounds = (0, 0) if len(values) == 8 and _oriented(ring, width, height) else (width, height)
+        box = checked_box(extent([ring]), *bounds, tell)
         if box is None:
             tell(BAD_OUTLINE)
             return None
@@ -320,6 +322,20 @@ class YoloReader:
 def _box(values: Sequence[float], width: int, height: int) -> tuple[float, float, float, float]:
     x, y, w, h = values[:4]
     return (x - w / 2) * width, (y - h / 2) * height, w * width, h * height
+
+
+def _oriented(ring: F64, width: int, height: int) -> bool:
+    """Tell whether four corners are a rectangle that is turned and has its centre in the picture.
+
+    Around what lies at the border such a box reaches out of the picture, and rightly.
+    """
+    first, second, third, fourth = ring
+    along, across = second - first, fourth - first
+    x, y = ring.mean(axis=0)
+    size = float(np.hypot(*along) * np.hypot(*across))
+    right_angled = abs(float(along @ across)) < 0.02 * size and float(np.abs(third - second - across).max()) < 1.0
+    turned = float(np.abs(along).min()) > 1.0
+    return right_angled and turned and 0 <= x < width and 0 <= y < height
 
 
 def _keypoints(

@@ -59,7 +59,9 @@ class BopObjects:
             return self.count
         fault = fault_of(recipe.group, recipe.generator, recipe.values)
         if fault:
-            raise InputError(Problem("models", f"no model can be written where {fault}", allowed="none"))
+            raise InputError(
+                Problem("models", f"no model can be written where {fault}: set models to none", allowed="none")
+            )
         if self.too_many and self._wanted == "all":
             told = f"there are more than {self._most} different shapes, each of which would be a model of its own"
             way = "a higher max_models, models none, or a project that draws the values of its objects from few choices"

@@ -80,6 +80,27 @@ def test_keypoints_of_coco_are_at_pixel_centres_and_those_of_yolo_are_not(
     assert points[1] == (0.0, 0.0, 0)
 
 
+@pytest.mark.parametrize(
+    ("corners", "faults"),
+    [
+        # Turned by 45 degrees around (2, 10), (2, 10) and (-1, 10); upright; and no rectangle.
+        ([(2, 4), (8, 10), (2, 16), (-4, 10)], 0),
+        ([(-3, 11), (1, 15), (7, 9), (3, 5)], 0),
+        ([(-1, 4), (5, 10), (-1, 16), (-7, 10)], 1),
+        ([(-4, 4), (8, 4), (8, 16), (-4, 16)], 1),
+        ([(2, 4), (8, 10), (2, 26), (-4, 10)], 1),
+    ],
+)
+def test_an_oriented_box_at_the_border_may_reach_out(
+    corners: list[tuple[int, int]], faults: int, tmp_path: Path, picture: Picture
+) -> None:
+    row = " ".join(f"{x / 40} {y / 30}" for x, y in corners)
+    home = write(tmp_path, {"images/a.png": picture(), "labels/a.txt": f"0 {row}\n"})
+    made, found, _ = opened(home)
+    assert made.format == "YOLO oriented boxes"
+    assert found.total == faults
+
+
 def test_folders_of_an_export_with_parts(tmp_path: Path, picture: Picture) -> None:
     """One folder a part, a data.yaml that points one folder too high, and one COCO file in each."""
     files: dict[str, str | bytes] = {
