@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = "myriorama-dataset"
 VERSION: Final = 1
-CARD_FORM: Final = 2
+CARD_FORM: Final = 3
 """Of README.md and croissant.json, which are made again to be verified; a number for each change of their words."""
 
 _DIGEST_KEY: Final = b'],\n"digest":"'

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
+from math import pi
 from typing import Final
 
 import numpy as np
@@ -33,6 +34,10 @@ LEFT_OUT: Final = (112, 116, 124)
 """The grey that lies over what formats have as background."""
 STRIPE_DARK: Final = (16, 18, 22)
 """Between the coloured stripes of what is ignored."""
+_DOT_SHARE: Final = 0.35
+"""Keypoints whose dots would cover more of their object's box than this are not drawn."""
+_NAME_SHARE: Final = 0.1
+"""Names cover no more of a picture than this, the largest objects' first; one of each class may go beyond it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +82,10 @@ class OverlayItem:
 
 @dataclass(frozen=True)
 class OverlayStyle:
-    """What to draw. `opacity` of the mask fill is in [0, 1]."""
+    """What to draw. `opacity` of the mask fill is in [0, 1].
+
+    Names and keypoints are left out where they would hide what they belong to, as in a thumbnail of a full shelf.
+    """
 
     opacity: float = 0.38
     contour: bool = True
@@ -260,11 +268,14 @@ def _paint_box_3d(
 def _paint_keypoints(
     draw: ImageDraw.ImageDraw, item: OverlayItem, color: tuple[int, int, int], scale: float, stroke: int
 ) -> None:
+    radius = stroke + 1.5
+    dots = sum(1 for _, _, v in item.keypoints if v)
+    if dots * pi * radius**2 > _DOT_SHARE * item.mask.size * scale**2:
+        return
     for a, b in item.bones:
         (xa, ya, va), (xb, yb, vb) = item.keypoints[a], item.keypoints[b]
         if va and vb:
             draw.line((xa * scale, ya * scale, xb * scale, yb * scale), fill=color, width=stroke)
-    radius = stroke + 1.5
     for x, y, v in item.keypoints:
         if v == 0:
             continue
@@ -288,7 +299,8 @@ def _paint_names(
 ) -> None:
     letters = font(max(10, round(min(size) / 38)))
     taken: list[tuple[float, float, float, float]] = []
-    for item, color in sorted(zip(items, colors, strict=True), key=lambda p: p[0].y):
+    covered, told = 0.0, set[str]()
+    for item, color in sorted(zip(items, colors, strict=True), key=lambda p: -p[0].mask.size):
         left, top, right, bottom = draw.textbbox((0, 0), item.name, font=letters)
         w, h = right - left + 6, bottom - top + 4
         x = min(max(0.0, item.x * scale), size[0] - w)
@@ -298,6 +310,11 @@ def _paint_names(
         spot = (x, y, x + w, y + h)
         if any(spot[0] < t[2] and t[0] < spot[2] and spot[1] < t[3] and t[1] < spot[3] for t in taken):
             continue
+        area = (w + 1) * (h + 1)
+        if covered + area > _NAME_SHARE * size[0] * size[1] and item.name in told:
+            continue
+        covered += area
+        told.add(item.name)
         taken.append(spot)
         draw.rectangle(spot, fill=_HALO)
         draw.text((x + 3 - left, y + 2 - top), item.name, font=letters, fill=color)

@@ -75,6 +75,27 @@ def test_a_hidden_keypoint_is_a_ring_and_one_outside_the_image_is_not_drawn() ->
     assert np.array_equal(outside, GREY)
 
 
+def test_keypoints_that_would_hide_their_object_are_left_out() -> None:
+    style = OverlayStyle(opacity=0.0, contour=False, boxes=False, names=False)
+    four = tuple((22.0 + 2 * k, 18.0, 2) for k in range(4))
+    assert np.array_equal(draw_overlay(GREY, [item(20, 15, keypoints=four)], style), GREY)
+    assert (draw_overlay(GREY, [item(20, 15, keypoints=four)], style, scale=3.0) == 255).any()
+    unseen = ((30.0, 20.0, 2), *((0.0, 0.0, 0) for _ in range(9)))
+    assert (draw_overlay(GREY, [item(20, 15, keypoints=unseen)], style) == 255).any(), "only what is drawn counts"
+
+
+def test_names_leave_most_of_a_full_picture_free_and_tell_each_class() -> None:
+    ground = np.full((480, 640, 3), 100, np.uint8)
+    style = OverlayStyle(opacity=0.0, contour=False, boxes=False, keypoints=False)
+    full = [item(x, y, f"a/{x + y}") for x in range(4, 600, 40) for y in range(24, 440, 30)]
+    rare = OverlayItem(622, 460, np.ones((5, 5), bool), "rare", "b/0")
+    few, many, with_rare = (draw_overlay(ground, items, style) for items in (full[:9], full, [*full, rare]))
+    share = [float((drawn != ground).any(axis=2).mean()) for drawn in (few, many)]
+    assert 0 < share[0] < share[1] <= 0.1
+    assert share[1] > 0.08
+    assert (with_rare != many)[430:, 560:].any(), "the only one of its class is named beyond that"
+
+
 def test_a_colour_is_a_palette_colour_and_stays() -> None:
     assert color_of("objects/12") in PALETTE
     assert color_of("objects/12") == color_of("objects/12")
