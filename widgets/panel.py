@@ -51,6 +51,10 @@ class Panel(QWidget):
         """Return what can be done in this panel; asked once, by the main window."""
         return ()
 
+    def keyboard_home(self) -> QWidget | None:
+        """Return what takes the keyboard when it comes here for the first time; None: the first that Tab finds."""
+        return self.focusProxy()
+
     def widget_of(self, context: Context) -> QWidget:
         """Return the widget within which the keys of this panel's actions of a context hold."""
         return self

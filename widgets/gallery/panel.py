@@ -147,6 +147,9 @@ class GalleryPanel(Panel):
     def actions_here(self) -> tuple[Bound, ...]:
         return self.doings.bounds
 
+    def keyboard_home(self) -> QWidget:
+        return self.grid
+
     def widget_of(self, context: Context) -> QWidget:
         """Letters and digits judge in the grid and the pages of samples, not in the fields of the tool row."""
         return {"gallery": self.grid, "detail": self.close_up, "reject": self.prompt}.get(context, self)

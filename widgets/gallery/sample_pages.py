@@ -6,8 +6,9 @@ They show and tell; asking for pictures and judging is the panel's.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from myriorama.app.gallery.gallery import Gallery
@@ -165,19 +166,19 @@ class ComparePage(QWidget):
         self._gallery = gallery
         self.indices: list[int | None] = [None, None]
         self.active = 1
-        self.pictures = (PictureView("Left sample", self), PictureView("Right sample", self))
-        self._captions = (_Caption(self), _Caption(self))
-        self._legends = tuple(Legend(picture) for picture in self.pictures)
-        self._frames: list[QWidget] = []
         head = QHBoxLayout()
         head.setContentsMargins(theme().tight, 2, theme().tight, 2)
         head.addWidget(_tool(self, "arrow-left", "Back to all samples", "Back to all samples (Esc)", self.left.emit))
-        hint = QLabel("Arrow keys change the framed sample, Tab frames the other one", self)
+        hint = QLabel("Arrow keys change the framed sample, Tab frames the other one, Shift+Tab leads out", self)
         hint.setProperty("role", "dim")
         hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         head.addWidget(hint, 1)
         head.addWidget(_tool(self, "fit-to-page-outline", "Fit", "Show the whole pictures (F)", self._fit))
         head.addWidget(_tool(self, "numeric-1-box-outline", "1:1", "One pixel a pixel (Z)", self._one_to_one))
+        self.pictures = (PictureView("Left sample", self), PictureView("Right sample", self))
+        self._captions = (_Caption(self), _Caption(self))
+        self._legends = tuple(Legend(picture) for picture in self.pictures)
+        self._frames: list[QWidget] = []
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme().tight)
@@ -193,6 +194,7 @@ class ComparePage(QWidget):
             row.addWidget(frame, 1)
             self._frames.append(frame)
             picture.clicked.connect(self._on_left_clicked if side == 0 else self._on_right_clicked)
+            picture.installEventFilter(self)
         self.pictures[0].look_changed.connect(self.pictures[1].set_look)
         self.pictures[1].look_changed.connect(self.pictures[0].set_look)
         column = QVBoxLayout(self)
@@ -246,8 +248,16 @@ class ComparePage(QWidget):
             picture.set_look(look)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        self.activate(1 - self.active)
-        return True
+        # Tab goes to and fro between the two; Shift+Tab, Esc and F6 lead out.
+        if forward and self.window().focusWidget() in self.pictures:
+            self.activate(1 - self.active)
+            return True
+        return super().focusNextPrevChild(forward)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn and watched in self.pictures:
+            self.activate(self.pictures.index(cast("PictureView", watched)))
+        return super().eventFilter(watched, event)
 
     def _on_left_clicked(self) -> None:
         self.activate(0)

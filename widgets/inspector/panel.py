@@ -131,6 +131,7 @@ class InspectorPanel(Panel):
         self.form_area = QScrollArea(self)
         self.form_area.setAccessibleName("Form")
         self.form_area.setWidgetResizable(True)
+        self.form_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its fields take the keyboard
         self.pages = QStackedWidget(self)
         for page in (self.rows, self.empty, self.form_area):
             self.pages.addWidget(page)

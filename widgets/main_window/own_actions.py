@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from myriorama.app.actions import Action
+from myriorama.widgets.main_window.panel_round import go_on
 from myriorama.widgets.panel import Bound
 
 if TYPE_CHECKING:
@@ -84,6 +85,10 @@ def _view(window: MainWindow) -> tuple[Bound, ...]:
                   "Ctrl+Shift+O", "rotate-3d-variant", "window", "View"), lambda: window.objects.show()),
         Bound(_at("window.reset_layout", "Reset layout", "Put every panel where it was at first.", (), "", "window",
                   "View"), window.reset_layout, is_open),
+        Bound(_at("window.next_panel", "Next panel", "Take the keyboard to the next panel.", "F6", "", "panels",
+                  "View/Panels"), lambda: go_on(window, True), is_open),
+        Bound(_at("window.previous_panel", "Previous panel", "Take the keyboard to the panel before.", "Shift+F6", "",
+                  "panels", "View/Panels"), lambda: go_on(window, False), is_open),
         *toggles,
     )  # fmt: skip
 

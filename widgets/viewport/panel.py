@@ -21,6 +21,7 @@ from myriorama.widgets.panel import Bound, Panel
 from myriorama.widgets.theme import Theme, icon, theme
 from myriorama.widgets.viewport.comparing import CompareView
 from myriorama.widgets.viewport.doings import actions_of
+from myriorama.widgets.viewport.focus_ring import FocusRing
 from myriorama.widgets.viewport.sample_bar import SampleBar
 from myriorama.widgets.viewport.stage import Stage
 from myriorama.widgets.viewport.strips import ReadoutStrip, StatusStrip
@@ -84,6 +85,7 @@ class ViewportPanel(Panel):
         bind(self, self.stage.looking.changed, self.toolbar.refresh)
         self.traced = TracedOver(studio, self.stage)
         self.comparing = CompareView(studio, self.stage)
+        self.ring = FocusRing(self.stage, self.stage.canvas.native)
         bind(self, studio.tracing.now.changed, self.status.show_tracing)
         bind(self, studio.refiner.wanted.changed, self.toolbar.refresh)
         bind(self, studio.tracer.changed, self.toolbar.refresh)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from myriorama.app.browsing.browse import Condition
@@ -273,6 +274,33 @@ def test_compare_shows_two_that_are_looked_at_alike(qtbot: QtBot, panel: Gallery
     assert panel.compare.active == 0
     qtbot.keyClick(left, Qt.Key.Key_P)
     assert said(panel, 4)[0] == "pick"
+
+
+def test_shift_tab_leads_out_of_the_comparison_and_what_has_the_keyboard_is_framed(
+    qtbot: QtBot, panel: GalleryPanel
+) -> None:
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
+    press(qtbot, panel, Qt.Key.Key_C)
+    page = panel.compare
+    left, right = page.pictures
+    right.setFocus()
+    qtbot.waitUntil(right.hasFocus)
+    qtbot.keyClick(right, Qt.Key.Key_Tab)
+    assert left.hasFocus()
+    qtbot.keyClick(left, Qt.Key.Key_Tab)
+    assert right.hasFocus()
+    qtbot.keyClick(right, Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    assert left.hasFocus()
+    assert page.active == 0
+    qtbot.keyClick(left, Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    button = QApplication.focusWidget()
+    assert isinstance(button, QToolButton)
+    assert page.isAncestorOf(button)
+    qtbot.keyClick(button, Qt.Key.Key_Tab)
+    assert left.hasFocus()
+    right.setFocus(Qt.FocusReason.OtherFocusReason)
+    assert page.active == 1, "the one that has the keyboard is judged"
 
 
 def test_space_hides_overlays_while_it_is_held(qtbot: QtBot, panel: GalleryPanel) -> None:

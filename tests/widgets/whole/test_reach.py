@@ -132,3 +132,46 @@ def test_tab_goes_through_the_panels_and_comes_back(
     visited = [p for p in panels if p != "window"]
     assert {"outliner", "viewport", "inspector", "gallery"} <= set(visited)
     assert len(visited) <= len(set(visited)) + 1, f"the keyboard leaves a panel and comes back to it: {visited}"
+
+
+def test_f6_goes_from_panel_to_panel_and_back(program: Application, small: Callable[..., Path], qtbot: QtBot) -> None:
+    window = program.window
+    window.flow.open(small("dice_tray"))
+    program.studio.selection.select("project:output")
+    QApplication.processEvents()
+
+    def owner() -> str:
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        return next((n for n, p in window.panels.items() if p is focused or p.isAncestorOf(focused)), "window")
+
+    def gone(key: Qt.KeyboardModifier) -> str:
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        qtbot.keyClick(focused, Qt.Key.Key_F6, key)
+        return owner()
+
+    none, shift = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+    window.panels["outliner"].setFocus(Qt.FocusReason.TabFocusReason)
+    gone(none)
+    begun = owner()
+    there = [gone(none) for _ in range(4)]
+    assert set(there) == {"outliner", "viewport", "inspector", "gallery"}
+    assert there[-1] == begun, "round again"
+    assert [gone(shift) for _ in range(4)] == [*there[-2::-1], begun]
+    ring = window.panels["viewport"].ring  # type: ignore[attr-defined]
+    while owner() != "viewport":
+        assert not ring.isVisible()
+        gone(none)
+    assert ring.isVisible(), "it is seen where the keys go"
+    while owner() != "inspector":
+        gone(none)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    kept = QApplication.focusWidget()
+    assert owner() == "inspector"
+    for _ in range(4):
+        gone(none)
+    assert QApplication.focusWidget() is kept, "it comes back to where it was in the panel"
+    window.show_panel("problems")
+    QApplication.processEvents()
+    assert "gallery" not in [gone(none) for _ in range(4)], "what is behind another tab is passed over"
