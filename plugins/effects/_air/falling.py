@@ -82,7 +82,9 @@ class Drawn:
             diameter = -np.log(kept[0] - of_class.u[0] * (kept[0] - kept[1])) / self.sizes.slope
             wide = diameter >= narrow * of_class.points[:, 2]
             seen.append((of_class.of(wide), diameter[wide]))
-        return joined([part for part, _ in seen]), np.concatenate([diameter for _, diameter in seen])
+        # Where a pixel is wider than the largest particle right before the lens there is no class at all.
+        diameters = np.concatenate([diameter for _, diameter in seen]) if seen else np.empty(0)
+        return joined([part for part, _ in seen]), diameters
 
     def haze_depth(self, z_m: F32, lengths: F32) -> F32:
         """Return the optical depth (H, W) of all other particles, between the camera and depths (H, W).

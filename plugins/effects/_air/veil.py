@@ -55,7 +55,9 @@ def optical_depth(
     x = np.minimum(np.where(level, np.float32(1e-9), rise) * np.minimum(range_m, np.float32(1e12)), np.float32(80.0))
     x = np.maximum(x, np.float32(-60.0))
     # (1 - exp(-x)) / x, and 1 where the ray is level or short.
-    mean: F32 = np.where(np.abs(x) < np.float32(1e-5), np.float32(1.0), -np.expm1(-x) / x).astype(np.float32)
+    short = np.abs(x) < np.float32(1e-5)
+    x = np.where(short, np.float32(1.0), x)
+    mean: F32 = np.where(short, np.float32(1.0), -np.expm1(-x) / x).astype(np.float32)
     sky = np.isinf(range_m)
     finite = np.where(sky, np.float32(0.0), range_m)
     out: F32 = np.float32(here) * finite * mean

@@ -252,3 +252,16 @@ def test_a_pair_of_cameras_shows_one_snowfall(ground, shown):
     right = effect.apply(given, frame.linear, beside, replace(draws, index=5, view=1))
     another = effect.apply(given, frame.linear, frame, replace(draws, index=6, scene=3))
     assert np.abs(left - right).mean() < 0.02 * np.abs(left - another).mean()
+
+
+@pytest.mark.parametrize("effect", [rain, snow])
+def test_in_a_picture_of_one_pixel_all_that_falls_is_haze(effect, wall, shown, layers):
+    frame = wall(5.0)
+    one_pixel = replace(
+        frame, width=1, height=1, camera=frame.camera.resized(1, 1),
+        **{what: getattr(frame, what)[:1, :1] for what in ("linear", "depth", "normal", "surface_id")},
+    )  # fmt: skip
+    name = effect.__name__.rpartition(".")[2]
+    cover = float(layers(name, one_pixel, rate_mm_h=20.0)[f"{name}_cover"][0, 0])
+    assert cover == pytest.approx(1.0 - math.exp(-5.0 * effect.sizes(20.0).extinction_per_m), rel=0.05)
+    assert np.isfinite(shown(name, one_pixel, rate_mm_h=20.0)).all()

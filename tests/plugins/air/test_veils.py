@@ -140,8 +140,15 @@ def test_visibility_is_that_of_the_meteorologists():
     assert extinction_per_m(1000.0) == pytest.approx(2.9957e-3, rel=1e-4)
 
 
-@pytest.mark.parametrize("name", ["fog", "haze", "rain", "snow", "dust", "wet_surface"])
-def test_where_a_fisheye_shows_nothing_no_air_hangs(name, ground, shown, layers):
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("fog", {}),
+        ("fog", {"height_scale_m": 3.0}),
+        *((name, {}) for name in ("haze", "rain", "snow", "dust", "wet_surface")),
+    ],
+)
+def test_where_a_fisheye_shows_nothing_no_air_hangs(name, more, ground, shown, layers):
     frame = ground(0.0, around=0.5)
     lens = Distortion("kannala_brandt", (0.0, 0.0, 0.0, 0.0))
     camera = replace(frame.camera, fx=48.0, fy=48.0, distortion=lens)
@@ -151,7 +158,7 @@ def test_where_a_fisheye_shows_nothing_no_air_hangs(name, ground, shown, layers)
     depth = np.where(black, 0.0, frame.depth).astype(np.float32)
     seen = replace(frame, camera=camera, depth=depth, normal=np.where(depth[..., None] > 0, frame.normal, 0.0),
                    surface_id=(depth > 0).astype(np.uint32))  # fmt: skip
-    given = {"wetness": 1.0} if name == "wet_surface" else {"strength": 3.0}
+    given = more | ({"wetness": 1.0} if name == "wet_surface" else {"strength": 3.0})
     picture = shown(name, seen, **given)
     assert np.isfinite(picture).all()
     assert picture[black].max() < 1e-6
