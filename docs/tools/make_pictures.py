@@ -1,10 +1,11 @@
-"""Renders the pictures of README.md into docs/pictures. Run it again after a change of the look.
+"""Renders the sheets of README.md, layers.jpg and examples.jpg. Run it again after a change of the look.
 
 .venv/bin/python docs/tools/make_pictures.py
 """
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -92,9 +93,8 @@ def page(tiles: list[tuple[np.ndarray, str]], columns: int) -> Image.Image:
     return out
 
 
-def main() -> None:
-    """Write both pages."""
-    FOLDER.mkdir(exist_ok=True)
+def layers_page() -> Image.Image:
+    """Return one sample and what is known of it."""
     record = record_of(*LAYERS)
     layers = [
         (record.rgb, "picture"),
@@ -107,9 +107,28 @@ def main() -> None:
         (depth_colors(record), "depth"),
         (normal_colors(record), "normals"),
     ]
-    page(layers, 3).save(FOLDER / "layers.jpg", quality=88)
+    return page(layers, 3)
+
+
+def examples_page() -> Image.Image:
+    """Return the shipped examples with their labels."""
     tiles = [(overlay_of(record_of(name, index), OUTLINES), name) for name, index in EXAMPLES]
-    page(tiles, 3).save(FOLDER / "examples.jpg", quality=88)
+    return page(tiles, 3)
+
+
+def main() -> None:
+    """Write the pages that are asked for."""
+    parser = argparse.ArgumentParser(description="Renders the sheets of README.md.")
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help="layers or examples; left out, both")
+    parser.add_argument("--out", type=Path, default=FOLDER, help="the folder (default: %(default)s)")
+    given = parser.parse_args()
+    pages = {"layers": layers_page, "examples": examples_page}
+    unknown = sorted(set(given.pages) - set(pages))
+    if unknown:
+        parser.error(f"there is no page {', '.join(unknown)}: there are {', '.join(pages)}")
+    given.out.mkdir(parents=True, exist_ok=True)
+    for name in given.pages or pages:
+        pages[name]().save(given.out / f"{name}.jpg", quality=88)
 
 
 if __name__ == "__main__":
