@@ -32,8 +32,8 @@ from myriorama.scenes.rendering.frame import Frame, Redrawable
 from myriorama.scenes.rendering.tone import curved, develop, rounded
 from myriorama.scenes.sample import SceneSample
 
-JOINED: Final = frozenset(("lens_cover",))
-"""Channels that several effects may give: covers of one lens, of which each leaves its share of the light."""
+JOINED: Final = frozenset(f"{what}_cover" for what in ("lens", "fog", "haze", "rain", "snow", "dust", "wet"))
+"""Channels that several effects may give: covers, of which each leaves its share of what is behind it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,7 +191,7 @@ def _keep_channels(
             layers[channel] = values
         elif channel in JOINED:
             clear = (np.float32(1.0) - layers[channel]) * (np.float32(1.0) - values)
-            layers[channel] = np.float32(1.0) - clear
+            layers[channel] = (np.float32(1.0) - clear).astype(values.dtype)
         else:
             told = f"effect {name!r} gives the channel {channel!r}, which an earlier one gave already"
             raise PluginError(f"{told}; switch one of the two off")

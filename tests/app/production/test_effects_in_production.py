@@ -101,6 +101,20 @@ def test_covers_of_one_lens_join_to_one_layer(small_project: Callable[..., Path]
     assert both.dtype == np.float32
 
 
+def test_the_same_weather_twice_is_thicker_weather(small_project: Callable[..., Path]) -> None:
+    """What two banks of fog let through is the product of what each does; so the layer tells of both."""
+    low = {"uid": "low", "type": "fog", "parameters": {"visibility_m": 4.0, "height_scale_m": 0.3}}
+    even = {"uid": "even", "type": "fog", "parameters": {"visibility_m": 9.0}}
+    one, other, both = (
+        first(small_project(lambda raw, some=some: raw.update(effects=some))).layers["fog_cover"]
+        for some in ([low], [even], [low, even])
+    )
+    expected = 1 - (1 - one.astype(float)) * (1 - other.astype(float))
+    np.testing.assert_allclose(both.astype(float), expected, atol=1e-3)
+    assert both.dtype == np.float16
+    assert both.mean() > max(one.mean(), other.mean())
+
+
 def test_a_whole_camera_changes_no_label(small_project: Callable[..., Path]) -> None:
     def with_camera(raw: dict[str, Any]) -> None:
         rows = [row for row in camera_preset("dashcam").effects if row.type != "lens_distortion"]
