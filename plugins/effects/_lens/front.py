@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import cos, hypot, pi, sin
+from math import cos, exp, hypot, pi, sin
 from typing import Any, Final
 
 import numpy as np
@@ -28,6 +28,10 @@ _SPECK_LOW, _SPECK_HIGH = 0.0025, 0.022
 _SCRATCH_POINTS: Final = 160
 DROP_REACH: Final = 0.36
 """What the rim of a drop looks at is this part of the picture's diagonal away."""
+_NECK: Final = 3.0
+"""How firmly drops that overlap keep to themselves, per radius: less makes a wider neck."""
+_SWALLOWED: Final = 0.85
+"""A drop whose middle lies nearer than this to a larger one's, in radii of that one, is part of it."""
 
 
 @dataclass(frozen=True)
@@ -145,38 +149,71 @@ def drops_on(lens: int, height: int, width: int, count: int, size_percent: float
     """Return where drops lie and where they look: each shows the scene around it small and upside down.
 
     A drop is taken as a lens of short focal length on the glass: what is t radii away from its middle looks to the
-    other side, the farther the nearer it is to the rim. Near its rim light no longer gets through.
+    other side, the farther the nearer it is to the rim. Near its rim light no longer gets through. Where drops overlap
+    there is one body of water: no rim runs through it, and where it looks goes over from one to the other.
     """
-    draws = KeyedDraws(lens, 0, 0, _UID)
     diagonal = hypot(height, width)
     cover = np.zeros((height, width))
-    near = np.full((height, width), np.inf)
+    near, weights = np.zeros((height, width)), np.zeros((height, width))
     source_y, source_x = np.zeros((height, width)), np.zeros((height, width))
     soft_px = max(0.01 * softness_percent * diagonal, 0.5)
-    for x, y, grown, wobble, phase, tall in draws.uniforms("drops", 0, 6 * count).reshape(count, 6).tolist():
-        radius = 0.01 * size_percent * diagonal * 2.0 ** (2.0 * grown - 1.0)
-        y_px, x_px = (1.2 * y - 0.1) * height, (1.2 * x - 0.1) * width
-        rows, columns, dy, dx = _patch(cover, y_px, x_px, 1.5 * radius + 2 * soft_px)
+    for drop in _met(lens, height, width, count, 0.01 * size_percent * diagonal):
+        rows, columns, dy, dx = _patch(cover, drop.y_px, drop.x_px, 1.5 * drop.radius_px + 2 * soft_px)
         if 0 in dy.shape or 0 in dx.shape:
             continue
-        dy = dy / (1.0 + 0.25 * tall)
-        angle = np.arctan2(dy, dx)
-        rim = 1.0 + 0.10 * wobble * np.cos(2 * angle + 7 * phase) + 0.07 * wobble * np.cos(3 * angle + 11 * phase)
-        t = np.hypot(dy, dx) / (radius * rim)
-        e = min(soft_px / radius, 0.5)
+        dy = dy / (1.0 + 0.25 * drop.tall)
+        angle, wobble = np.arctan2(dy, dx), drop.wobble
+        rim = 1.0 + 0.10 * wobble * np.cos(2 * angle + 7 * drop.phase)
+        rim += 0.07 * wobble * np.cos(3 * angle + 11 * drop.phase)
+        t = np.hypot(dy, dx) / (drop.radius_px * rim)
+        e = min(soft_px / drop.radius_px, 0.5)
         here = 1.0 - _smooth(t, 1.0 - e, 1.0 + e)
-        nearer = (here > 0.0) & (t < near[rows, columns])
-        near[rows, columns][nearer] = t[nearer]
         cover[rows, columns] = np.maximum(cover[rows, columns], here)
-        reach = DROP_REACH * (0.6 + 0.4 * np.minimum(t, 1.2) ** 2) * diagonal / radius
-        source_y[rows, columns][nearer] = ((y_px - dy * reach) / height)[nearer]
-        source_x[rows, columns][nearer] = ((x_px - dx * reach) / width)[nearer]
+        inside = np.where(here > 0.0, np.exp(-_NECK * t), 0.0)
+        near[rows, columns] += inside
+        # Nought at a drop's own end, so that it comes into another one without a seam.
+        weight = np.where(here > 0.0, inside - exp(-_NECK * (1.0 + e)) + 1e-9, 0.0)
+        weights[rows, columns] += weight
+        reach = DROP_REACH * (0.6 + 0.4 * np.minimum(t, 1.2) ** 2) * diagonal / drop.radius_px
+        source_y[rows, columns] += weight * (drop.y_px - dy * reach) / height
+        source_x[rows, columns] += weight * (drop.x_px - dx * reach) / width
     in_rows, in_columns = np.nonzero(cover > 0.0)
-    shade = 1.0 - 0.85 * _smooth(near[in_rows, in_columns], 0.62, 1.05)
+    shade = 1.0 - 0.85 * _smooth(-np.log(near[in_rows, in_columns]) / _NECK, 0.62, 1.05)
     frozen = cover.astype(np.float32)
     frozen.flags.writeable = False
-    looks_y, looks_x = source_y[in_rows, in_columns], source_x[in_rows, in_columns]
+    whole = weights[in_rows, in_columns]
+    looks_y, looks_x = source_y[in_rows, in_columns] / whole, source_x[in_rows, in_columns] / whole
     return Drops(frozen, in_rows, in_columns, looks_y, looks_x, shade.astype(np.float32))
+
+
+@dataclass
+class _Drop:
+    """One drop: where, how large, how far from round."""
+
+    y_px: float
+    x_px: float
+    radius_px: float
+    wobble: float
+    phase: float
+    tall: float
+
+
+def _met(lens: int, height: int, width: int, count: int, radius_px: float) -> list[_Drop]:
+    """Return the drops, the largest first; one that lies in a larger one has become part of it, with its volume."""
+    draws = KeyedDraws(lens, 0, 0, _UID)
+    drops = [
+        _Drop((1.2 * y - 0.1) * height, (1.2 * x - 0.1) * width, radius_px * 2.0 ** (2.0 * grown - 1.0), *shape)
+        for x, y, grown, *shape in draws.uniforms("drops", 0, 6 * count).reshape(count, 6).tolist()
+    ]
+    kept: list[_Drop] = []
+    for drop in sorted(drops, key=lambda drop: -drop.radius_px):
+        for large in kept:
+            if hypot(drop.y_px - large.y_px, drop.x_px - large.x_px) < _SWALLOWED * large.radius_px:
+                large.radius_px = float(np.cbrt(large.radius_px**3 + drop.radius_px**3))
+                break
+        else:
+            kept.append(drop)
+    return kept
 
 
 def _patch(image: F64, y_px: float, x_px: float, reach_px: float) -> tuple[slice, slice, F64, F64]:
