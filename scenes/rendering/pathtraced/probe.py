@@ -109,7 +109,14 @@ def _asked(key: str) -> Tracer:
 
 
 def _has_cuda() -> bool:
-    """Return whether a driver of NVIDIA's is here; whether it is of use is for the child process to find out."""
+    """Return whether a driver of NVIDIA's is here; whether it is of use is for the child process to find out.
+
+    Where all cards are hidden from CUDA on purpose there is none: it takes those that are named up to the first that
+    cannot be, so an empty list or one that begins with -1 names none.
+    """
+    shown = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if shown is not None and shown.split(",")[0].strip() in ("", "-1"):
+        return False
     found = any(ctypes.util.find_library(name) for name in ("cuda", "nvcuda"))
     return found or os.path.exists("/proc/driver/nvidia/version")
 

@@ -137,6 +137,22 @@ def test_without_card_and_llvm_what_is_told_is_how_to_get_llvm(with_card) -> Non
     assert "libllvm19" in found.sentence
 
 
+@pytest.mark.parametrize(("shown", "there"), [("-1", False), ("", False), ("-1,0", False), ("0", True), (None, True)])
+def test_a_card_that_is_hidden_on_purpose_is_no_trouble(fresh, shown, there) -> None:
+    """It is the way out that is told where a card traces nothing: after it there is nothing more to tell."""
+    if shown is None:
+        fresh.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    else:
+        fresh.setenv("CUDA_VISIBLE_DEVICES", shown)
+    answers = {probe.CUDA: ("", "it sees no card"), probe.LLVM: ("3.9.1", "")}
+    fresh.setattr(probe.ctypes.util, "find_library", lambda name: f"lib{name}.so.1")
+    fresh.setattr(probe, "_try", lambda variant: answers[variant])
+    found = find_tracer()
+    assert found.variant == probe.LLVM
+    assert bool(found.sentence) == there
+    fresh.delenv(ANSWER_VARIABLE)
+
+
 def test_a_card_that_fails_is_not_the_samples_fault(tracer, make, monkeypatch) -> None:
     scene = make.scene(make.camera(width=16, height=12), [])
 
