@@ -157,9 +157,10 @@ class PathTracer:
         Both pictures are whole: what lies behind is in them, and in `direct`.
         """
         camera = scene.camera
-        more = replace(tracing, samples_per_pixel=noisy.samples * tracing.clean_factor, noise_target=0.0)
-        seed = seed_of(scene.sample_key, "clean")
-        clean = expose(tracer_of(seed), more, camera.width, camera.height, float(2.0**camera.exposure_ev))
+        # The factor is no option of its own: both within their bounds, their product may be beyond that of samples.
+        spent = replace(tracing, samples_per_pixel=noisy.samples, noise_target=0.0)
+        trace, exposure = tracer_of(seed_of(scene.sample_key, "clean")), float(2.0**camera.exposure_ev)
+        clean = expose(trace, spent, camera.width, camera.height, exposure, tracing.clean_factor)
         direct = clean.direct + clean.open * back
         indirect = clean.light - clean.direct
         turn = camera.camera_from_world[:3, :3].astype(np.float32)

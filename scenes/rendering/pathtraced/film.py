@@ -50,9 +50,9 @@ class Exposed:
     samples: int
 
 
-def expose(trace: Trace, tracing: Tracing, width: int, height: int, exposure: float) -> Exposed:
-    """Spend samples as `tracing` says, and return their means."""
-    limit = tracing.samples_per_pixel
+def expose(trace: Trace, tracing: Tracing, width: int, height: int, exposure: float, times: int = 1) -> Exposed:
+    """Spend samples as `tracing` says, so many `times` as many at most, and return their means."""
+    limit = tracing.samples_per_pixel * times
     at_once = max(1, _MOST_PATHS // (width * height))
     total: dict[str, npt.NDArray[np.float64]] = {}
     spent = 0

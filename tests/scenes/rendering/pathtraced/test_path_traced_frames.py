@@ -117,6 +117,14 @@ def test_pairs_are_two_renders_of_one_sample(both, make) -> None:
     assert np.abs(layers["guide_normal"] - frame.normal)[flat].mean() < 0.05
 
 
+def test_a_clean_picture_may_have_more_paths_than_any_option_says(tracer, make) -> None:
+    """4096 paths a pixel and 32 times as many are both allowed."""
+    scene = make.scene(make.camera(width=2, height=2), [make.thing(make.quad(9, 9), make.pose())], [], Background())
+    layers = tracer.render(scene, Tracing(samples_per_pixel=4096, pairs=True, clean_factor=32, denoise=False)).layers
+    assert np.isfinite(layers["clean"]).all()
+    assert layers["clean"].mean() == pytest.approx(layers["noisy"].mean(), rel=0.05)
+
+
 def test_direct_light_alone_is_what_two_surfaces_give(both, make) -> None:
     scene = corner(make)
     options = {"samples_per_pixel": 16, "pairs": True, "clean_factor": 4, "denoise": False}
