@@ -99,7 +99,8 @@ def sample_sky(scene: DeviceScene, u: Any, v: Any, active: Any) -> Sampled:
     cosine = dr.lerp(top, low, v)
     sine = dr.safe_sqrt(1.0 - dr.square(cosine))
     sin_a, cos_a = dr.sincos(around)
-    d = scene.turn.T @ mi.Vector3f(sine * cos_a, sine * sin_a, cosine)
+    # A matrix times a vector is no vector in Mitsuba's terms, and a loop's variables keep their types.
+    d = mi.Vector3f(scene.turn.T @ mi.Vector3f(sine * cos_a, sine * sin_a, cosine))
     density = dr.gather(mi.Float, scene.sky.density, block, active)
     radiance = sky_radiance(scene, d, active) * dr.select(density > 0, dr.rcp(density), 0.0)
     return Sampled(d, mi.Float(dr.inf), radiance, density, mi.Bool(True))
