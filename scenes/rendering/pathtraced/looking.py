@@ -214,9 +214,10 @@ def facing(normal: Any, facet: Any, direction: Any) -> Any:
 def _mapped_normal(
     scene: DeviceScene, place: Place, rows: Rows, uv: Any, smooth: Any, direction: Any, active: Any
 ) -> Any:
-    """Return the normal of a tangent-space map; the axes are how u and v grow over the face."""
+    """Return the normal of a tangent-space map; the axes are how u and v, scaled, grow over the face."""
     value = texel(scene, rows.textures.z, uv, active)
-    (edge_a, edge_b), (uv_a, uv_b) = place.edges, place.uv_edges
+    row = dr.gather(mi.Vector4f, scene.numbers, 4 * place.material + 3, active)
+    (edge_a, edge_b), (uv_a, uv_b) = place.edges, (edge * mi.Vector2f(row.x, row.y) for edge in place.uv_edges)
     along_a, along_b = dr.cross(edge_b, place.facet), dr.cross(place.facet, edge_a)
     tangent = along_a * uv_a.x + along_b * uv_b.x
     bitangent = along_a * uv_a.y + along_b * uv_b.y
