@@ -93,9 +93,18 @@ def window(camera: Camera, margin: float) -> tuple[float, float, float, float]:
 
     Of a fisheye's picture the middle 143 degrees: further out no particles fly.
     """
-    left, top, right, bottom = (min(max(edge, -_WIDEST_VIEW), _WIDEST_VIEW) for edge in picture_bounds(camera))
+    left, top, right, bottom = picture_bounds(camera)
+    # Between its pixels' centres a picture of one row or column has no area at all: it is a pixel wide.
+    left, right = _at_least(left, right, 1.0 / camera.fx)
+    top, bottom = _at_least(top, bottom, 1.0 / camera.fy)
+    left, top, right, bottom = (min(max(edge, -_WIDEST_VIEW), _WIDEST_VIEW) for edge in (left, top, right, bottom))
     wide, high = right - left, bottom - top
     return left - margin * wide, top - margin * high, wide * (1.0 + 2.0 * margin), high * (1.0 + 2.0 * margin)
+
+
+def _at_least(low: float, high: float, size: float) -> tuple[float, float]:
+    more = 0.5 * max(0.0, size - (high - low))
+    return low - more, high + more
 
 
 def relative_velocity(camera: Camera, velocity_world_m_s: F64, points: F64) -> F64:

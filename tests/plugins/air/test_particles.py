@@ -14,7 +14,7 @@ from scipy.spatial.transform import Rotation
 from myriorama.plugins.effects import rain, snow
 from myriorama.plugins.effects._air.falling import Sizes, drawn
 from myriorama.plugins.effects._air.lattice import in_view
-from myriorama.plugins.effects._air.particles import Lens, Particles, count_of, fly, relative_velocity
+from myriorama.plugins.effects._air.particles import Lens, Particles, count_of, fly, relative_velocity, window
 from myriorama.plugins.registry import builtin_registry
 from myriorama.scenes.parameters.streams import KeyedDraws
 
@@ -265,3 +265,11 @@ def test_in_a_picture_of_one_pixel_all_that_falls_is_haze(effect, wall, shown, l
     cover = float(layers(name, one_pixel, rate_mm_h=20.0)[f"{name}_cover"][0, 0])
     assert cover == pytest.approx(1.0 - math.exp(-5.0 * effect.sizes(20.0).extinction_per_m), rel=0.05)
     assert np.isfinite(shown(name, one_pixel, rate_mm_h=20.0)).all()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 23), (23, 1), (1, 1)])
+def test_a_picture_one_pixel_wide_looks_into_a_volume(wall, width, height):
+    """A view without area has no particles, and so no end of the cubes in which they are looked for."""
+    camera = wall(5.0).camera.resized(width, height)
+    _, _, wide, high = window(camera, 0.0)
+    assert (wide, high) == (pytest.approx(max(1, width - 1) / camera.fx), pytest.approx(max(1, height - 1) / camera.fy))
