@@ -66,6 +66,9 @@ class _Channels:
     def part(self, whole: F32) -> tuple[F32, dict[str, F32]]:
         """Return what `join` joined."""
         layers = {n: whole[:, :, a] if flat else whole[:, :, a:b] for n, (a, b, flat) in self.spans.items()}
+        if {"clean", "direct", "indirect"} <= layers.keys():
+            # Each was kept within its own neighbourhood's bounds, which breaks their sum at edges.
+            layers["clean"] = layers["direct"] + layers["indirect"]
         return np.ascontiguousarray(whole[:, :, :3]), {n: np.ascontiguousarray(v) for n, v in layers.items()}
 
 
