@@ -44,13 +44,14 @@ def _taker(panel: Panel) -> QWidget | None:
     for known in (panel.focusWidget(), panel.keyboard_home()):
         if known is not None and _takes(known):
             return known
-    found: QWidget = panel
-    while True:
+    found: QWidget | None = panel
+    while found is not None:
         if _takes(found) and (found is panel or panel.isAncestorOf(found)):
             return found
         found = found.nextInFocusChain()
         if found is panel:
-            return None
+            break
+    return None
 
 
 def _takes(widget: QWidget) -> bool:
