@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
-from math import pi
+from math import pi, sqrt
 from typing import Final
 
 import numpy as np
@@ -34,7 +34,7 @@ LEFT_OUT: Final = (112, 116, 124)
 """The grey that lies over what formats have as background."""
 STRIPE_DARK: Final = (16, 18, 22)
 """Between the coloured stripes of what is ignored."""
-_DOT_SHARE: Final = 0.35
+_DOT_SHARE: Final = 0.5
 """Keypoints whose dots would cover more of their object's box than this are not drawn."""
 _NAME_SHARE: Final = 0.1
 """Names cover no more of a picture than this, the largest objects' first; one of each class may go beyond it."""
@@ -265,12 +265,17 @@ def _paint_box_3d(
         draw.line(line, fill=color, width=stroke)
 
 
+def keypoints_from_scale(item: OverlayItem, radius_px: float) -> float:
+    """Return the scale of the picture from which an item's keypoints, as dots of this radius, leave it to be seen."""
+    dots = sum(1 for _, _, v in item.keypoints if v)
+    return sqrt(dots * pi / (_DOT_SHARE * item.mask.size)) * radius_px if item.mask.size else 0.0
+
+
 def _paint_keypoints(
     draw: ImageDraw.ImageDraw, item: OverlayItem, color: tuple[int, int, int], scale: float, stroke: int
 ) -> None:
     radius = stroke + 1.5
-    dots = sum(1 for _, _, v in item.keypoints if v)
-    if dots * pi * radius**2 > _DOT_SHARE * item.mask.size * scale**2:
+    if scale < keypoints_from_scale(item, radius):
         return
     for a, b in item.bones:
         (xa, ya, va), (xb, yb, vb) = item.keypoints[a], item.keypoints[b]

@@ -131,7 +131,9 @@ def gizmo_marks(gizmo: Gizmo, hot: Part | None) -> tuple[Strokes, Dots]:
                     place[None, :2].astype(np.float32),
                     np.array([(0.06, 0.07, 0.09, 1.0)], dtype=np.float32),
                     np.array([_AMBER if lit or handle.part == "both" else _WHITE], dtype=np.float32),
-                    np.array([[(6.5 if lit else 5.2) if square else (7.5 if lit else 6.2), float(square)]], np.float32),
+                    np.array(
+                        [[(6.5 if lit else 5.2) if square else (7.5 if lit else 6.2), float(square), 0.0]], np.float32
+                    ),
                 )
             )
     return joined(lines), joined_dots(dots)

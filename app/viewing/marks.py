@@ -13,7 +13,7 @@ import numpy as np
 
 from myriorama.app.overlays import OverlayState
 from myriorama.app.pictures.class_looks import IGNORED_WORD, NO_LOOKS, Looks, use_of
-from myriorama.app.pictures.overlay import item_from
+from myriorama.app.pictures.overlay import item_from, keypoints_from_scale
 from myriorama.app.preview.frames import SampleFrame
 from myriorama.app.viewing.projecting import project_segments
 from myriorama.scenes.cameras.camera import Camera
@@ -23,6 +23,7 @@ from myriorama.scenes.labels.record import Box
 Rgb = tuple[int, int, int]
 BOX_EDGES: Final = ((0, 1), (2, 3), (4, 5), (6, 7), (0, 2), (1, 3), (4, 6), (5, 7), (0, 4), (1, 5), (2, 6), (3, 7))
 _DASH_PX: Final = 3.5
+_DOT_RADIUS: Final = 3.8
 _CORNERS: Final = np.array([[k & 1, k >> 1 & 1, k >> 2 & 1] for k in range(8)], dtype=np.float64)
 
 
@@ -36,8 +37,9 @@ class Strokes:
         Start and end: x, y in image pixels, depth in metres; 0 is in front of everything.
     colors : (N, 4) float32
         In [0, 1].
-    styles : (N, 2) float32
-        Width and dash length, device-independent pixels; 0 is not dashed.
+    styles : (N, 3) float32
+        Width and dash length, device-independent pixels, 0 is not dashed; device-independent pixels for each of the
+        image from which on the line is drawn.
     """
 
     ends: F32
@@ -58,8 +60,8 @@ class Dots:
         Image pixels.
     colors, fills : (N, 4) float32
         Rim and inside; a fill of alpha 0 is a ring.
-    styles : (N, 2) float32
-        Radius in device-independent pixels; 0 disc, 1 square.
+    styles : (N, 3) float32
+        Radius in device-independent pixels; 0 disc, 1 square; the scale from which on it is drawn, as of lines.
     """
 
     places: F32
@@ -80,17 +82,17 @@ class Caption:
     color: Rgb
 
 
-NO_STROKES: Final = Strokes(np.zeros((0, 2, 3), np.float32), np.zeros((0, 4), np.float32), np.zeros((0, 2), np.float32))
-NO_DOTS: Final = Dots(*(np.zeros((0, n), np.float32) for n in (2, 4, 4, 2)))
+NO_STROKES: Final = Strokes(np.zeros((0, 2, 3), np.float32), np.zeros((0, 4), np.float32), np.zeros((0, 3), np.float32))
+NO_DOTS: Final = Dots(*(np.zeros((0, n), np.float32) for n in (2, 4, 4, 3)))
 
 
-def strokes(ends: F64, color: Sequence[float], width: float, dash: float = 0.0) -> Strokes:
+def strokes(ends: F64, color: Sequence[float], width: float, dash: float = 0.0, from_scale: float = 0.0) -> Strokes:
     """Return lines of one look; `ends` is (N, 2, 3), `color` is r, g, b, alpha in [0, 1]."""
     count = len(ends)
     return Strokes(
         ends.astype(np.float32),
         np.tile(np.array(color, dtype=np.float32), (count, 1)),
-        np.tile(np.array([width, dash], dtype=np.float32), (count, 1)),
+        np.tile(np.array([width, dash, from_scale], dtype=np.float32), (count, 1)),
     )
 
 
@@ -159,7 +161,8 @@ def flat_marks(
 ) -> tuple[Strokes, Dots]:
     """Return boxes and keypoints, all in front of the picture.
 
-    The box of what is ignored is dashed and it has no keypoints; what is left out has no mark.
+    The box of what is ignored is dashed and it has no keypoints; what is left out has no mark. Keypoints appear at the
+    scale at which they leave their object to be seen.
 
     Parameters
     ----------
@@ -185,8 +188,9 @@ def flat_marks(
             points = np.array([(x, y, 0.0) for x, y, _ in item.keypoints])
             seen = np.array([v for _, _, v in item.keypoints])
             bones = [b for b in item.bones if seen[b[0]] and seen[b[1]]]
+            room = keypoints_from_scale(item, _DOT_RADIUS)
             if bones:
-                lines.append(strokes(points[np.array(bones)], unit_rgba(color), 1.4))
+                lines.append(strokes(points[np.array(bones)], unit_rgba(color), 1.4, from_scale=room))
             shown = seen > 0
             fills = np.array([[1.0, 1.0, 1.0, 1.0 if v == 2 else 0.0] for v in seen[shown]], dtype=np.float32)
             count = int(shown.sum())
@@ -195,7 +199,7 @@ def flat_marks(
                     points[shown, :2].astype(np.float32),
                     np.tile(np.array(unit_rgba(color), dtype=np.float32), (count, 1)),
                     fills.reshape(-1, 4),
-                    np.tile(np.array([3.8, 0.0], dtype=np.float32), (count, 1)),
+                    np.tile(np.array([_DOT_RADIUS, 0.0, room], dtype=np.float32), (count, 1)),
                 )
             )
     return joined(lines), joined_dots(dots)
@@ -226,7 +230,7 @@ def captions(
     boxes: Mapping[int, Box],
     looks: Looks = NO_LOOKS,
 ) -> tuple[Caption, ...]:
-    """Return names, as formats give them, and attributes of every thing that is seen, from the top down.
+    """Return names, as formats give them, and attributes of every thing that is seen, the largest box first.
 
     What is ignored says so, and what is left out has no caption.
     """
@@ -234,7 +238,7 @@ def captions(
         return ()
     of = {a.instance: a for a in frame.annotations}
     out = []
-    for i, b in sorted(boxes.items(), key=lambda pair: pair[1].y):
+    for i, b in sorted(boxes.items(), key=lambda pair: -pair[1].w * pair[1].h):
         seen, annotation = frame.instances[i], of.get(i)
         lines: list[str] = []
         look = looks.get(seen.class_name)

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from myriorama.app.overlays import OverlayState
 from myriorama.app.pictures.class_looks import NO_LOOKS, Looks, Rgb, item_name, item_use
-from myriorama.app.pictures.overlay import OverlayItem
+from myriorama.app.pictures.overlay import OverlayItem, keypoints_from_scale
 
 _HALO: Final = QColor(16, 18, 22)
 _BOX_EDGES: Final = ((0, 1), (2, 3), (4, 5), (6, 7), (0, 2), (1, 3), (4, 6), (5, 7), (0, 4), (1, 5), (2, 6), (3, 7))
@@ -85,7 +85,7 @@ def paint_marks(
             _outline(painter, mapped.rect(item.x, item.y, width, height), color, line_px, Qt.PenStyle.SolidLine)
         if state.boxes_3d and item.corners_px:
             _box_3d(painter, item, color, mapped, line_px)
-        if state.keypoints and item.keypoints:
+        if state.keypoints and item.keypoints and mapped.scale >= keypoints_from_scale(item, line_px + 1.5):
             _keypoints(painter, item, color, mapped, line_px)
     if (state.names or state.attributes) and mapped.width >= _NAMES_FROM_WIDTH_PX:
         _words(painter, shown, state, mapped, letters, looks)

@@ -112,7 +112,7 @@ class InspectorPanel(Panel):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         self.empty.setProperty("role", "dim")
-        self.empty.setContentsMargins(28, 28, 28, 28)
+        self.empty.setMargin(28)
         self.missing = MissingCard(self)
         self.missing.plugins_wanted.connect(self.plugins_wanted)
         self.warning, self.kept = self.missing.warning, self.missing.kept

@@ -25,7 +25,7 @@ _STROKE: Final = np.dtype(
         ("a_depths", np.float32, 2),
         ("a_corner", np.float32, 2),
         ("a_color", np.float32, 4),
-        ("a_style", np.float32, 2),
+        ("a_style", np.float32, 3),
     ]
 )
 _DOT: Final = np.dtype(
@@ -34,11 +34,14 @@ _DOT: Final = np.dtype(
         ("a_corner", np.float32, 2),
         ("a_color", np.float32, 4),
         ("a_fill", np.float32, 4),
-        ("a_style", np.float32, 2),
+        ("a_style", np.float32, 3),
     ]
 )
 _QUAD: Final = np.array([0, 1, 2, 2, 1, 3], dtype=np.uint32)
 _INK: Final = (16, 18, 22, 225)
+_LINE_SHARE: Final = 0.1
+_MOST_SHARE: Final = 0.4
+"""Of the view, that captions of one line, and of many, may cover."""
 _LETTERS: Final = (240, 242, 245)
 
 
@@ -131,7 +134,10 @@ class _Cell:
 
 
 class CaptionBatch:
-    """Words on dark plates, written by Qt into one texture; where two would overlap the later one gives way."""
+    """Words on dark plates, written by Qt into one texture.
+
+    Where two would overlap, and where all would cover too much of the view, the later ones give way.
+    """
 
     def __init__(self) -> None:
         self._program = gloo.Program(shaders.CAPTION_VERTEX, shaders.CAPTION_FRAGMENT)
@@ -204,6 +210,8 @@ class CaptionBatch:
     def _lay(self, fit: Fit, view: tuple[int, int]) -> None:
         """Find each caption a free place at its box; above it, below it, or inside."""
         taken: list[tuple[float, float, float, float]] = []
+        lines = max(len(caption.lines) for caption in self._captions)
+        room = min(_LINE_SHARE * lines, _MOST_SHARE) * view[0] * view[1]
         spots, cells = [], []
         width, height = self._size
         for caption, cell in zip(self._captions, self._cells, strict=True):
@@ -211,9 +219,11 @@ class CaptionBatch:
             right, bottom = fit.to_view(caption.box[0] + caption.box[2], caption.box[1] + caption.box[3])
             if right < 0 or bottom < 0 or left > view[0] or top > view[1]:
                 continue
-            at = _free(left, top, right, bottom, cell, taken, view)
+            area = cell.w * cell.h
+            at = _free(left, top, right, bottom, cell, taken, view) if not taken or area <= room else None
             if at is None:
                 continue
+            room -= area
             x, y = at
             taken.append((x, y, x + cell.w, y + cell.h))
             spots.append([(x, y), (x + cell.w, y), (x, y + cell.h), (x + cell.w, y + cell.h)])

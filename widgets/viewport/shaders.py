@@ -206,7 +206,7 @@ attribute vec2 a_there;
 attribute vec2 a_depths;    // metres here, or 0 in front of everything; unused
 attribute vec2 a_corner;    // -1 or 1: along, across
 attribute vec4 a_color;
-attribute vec2 a_style;     // width in units, dash length in units or 0
+attribute vec3 a_style;     // width and dash length in units; units for an image pixel from which on it is drawn
 varying vec4 v_color;
 varying vec3 v_spot;        // along, across, half width: device pixels
 varying vec2 v_dash;        // dash length, length of the line: device pixels
@@ -225,6 +225,7 @@ void main() {
     v_color = a_color;
     float depth = a_depths.x > 0.0 ? clamp(1.0 - u_near / (a_depths.x * 0.998), 0.0, 0.99985) : 0.0;
     gl_Position = vec4(spot.x / u_view.x * 2.0 - 1.0, 1.0 - spot.y / u_view.y * 2.0, depth * 2.0 - 1.0, 1.0);
+    if (u_place.z < a_style.z * u_ratio) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
 }
 """
 
@@ -256,7 +257,7 @@ attribute vec2 a_here;
 attribute vec2 a_corner;
 attribute vec4 a_color;
 attribute vec4 a_fill;
-attribute vec2 a_style;     // radius in units, shape: 0 disc, 1 square
+attribute vec3 a_style;     // radius in units, shape: 0 disc, 1 square, scale as of strokes
 varying vec4 v_color;
 varying vec4 v_fill;
 varying vec2 v_spot;
@@ -269,6 +270,7 @@ void main() {
     v_fill = a_fill;
     vec2 spot = a_here * u_place.z + u_place.xy + v_spot;
     gl_Position = vec4(spot.x / u_view.x * 2.0 - 1.0, 1.0 - spot.y / u_view.y * 2.0, -1.0, 1.0);
+    if (u_place.z < a_style.z * u_ratio) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
 }
 """
 

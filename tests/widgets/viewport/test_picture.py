@@ -12,7 +12,9 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 from vispy.gloo.texture import BaseTexture
 
+from myriorama.app.pictures.overlay import item_from, keypoints_from_scale
 from myriorama.app.preview.frames import Failure, SampleFrame
+from myriorama.app.viewing.marks import NO_DOTS, NO_STROKES, Caption
 from myriorama.widgets.viewport.canvas import ViewportCanvas
 
 PLAIN = {
@@ -206,3 +208,39 @@ def test_a_disposed_canvas_draws_no_more(shown: Any, recorded: SampleFrame) -> N
     shown.studio.preview.frame_ready.emit(recorded)
     QCoreApplication.processEvents()
     assert canvas.repaints == count
+
+
+def test_keypoints_come_at_the_scale_at_which_they_leave_their_object_to_be_seen(
+    shown: Any, recorded: SampleFrame
+) -> None:
+    looking = shown.panel.stage.looking
+    needs = [keypoints_from_scale(item_from(a), 3.8) for a in recorded.annotations]
+    looking.toggle_exact()
+    middle = (shown.pixels().shape[1] / 2, shown.pixels().shape[0] / 2)
+
+    def marked(scale: float) -> bool:
+        looking.zoom(scale / looking.frame_fit.scale, middle)
+        shown.studio.overlays.update(lambda s: replace(s, **PLAIN))
+        bare = shown.pixels()
+        shown.studio.overlays.update(lambda s: replace(s, **{**PLAIN, "keypoints": True}))
+        return not np.array_equal(shown.pixels(), bare)
+
+    assert shown.panel.stage.ratio == 1.0
+    assert not marked(min(needs) * 0.9)
+    assert marked(min(needs) * 1.1)
+    assert marked(max(needs) * 1.1)
+
+
+def test_names_of_a_full_picture_leave_most_of_it_to_be_seen(shown: Any, recorded: SampleFrame) -> None:
+    shown.studio.overlays.update(lambda s: replace(s, **PLAIN))
+    bare = shown.pixels()
+    name = recorded.annotations[0]
+    many = [
+        replace(name, box=replace(name.box, x=float(x), y=float(y), w=6.0, h=6.0))
+        for x in range(0, recorded.width, 12)
+        for y in range(0, recorded.height, 10)
+    ]
+    boxes = [Caption((a.box.x, a.box.y, a.box.w, a.box.h), (f"mug #{k}",), (255, 0, 0)) for k, a in enumerate(many)]
+    shown.panel.stage.canvas.set_marks((NO_STROKES, NO_DOTS), NO_STROKES, tuple(boxes))
+    covered = float((shown.pixels() != bare).any(axis=2).mean())
+    assert 0.04 < covered <= 0.11
