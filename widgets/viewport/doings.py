@@ -31,7 +31,7 @@ TOGGLES: Final = (
     ("boxes", "Boxes", "vector-rectangle", "9", "tight boxes of what is seen"),
     ("amodal_boxes", "Amodal boxes", "select", "Shift+B", "dashed boxes that include hidden parts"),
     ("boxes_3d", "3D boxes", "cube-outline", "0", "oriented boxes, hidden edges faint"),
-    ("keypoints", "Keypoints", "vector-polyline", "K", "seen ones filled, hidden ones rings, small ones nearer"),
+    ("keypoints", "Keypoints", "vector-polyline", "K", "filled where seen, rings where hidden; zoom in for small ones"),
     ("names", "Names", "label-outline", "N", "class and number beside each object"),
     ("attributes", "Attributes", "format-list-bulleted", "T", "what the generators tell of each object"),
 )
